@@ -1,0 +1,128 @@
+//! Networks: weights, graph facts, activations, and the transform that leaves the function unchanged.
+//!
+//! `τ_i ẋ_i = −x_i + Σ_j J_ij φ(x_j) + (W_in u + b)_i`, `y = W_out φ(x)`, or in discrete time
+//! `x_{t+1} = φ(J x_t + W_in u_t + b)`, `y = W_out x`.
+
+mod activation;
+mod frame;
+mod graph;
+mod pattern;
+mod transform;
+mod weights;
+
+pub use activation::Activation;
+pub use frame::{Frame, exponent, times_power_of_two};
+pub use graph::GraphFacts;
+pub use pattern::{Pattern, Transposed};
+pub use transform::{Homogeneity, rescale_network, rescale_weights};
+pub use weights::Weights;
+
+use nalgebra::DMatrix;
+
+use crate::scalar::Scalar;
+
+/// What can be wrong with a network.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    #[error("the network has no neurons; give a matrix with at least one row")]
+    NoNeurons,
+    #[error("{neurons} neurons are more than the 4294967295 that an index holds; split the network")]
+    TooManyNeurons { neurons: usize },
+    #[error("the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
+    NotSquare { rows: usize, columns: usize },
+    #[error("the synapse from neuron {source_index} to neuron {target} is outside the {neurons} neurons (counted from 0)")]
+    IndexOutOfRange { target: usize, source_index: usize, neurons: usize },
+    #[error(
+        "the weight from neuron {source_index} to neuron {target} is {value}; replace it by a finite number (neurons count from 0)"
+    )]
+    WeightNotFinite { target: usize, source_index: usize, value: f64 },
+    #[error("the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one")]
+    DuplicateSynapse { target: usize, source_index: usize },
+    #[error("{what} has shape {rows} x {columns}, expected {expected}")]
+    WrongShape { what: &'static str, rows: usize, columns: usize, expected: String },
+    #[error("{what}[{index}] is {value}; replace it by a finite number")]
+    NotFinite { what: &'static str, index: usize, value: f64 },
+    #[error(
+        "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or rectified-power, or ask for the negative control explicitly"
+    )]
+    NotHomogeneous { activation: &'static str },
+    #[error("the degree of homogeneity is {degree}; it must be a finite number ≥ 0")]
+    BadDegree { degree: f64 },
+    #[error("expected one log-scale for each of the {neurons} neurons, got {given}")]
+    WrongNumberOfScales { neurons: usize, given: usize },
+    #[error("the log-scale of neuron {neuron} is {value}; it must be finite")]
+    ScaleNotFinite { neuron: usize, value: f64 },
+    #[error(
+        "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range of f64; use log-scales of smaller spread"
+    )]
+    RescaledOutOfRange { what: &'static str, row: usize, column: usize, from: f64, log_factor: f64 },
+}
+
+/// A whole network: recurrent weights, and whatever else of it is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network<S: Scalar = f64> {
+    /// Recurrent weights, n × n, row = target.
+    pub weights: Weights<S>,
+    /// The activation of every neuron.
+    pub activation: Activation,
+    /// Input weights, n × inputs.
+    pub w_in: Option<DMatrix<S>>,
+    /// Bias, n.
+    pub bias: Option<Vec<S>>,
+    /// Read-out weights, outputs × n.
+    pub w_out: Option<DMatrix<S>>,
+    /// Initial state, n.
+    pub initial_state: Option<Vec<S>>,
+}
+
+impl Network<f64> {
+    /// A network of recurrent weights alone.
+    pub fn recurrent(weights: Weights, activation: Activation) -> Self {
+        Network { weights, activation, w_in: None, bias: None, w_out: None, initial_state: None }
+    }
+
+    /// Checks that all parts fit together and are finite; call it on every network that comes from outside.
+    ///
+    /// # Errors
+    /// The first part that does not fit, with its shape, or its first number that is not finite.
+    pub fn validate(&self) -> Result<(), NetworkError> {
+        let n = self.weights.neurons();
+        if let Some(degree) = self.activation.degree()
+            && !(degree.is_finite() && degree >= 0.0)
+        {
+            return Err(NetworkError::BadDegree { degree });
+        }
+        if let Some(w_in) = &self.w_in {
+            if w_in.nrows() != n {
+                let expected = format!("{n} rows, one a neuron");
+                return Err(NetworkError::WrongShape { what: "w_in", rows: w_in.nrows(), columns: w_in.ncols(), expected });
+            }
+            all_finite("w_in", w_in.as_slice())?;
+        }
+        if let Some(w_out) = &self.w_out {
+            if w_out.ncols() != n {
+                let expected = format!("{n} columns, one a neuron");
+                return Err(NetworkError::WrongShape { what: "w_out", rows: w_out.nrows(), columns: w_out.ncols(), expected });
+            }
+            all_finite("w_out", w_out.as_slice())?;
+        }
+        for (what, vector) in [("b", &self.bias), ("initial state", &self.initial_state)] {
+            if let Some(vector) = vector {
+                if vector.len() != n {
+                    let expected = format!("{n}, one a neuron");
+                    return Err(NetworkError::WrongShape { what, rows: vector.len(), columns: 1, expected });
+                }
+                all_finite(what, vector)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn all_finite(what: &'static str, values: &[f64]) -> Result<(), NetworkError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(NetworkError::NotFinite { what, index, value: values[index] }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,105 @@
+//! The transform: `J' = e^{−H} J e^{kH}`, and with it everything else of the network (DESIGN: the table of
+//! section 1; paper: the symmetry that balancing moves along).
+
+use nalgebra::DMatrix;
+
+use super::{Network, NetworkError, Weights};
+use crate::scalar::{Scalar, scale_by_exp};
+
+/// What to do with an activation that is not homogeneous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Homogeneity {
+    /// Refuse it: the transform would change what the network computes.
+    Required,
+    /// Transform it as if its degree were one, although that changes the network: the negative control.
+    NegativeControl,
+}
+
+/// `J'_ij = J_ij e^{k h_j − h_i}` for log-scales `h` (n) and degree `k`.
+///
+/// # Errors
+/// A wrong number of log-scales, one that is not finite, or a weight that would leave the range of `S`.
+pub fn rescale_weights<S: Scalar>(weights: &Weights<S>, h: &[S], degree: f64) -> Result<Weights<S>, NetworkError> {
+    check_scales(weights.neurons(), h)?;
+    let values = weights
+        .triplets()
+        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degree)))
+        .collect::<Result<_, _>>()?;
+    Ok(weights.with_values(values))
+}
+
+/// The whole network rescaled by log-scales `h` (n): the same input-to-output map, other weights.
+///
+/// `J' = e^{−H} J e^{kH}`, `W_in' = e^{−H} W_in`, `b' = e^{−H} b`, `W_out' = W_out e^{kH}`, `x_0' = e^{−H} x_0`.
+///
+/// # Errors
+/// An activation without a degree (unless as [`Homogeneity::NegativeControl`]), bad log-scales, or a number that
+/// would leave the range of `S`.
+pub fn rescale_network<S: Scalar>(
+    network: &Network<S>,
+    h: &[S],
+    homogeneity: Homogeneity,
+) -> Result<Network<S>, NetworkError> {
+    let degree = match homogeneity {
+        Homogeneity::Required => network.activation.homogeneous_degree()?,
+        Homogeneity::NegativeControl => network.activation.degree().unwrap_or(1.0),
+    };
+    let weights = rescale_weights(&network.weights, h, degree)?;
+    let rows = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |i, _| -h[i].clone());
+    let columns = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| h[j].clone() * &h[j].lift(degree));
+    let vector = |what, values: &Vec<S>| {
+        values.iter().enumerate().map(|(i, value)| scaled(what, i, 0, value, &-h[i].clone())).collect::<Result<_, _>>()
+    };
+    Ok(Network {
+        weights,
+        activation: network.activation,
+        w_in: network.w_in.as_ref().map(|matrix| rows("w_in", matrix)).transpose()?,
+        bias: network.bias.as_ref().map(|values| vector("b", values)).transpose()?,
+        w_out: network.w_out.as_ref().map(|matrix| columns("w_out", matrix)).transpose()?,
+        initial_state: network.initial_state.as_ref().map(|values| vector("the initial state", values)).transpose()?,
+    })
+}
+
+/// The exponent by which the synapse from `j` to `i` is scaled: `k h_j − h_i`.
+fn pre_minus_post<S: Scalar>(h: &[S], i: usize, j: usize, degree: f64) -> S {
+    if degree == 1.0 {
+        h[j].clone() - &h[i]
+    } else {
+        h[j].clone() * &h[j].lift(degree) - &h[i]
+    }
+}
+
+fn rescale_entries<S: Scalar>(
+    what: &'static str,
+    matrix: &DMatrix<S>,
+    exponent: impl Fn(usize, usize) -> S,
+) -> Result<DMatrix<S>, NetworkError> {
+    let (rows, columns) = matrix.shape();
+    let mut entries = Vec::with_capacity(rows * columns);
+    for j in 0..columns {
+        for i in 0..rows {
+            entries.push(scaled(what, i, j, &matrix[(i, j)], &exponent(i, j))?);
+        }
+    }
+    Ok(DMatrix::from_vec(rows, columns, entries))
+}
+
+/// `value·e^t`, refused if it overflows or vanishes.
+fn scaled<S: Scalar>(what: &'static str, row: usize, column: usize, value: &S, t: &S) -> Result<S, NetworkError> {
+    let result = scale_by_exp(value, t);
+    if !result.is_finite() || (result.is_zero() && !value.is_zero()) {
+        let (from, log_factor) = (value.to_f64(), t.to_f64());
+        return Err(NetworkError::RescaledOutOfRange { what, row, column, from, log_factor });
+    }
+    Ok(result)
+}
+
+fn check_scales<S: Scalar>(neurons: usize, h: &[S]) -> Result<(), NetworkError> {
+    if h.len() != neurons {
+        return Err(NetworkError::WrongNumberOfScales { neurons, given: h.len() });
+    }
+    match h.iter().position(|value| !value.is_finite()) {
+        Some(neuron) => Err(NetworkError::ScaleNotFinite { neuron, value: h[neuron].to_f64() }),
+        None => Ok(()),
+    }
+}
