@@ -29,15 +29,21 @@ pub enum NetworkError {
     NoNeurons,
     #[error("{neurons} neurons are more than the 4294967295 that an index holds; split the network")]
     TooManyNeurons { neurons: usize },
-    #[error("the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
+    #[error(
+        "the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron"
+    )]
     NotSquare { rows: usize, columns: usize },
-    #[error("the synapse from neuron {source_index} to neuron {target} is outside the {neurons} neurons (counted from 0)")]
+    #[error(
+        "the synapse from neuron {source_index} to neuron {target} is outside the {neurons} neurons (counted from 0)"
+    )]
     IndexOutOfRange { target: usize, source_index: usize, neurons: usize },
     #[error(
         "the weight from neuron {source_index} to neuron {target} is {value}; replace it by a finite number (neurons count from 0)"
     )]
     WeightNotFinite { target: usize, source_index: usize, value: f64 },
-    #[error("the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one")]
+    #[error(
+        "the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one"
+    )]
     DuplicateSynapse { target: usize, source_index: usize },
     #[error("{what} has shape {rows} x {columns}, expected {expected}")]
     WrongShape { what: &'static str, rows: usize, columns: usize, expected: String },
@@ -47,6 +53,8 @@ pub enum NetworkError {
         "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or rectified-power, or ask for the negative control explicitly"
     )]
     NotHomogeneous { activation: &'static str },
+    #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]
+    TimeConstantNotPositive { neuron: usize, value: f64 },
     #[error("the degree of homogeneity is {degree}; it must be a finite number ≥ 0")]
     BadDegree { degree: f64 },
     #[error("expected one log-scale for each of the {neurons} neurons, got {given}")]
@@ -74,12 +82,14 @@ pub struct Network<S: Scalar = f64> {
     pub w_out: Option<DMatrix<S>>,
     /// Initial state, n.
     pub initial_state: Option<Vec<S>>,
+    /// Time constants τ, n; the transform leaves them alone.
+    pub time_constants: Option<Vec<S>>,
 }
 
 impl Network<f64> {
     /// A network of recurrent weights alone.
     pub fn recurrent(weights: Weights, activation: Activation) -> Self {
-        Network { weights, activation, w_in: None, bias: None, w_out: None, initial_state: None }
+        Network { weights, activation, w_in: None, bias: None, w_out: None, initial_state: None, time_constants: None }
     }
 
     /// Checks that all parts fit together and are finite; call it on every network that comes from outside.
@@ -96,18 +106,29 @@ impl Network<f64> {
         if let Some(w_in) = &self.w_in {
             if w_in.nrows() != n {
                 let expected = format!("{n} rows, one a neuron");
-                return Err(NetworkError::WrongShape { what: "w_in", rows: w_in.nrows(), columns: w_in.ncols(), expected });
+                return Err(NetworkError::WrongShape {
+                    what: "w_in",
+                    rows: w_in.nrows(),
+                    columns: w_in.ncols(),
+                    expected,
+                });
             }
             all_finite("w_in", w_in.as_slice())?;
         }
         if let Some(w_out) = &self.w_out {
             if w_out.ncols() != n {
                 let expected = format!("{n} columns, one a neuron");
-                return Err(NetworkError::WrongShape { what: "w_out", rows: w_out.nrows(), columns: w_out.ncols(), expected });
+                return Err(NetworkError::WrongShape {
+                    what: "w_out",
+                    rows: w_out.nrows(),
+                    columns: w_out.ncols(),
+                    expected,
+                });
             }
             all_finite("w_out", w_out.as_slice())?;
         }
-        for (what, vector) in [("b", &self.bias), ("initial state", &self.initial_state)] {
+        let vectors = [("b", &self.bias), ("x0", &self.initial_state), ("tau", &self.time_constants)];
+        for (what, vector) in vectors {
             if let Some(vector) = vector {
                 if vector.len() != n {
                     let expected = format!("{n}, one a neuron");
@@ -115,6 +136,11 @@ impl Network<f64> {
                 }
                 all_finite(what, vector)?;
             }
+        }
+        if let Some(tau) = &self.time_constants
+            && let Some(neuron) = tau.iter().position(|&value| value <= 0.0)
+        {
+            return Err(NetworkError::TimeConstantNotPositive { neuron, value: tau[neuron] });
         }
         Ok(())
     }

@@ -56,17 +56,14 @@ pub fn rescale_network<S: Scalar>(
         w_in: network.w_in.as_ref().map(|matrix| rows("w_in", matrix)).transpose()?,
         bias: network.bias.as_ref().map(|values| vector("b", values)).transpose()?,
         w_out: network.w_out.as_ref().map(|matrix| columns("w_out", matrix)).transpose()?,
+        time_constants: network.time_constants.clone(),
         initial_state: network.initial_state.as_ref().map(|values| vector("the initial state", values)).transpose()?,
     })
 }
 
 /// The exponent by which the synapse from `j` to `i` is scaled: `k h_j − h_i`.
 fn pre_minus_post<S: Scalar>(h: &[S], i: usize, j: usize, degree: f64) -> S {
-    if degree == 1.0 {
-        h[j].clone() - &h[i]
-    } else {
-        h[j].clone() * &h[j].lift(degree) - &h[i]
-    }
+    if degree == 1.0 { h[j].clone() - &h[i] } else { h[j].clone() * &h[j].lift(degree) - &h[i] }
 }
 
 fn rescale_entries<S: Scalar>(
