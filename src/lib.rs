@@ -1,2 +1,4 @@
+pub mod cost;
+pub mod flow;
 pub mod network;
 pub mod scalar;

@@ -1,0 +1,107 @@
+//! The flow: neural gradient, Lax field, Laplacian.
+//!
+//! `g_i = Σ_j C_ij − Σ_j C_ji` (incoming minus outgoing cost), `ḣ = g(h)`, `J̇_ij = J_ij (g_j − g_i)`,
+//! `∇C = −p g`, `dC/dt = −p‖g‖²`, Hessian `p² L` with `L` the graph Laplacian of `C + Cᵀ`.
+
+use nalgebra::DMatrix;
+
+use crate::network::Pattern;
+use crate::scalar::Scalar;
+
+/// Sums of the costs into and out of every node, self-synapses excluded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeCosts<S> {
+    /// `r_i = Σ_{j≠i} C_ij`.
+    pub incoming: Vec<S>,
+    /// `c_i = Σ_{j≠i} C_ji`.
+    pub outgoing: Vec<S>,
+}
+
+/// How far a graph of costs is from balanced: the worst node, each measured against its own costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Imbalance {
+    /// `max_i |g_i| / (r_i + c_i)`; 0 for a node without costs. NaN if any cost is.
+    pub worst: f64,
+    /// The node where it is attained.
+    pub node: usize,
+}
+
+/// Row and column sums of the costs, in one pass; every sum runs in ascending order of the other neuron (the order
+/// of the rounding theorem).
+pub fn node_costs<S: Scalar>(pattern: &Pattern, costs: &[S], zero: &S) -> NodeCosts<S> {
+    let mut incoming = vec![zero.clone(); pattern.nodes()];
+    let mut outgoing = incoming.clone();
+    for i in 0..pattern.nodes() {
+        for e in pattern.row(i) {
+            incoming[i] += &costs[e];
+            outgoing[pattern.source(e)] += &costs[e];
+        }
+    }
+    NodeCosts { incoming, outgoing }
+}
+
+impl<S: Scalar> NodeCosts<S> {
+    /// The neural gradient `g = r − c`, in its one place.
+    pub fn gradient(&self) -> Vec<S> {
+        self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() - c).collect()
+    }
+
+    /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by.
+    pub fn imbalance(&self) -> Imbalance {
+        let mut found = Imbalance { worst: 0.0, node: 0 };
+        for (node, (r, c)) in self.incoming.iter().zip(&self.outgoing).enumerate() {
+            let size = r.clone() + c;
+            if size.is_zero() {
+                continue;
+            }
+            let relative = ((r.clone() - c).abs() / &size).to_f64();
+            // A NaN must win over every number, or a broken network would pass as balanced.
+            if relative.is_nan() {
+                return Imbalance { worst: f64::NAN, node };
+            }
+            if relative > found.worst {
+                found = Imbalance { worst: relative, node };
+            }
+        }
+        found
+    }
+}
+
+/// The Lax field `[J, diag g]`: `J̇_ij = J_ij (g_j − g_i)` for weights in the order of `pattern`.
+pub fn lax_field<S: Scalar>(pattern: &Pattern, weights: &[S], g: &[S]) -> Vec<S> {
+    pattern.iter().map(|(e, i, j)| weights[e].clone() * &(g[j].clone() - &g[i])).collect()
+}
+
+/// `‖g‖₂²`.
+pub fn norm_squared<S: Scalar>(g: &[S]) -> S {
+    let mut sum = g[0].zero_like();
+    for value in g {
+        sum += &(value.clone() * value);
+    }
+    sum
+}
+
+/// The Laplacian of `C + Cᵀ` restricted to `nodes` (dense, `nodes.len()` square): the Hessian of the cost is
+/// `p² L`. A node's degree counts all its synapses, also those to nodes left out, so leaving one node of each
+/// component out ("grounding" it) makes the matrix positive definite.
+///
+/// `position[i]` is the place of node `i` in `nodes`, or `None` if it is left out.
+pub fn laplacian(
+    pattern: &Pattern,
+    costs: &[f64],
+    node_costs: &NodeCosts<f64>,
+    nodes: &[usize],
+    position: &[Option<usize>],
+) -> DMatrix<f64> {
+    let mut matrix = DMatrix::zeros(nodes.len(), nodes.len());
+    for (row, &i) in nodes.iter().enumerate() {
+        matrix[(row, row)] = node_costs.incoming[i] + node_costs.outgoing[i];
+        for e in pattern.row(i) {
+            if let Some(column) = position[pattern.source(e)] {
+                matrix[(row, column)] -= costs[e];
+                matrix[(column, row)] -= costs[e];
+            }
+        }
+    }
+    matrix
+}
