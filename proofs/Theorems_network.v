@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation.
-From Synbal.Statements Require Import task_preservation.
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved.
+From Synbal.Statements Require Import task_preservation lax_form conserved_quantities.
 
 (** ** task_preservation *)
 
@@ -31,3 +31,37 @@ Proof. exact task_preservation_converse_proof. Qed.
 
 Theorem task_preservation_tanh : S_task_preservation_tanh.
 Proof. exact task_preservation_tanh_proof. Qed.
+
+(** ** lax_form *)
+
+Theorem lax_form : S_lax_form.
+Proof. exact lax_form_proof. Qed.
+
+Theorem lax_form_commutator : S_lax_form_commutator.
+Proof. exact lax_form_commutator_proof. Qed.
+
+Theorem lax_form_from_scales : S_lax_form_from_scales.
+Proof. exact lax_form_from_scales_proof. Qed.
+
+(** ** conserved_quantities *)
+
+Theorem conserved_quantities_closed_walks : S_conserved_quantities_closed_walks.
+Proof. exact conserved_closed_walks. Qed.
+
+Theorem conserved_quantities_signs : S_conserved_quantities_signs.
+Proof. exact conserved_signs. Qed.
+
+Theorem conserved_quantities_diagonal : S_conserved_quantities_diagonal.
+Proof. exact conserved_diagonal. Qed.
+
+Theorem conserved_quantities_traces : S_conserved_quantities_traces.
+Proof. exact conserved_traces. Qed.
+
+Theorem conserved_quantities_char_poly : S_conserved_quantities_char_poly.
+Proof. exact conserved_char_poly. Qed.
+
+Theorem conserved_quantities_spectrum : S_conserved_quantities_spectrum.
+Proof. exact conserved_spectrum. Qed.
+
+Theorem conserved_quantities_log_scales : S_conserved_quantities_log_scales.
+Proof. exact conserved_log_scales. Qed.
