@@ -1,3 +1,4 @@
+pub mod balance;
 pub mod cost;
 pub mod flow;
 pub mod network;

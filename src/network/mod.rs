@@ -7,6 +7,7 @@ mod activation;
 mod frame;
 mod graph;
 mod pattern;
+mod similarity;
 mod transform;
 mod weights;
 
@@ -14,6 +15,7 @@ pub use activation::Activation;
 pub use frame::{Frame, exponent, times_power_of_two};
 pub use graph::GraphFacts;
 pub use pattern::{Pattern, Transposed};
+pub use similarity::{Recovered, recover_log_scales};
 pub use transform::{Homogeneity, rescale_network, rescale_weights};
 pub use weights::Weights;
 

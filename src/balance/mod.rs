@@ -1,0 +1,298 @@
+//! Solvers that balance a graph of costs: one trait, one typed outcome, one judge.
+//!
+//! A solver returns log-scales; whether they are balanced is decided by [`Outcome::judge`] alone, from the costs at
+//! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
+
+mod euler;
+mod method;
+mod newton;
+mod ode;
+mod osborne;
+mod whole;
+
+pub use euler::Euler;
+pub use method::Method;
+pub use newton::Newton;
+pub use ode::{Form, OdeFlow, Stepper};
+pub use osborne::Osborne;
+pub use whole::{BalanceError, Balanced, Scope, balance};
+
+use crate::cost::CostGraph;
+use crate::flow::node_costs;
+
+/// When to stop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stop {
+    /// Balanced means `max_i |g_i|/(r_i + c_i) ≤ tol`.
+    pub tol: f64,
+    /// Passes over the synapses after which a solver gives up.
+    pub max_passes: usize,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Stop { tol: 1e-10, max_passes: 1_000_000 }
+    }
+}
+
+impl Stop {
+    /// What a solver aims for: a hundredth of the tolerance is left for the rounding of the final change of gauge.
+    pub fn target(&self) -> f64 {
+        0.99 * self.tol
+    }
+}
+
+/// How a solver ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Status {
+    /// Every neuron's incoming and outgoing costs agree to the tolerance.
+    Balanced,
+    /// The allowance of passes ran out first.
+    PassLimit {
+        /// The allowance.
+        limit: usize,
+    },
+    /// No further progress is possible at this precision: the tolerance is below what rounding allows.
+    Stalled,
+    /// A cost or scale became infinite or NaN.
+    NotFinite {
+        /// The first node where it was seen.
+        node: usize,
+    },
+    /// The integrator gave up, with its own reason.
+    IntegratorFailed {
+        /// What it said.
+        reason: String,
+    },
+    /// The integrator returned at another time than it was asked for.
+    WrongEndTime {
+        /// The time asked for.
+        wanted: f64,
+        /// The time it returned at.
+        reached: f64,
+    },
+    /// The weights became balanced, but they are no longer a rescaling of the given network to the tolerance.
+    Drifted {
+        /// The largest disagreement of a log-weight with the best log-scales.
+        similarity_defect: f64,
+    },
+    /// The Laplacian of a component could not be factored: its costs span too many orders of magnitude.
+    NotPositiveDefinite {
+        /// A node of that component.
+        node: usize,
+    },
+    /// A component is too large for a dense factorisation.
+    TooLargeForDense {
+        /// Its number of nodes.
+        nodes: usize,
+        /// The largest number allowed.
+        limit: usize,
+    },
+}
+
+impl Status {
+    /// True only for [`Status::Balanced`].
+    pub fn is_balanced(&self) -> bool {
+        *self == Status::Balanced
+    }
+
+    /// One word for tables and JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::Balanced => "balanced",
+            Status::PassLimit { .. } => "pass-limit",
+            Status::Stalled => "stalled",
+            Status::NotFinite { .. } => "not-finite",
+            Status::IntegratorFailed { .. } => "integrator-failed",
+            Status::WrongEndTime { .. } => "wrong-end-time",
+            Status::Drifted { .. } => "drifted",
+            Status::NotPositiveDefinite { .. } => "not-positive-definite",
+            Status::TooLargeForDense { .. } => "too-large-for-dense",
+        }
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Status::Balanced => write!(f, "balanced"),
+            Status::PassLimit { limit } => {
+                write!(
+                    f,
+                    "not balanced after {limit} passes over the synapses; raise --max-passes or use --method newton"
+                )
+            }
+            Status::Stalled => {
+                write!(f, "no further progress at this precision; use a tolerance above the rounding error")
+            }
+            Status::NotFinite { node } => {
+                write!(f, "the costs of node {node} became infinite or NaN; use --method newton or osborne")
+            }
+            Status::IntegratorFailed { reason } => write!(f, "the integrator stopped: {reason}; use --method newton"),
+            Status::WrongEndTime { wanted, reached } => {
+                write!(f, "the integrator was asked for time {wanted} and returned at {reached}")
+            }
+            Status::Drifted { similarity_defect } => write!(
+                f,
+                "the weights are balanced but have drifted by e^{similarity_defect:.1e} from a rescaling of the network; use a method on the log-scales"
+            ),
+            Status::NotPositiveDefinite { node } => write!(
+                f,
+                "the Laplacian of the component of node {node} is numerically singular: costs too far apart; use --method osborne"
+            ),
+            Status::TooLargeForDense { nodes, limit } => write!(
+                f,
+                "a component has {nodes} nodes, more than the {limit} of a dense factorisation; use --method osborne"
+            ),
+        }
+    }
+}
+
+/// One moment of a solver's run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TracePoint {
+    /// Passes over the synapses so far.
+    pub passes: usize,
+    /// Flow time, for methods that follow the flow.
+    pub time: Option<f64>,
+    /// Total cost.
+    pub cost: f64,
+    /// `max_i |g_i|/(r_i + c_i)`.
+    pub imbalance: f64,
+}
+
+/// What every solver returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The solver's name.
+    pub method: &'static str,
+    /// How it ended.
+    pub status: Status,
+    /// Its own iterations: steps, sweeps or factorisations.
+    pub iterations: usize,
+    /// Passes over the synapses (gradient evaluations).
+    pub passes: usize,
+    /// The log-scales, one for each node, relative to the graph's frame; gauge as in [`fix_gauge`].
+    pub h: Vec<f64>,
+    /// The achieved imbalance at `h`.
+    pub imbalance: f64,
+    /// The node where it is attained.
+    pub worst_node: usize,
+    /// Total cost at `h`.
+    pub cost: f64,
+    /// The way there.
+    pub trace: Vec<TracePoint>,
+}
+
+impl Outcome {
+    /// Measures `h` and settles the status: [`Status::Balanced`] if and only if the imbalance at `h` is within the
+    /// tolerance; otherwise `reason`, the solver's own account of why it stopped.
+    pub fn judge(graph: &CostGraph, stop: &Stop, run: Run) -> Outcome {
+        let mut h = run.h;
+        fix_gauge(graph, &mut h);
+        let costs = graph.costs_at(&h);
+        let found = node_costs(graph.pattern(), &costs, &0.0).imbalance();
+        let cost = graph.total(&costs);
+        let status = if found.worst <= stop.tol && cost.is_finite() {
+            Status::Balanced
+        } else if found.worst.is_nan() || !cost.is_finite() {
+            Status::NotFinite { node: found.node }
+        } else {
+            run.reason
+        };
+        Outcome {
+            method: run.method,
+            status,
+            iterations: run.iterations,
+            passes: run.passes,
+            h,
+            imbalance: found.worst,
+            worst_node: found.node,
+            cost,
+            trace: run.trace.points,
+        }
+    }
+}
+
+/// What a solver hands to the judge.
+pub struct Run {
+    /// The solver's name.
+    pub method: &'static str,
+    /// Where it ended.
+    pub h: Vec<f64>,
+    /// Why it stopped, should the judge find `h` not balanced. Never [`Status::Balanced`].
+    pub reason: Status,
+    /// Steps, sweeps or factorisations.
+    pub iterations: usize,
+    /// Passes over the synapses.
+    pub passes: usize,
+    /// The way there.
+    pub trace: Trace,
+}
+
+/// A way of balancing a graph of costs.
+pub trait Solver {
+    /// The name used on the command line and in reports.
+    fn name(&self) -> &'static str;
+    /// Looks for balanced log-scales, starting from `h = 0`.
+    fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome;
+}
+
+/// A trace of bounded length: when it is full, every other point goes and the stride doubles.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    points: Vec<TracePoint>,
+    stride: usize,
+    seen: usize,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Trace { points: Vec::new(), stride: 1, seen: 0 }
+    }
+}
+
+impl Trace {
+    const CAPACITY: usize = 512;
+
+    /// Records a point, or leaves it out if the trace has grown too fine.
+    pub fn push(&mut self, point: TracePoint) {
+        if self.seen.is_multiple_of(self.stride) {
+            if self.points.len() == Self::CAPACITY {
+                let mut index = 0;
+                self.points.retain(|_| {
+                    index += 1;
+                    index % 2 == 1
+                });
+                self.stride *= 2;
+            }
+            self.points.push(point);
+        }
+        self.seen += 1;
+    }
+}
+
+/// Fixes what balancing leaves free: in each weak component `Σh = 0` (as the flow from `h = 0` keeps it), and in
+/// the component of the world node `h_world = 0`.
+pub fn fix_gauge(graph: &CostGraph, h: &mut [f64]) {
+    let weak = graph.facts().weak();
+    let count = graph.facts().weak_count();
+    let (mut sum, mut size) = (vec![0.0; count], vec![0.0; count]);
+    for (value, &component) in h.iter().zip(weak) {
+        sum[component as usize] += value;
+        size[component as usize] += 1.0;
+    }
+    let mut shift: Vec<f64> = sum.iter().zip(&size).map(|(sum, size)| sum / size).collect();
+    if let Some(world) = graph.world() {
+        shift[weak[world] as usize] = h[world];
+    }
+    for (value, &component) in h.iter_mut().zip(weak) {
+        *value -= shift[component as usize];
+    }
+}
+
+/// The largest `r_i + c_i`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this.
+fn largest_degree(costs: &crate::flow::NodeCosts<f64>) -> f64 {
+    costs.incoming.iter().zip(&costs.outgoing).map(|(r, c)| r + c).fold(0.0, f64::max)
+}

@@ -1,0 +1,150 @@
+//! Newton's method with a dense Cholesky factorisation of each component's grounded Laplacian.
+//!
+//! The step solves `p² L δ = p g`. How much of it is taken needs no line search: along the step every exponent
+//! `p(h_j − h_i)` moves at a rate of at most `s = max p|δ_j − δ_i|`, so the third derivative of the cost is at most
+//! `s` times the second, and the fraction `ln(1 + s)/s` lowers the cost from everywhere (the damped step of
+//! generalised self-concordance, Sun & Tran-Dinh 2019) and tends to the full step, hence quadratic convergence.
+//! Nothing is compared that rounding could decide.
+
+use nalgebra::{Cholesky, DVector};
+
+use super::osborne::Sweeper;
+use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
+use crate::cost::CostGraph;
+use crate::flow::{NodeCosts, laplacian, node_costs};
+
+/// Newton's method.
+#[derive(Clone, Copy, Debug)]
+pub struct Newton {
+    /// Osborne sweeps before the first factorisation: they settle the crude part at the price of passes.
+    pub warm_sweeps: usize,
+}
+
+impl Default for Newton {
+    fn default() -> Self {
+        Newton { warm_sweeps: 10 }
+    }
+}
+
+/// Nodes of a component beyond which a dense factorisation is refused (8192² numbers are half a gigabyte).
+const LARGEST_DENSE: usize = 8192;
+
+/// Factorisations after which the method gives up; the damped phase needs about one for each factor e² of the
+/// dynamic range of the costs, and 10³⁰⁰ is e⁶⁹¹.
+const MAX_FACTORISATIONS: usize = 500;
+
+/// Steps without a lower imbalance, all of them full steps, after which rounding has won.
+const PATIENCE: usize = 5;
+
+impl Solver for Newton {
+    fn name(&self) -> &'static str {
+        "newton"
+    }
+
+    fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome {
+        let mut trace = Trace::default();
+        let mut warm = Sweeper::new(graph);
+        trace.push(warm.measure());
+        for _ in 0..self.warm_sweeps {
+            warm.sweep();
+        }
+        let (mut h, mut passes) = (warm.h, warm.passes);
+        let blocks = blocks(graph);
+        let mut iterations = 0;
+        let mut best = (f64::INFINITY, h.clone());
+        let mut without_progress = 0;
+        let reason = loop {
+            if let Some(block) = blocks.iter().find(|block| block.len() > LARGEST_DENSE) {
+                break Status::TooLargeForDense { nodes: block.len(), limit: LARGEST_DENSE };
+            }
+            let costs = graph.costs_at(&h);
+            let sums = node_costs(graph.pattern(), &costs, &0.0);
+            passes += 1;
+            let found = sums.imbalance();
+            trace.push(TracePoint { passes, time: None, cost: graph.total(&costs), imbalance: found.worst });
+            if found.worst.is_nan() {
+                break Status::NotFinite { node: found.node };
+            }
+            if found.worst < best.0 {
+                best = (found.worst, h.clone());
+                without_progress = 0;
+            }
+            if found.worst <= stop.target() {
+                break Status::Stalled;
+            }
+            if without_progress >= PATIENCE {
+                break Status::Stalled;
+            }
+            if passes >= stop.max_passes || iterations >= MAX_FACTORISATIONS {
+                break Status::PassLimit { limit: passes };
+            }
+            let direction = match newton_direction(graph, &costs, &sums, &blocks) {
+                Ok(direction) => direction,
+                Err(node) => break Status::NotPositiveDefinite { node },
+            };
+            iterations += 1;
+            let rate = graph
+                .pattern()
+                .iter()
+                .map(|(_, i, j)| graph.p() * (direction[j] - direction[i]).abs())
+                .fold(0.0, f64::max);
+            let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };
+            if rate < 1.0 {
+                without_progress += 1;
+            }
+            for (value, step) in h.iter_mut().zip(&direction) {
+                *value += fraction * step;
+            }
+        };
+        let h = if matches!(reason, Status::Stalled) { best.1 } else { h };
+        Outcome::judge(graph, stop, Run { method: self.name(), h, reason, iterations, passes, trace })
+    }
+}
+
+/// The nodes of each weak component that has costs, without the one that is grounded (that of largest in- and
+/// outgoing weight costs, which conditions the rest best).
+fn blocks(graph: &CostGraph) -> Vec<Vec<usize>> {
+    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let weak = graph.facts().weak();
+    let mut members = vec![Vec::new(); graph.facts().weak_count()];
+    for (node, &component) in weak.iter().enumerate() {
+        members[component as usize].push(node);
+    }
+    let degree = |node: usize| sums.incoming[node] + sums.outgoing[node];
+    members
+        .into_iter()
+        .filter(|nodes| nodes.len() > 1)
+        .map(|nodes| {
+            let ground = nodes.iter().copied().fold(nodes[0], |a, b| if degree(b) > degree(a) { b } else { a });
+            nodes.into_iter().filter(|&node| node != ground).collect()
+        })
+        .collect()
+}
+
+/// `δ` with `p² L δ = p g`, block by block; or a node of the block that could not be factored.
+fn newton_direction(
+    graph: &CostGraph,
+    costs: &[f64],
+    sums: &NodeCosts<f64>,
+    blocks: &[Vec<usize>],
+) -> Result<Vec<f64>, usize> {
+    let g = sums.gradient();
+    let mut direction = vec![0.0; graph.nodes()];
+    let mut position = vec![None; graph.nodes()];
+    for nodes in blocks {
+        for (place, &node) in nodes.iter().enumerate() {
+            position[node] = Some(place);
+        }
+        let matrix = laplacian(graph.pattern(), costs, sums, nodes, &position);
+        let right = DVector::from_iterator(nodes.len(), nodes.iter().map(|&node| g[node] / graph.p()));
+        let solution = Cholesky::new(matrix).ok_or(nodes[0])?.solve(&right);
+        if solution.iter().any(|value| !value.is_finite()) {
+            return Err(nodes[0]);
+        }
+        for (place, &node) in nodes.iter().enumerate() {
+            direction[node] = solution[place];
+            position[node] = None;
+        }
+    }
+    Ok(direction)
+}

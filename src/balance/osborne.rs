@@ -1,0 +1,113 @@
+//! Osborne's iteration, cyclic: balance one neuron after the other, exactly (Osborne 1960; claim
+//! `osborne_descent`: each step lowers the cost by `(√r_i − √c_i)²`).
+
+use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
+use crate::cost::CostGraph;
+use crate::flow::node_costs;
+
+/// Cyclic Osborne.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Osborne;
+
+/// Scales beyond which the costs are computed afresh at the log-scales reached, so that products stay in range.
+const REBASE_BEYOND: f64 = 1e60;
+
+impl Solver for Osborne {
+    fn name(&self) -> &'static str {
+        "osborne"
+    }
+
+    fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome {
+        let mut state = Sweeper::new(graph);
+        let mut trace = Trace::default();
+        let reason = loop {
+            let point = state.measure();
+            trace.push(point);
+            if point.imbalance.is_nan() {
+                break Status::NotFinite { node: 0 };
+            }
+            if point.imbalance <= stop.target() {
+                break Status::Stalled;
+            }
+            if state.passes >= stop.max_passes {
+                break Status::PassLimit { limit: stop.max_passes };
+            }
+            state.sweep();
+        };
+        let (iterations, passes) = (state.sweeps, state.passes);
+        Outcome::judge(graph, stop, Run { method: self.name(), h: state.h, reason, iterations, passes, trace })
+    }
+}
+
+/// Sweeps over a graph; also the warm start of Newton's method.
+pub(super) struct Sweeper<'a> {
+    graph: &'a CostGraph,
+    /// Log-scales, complete at the end of every sweep.
+    pub h: Vec<f64>,
+    /// Sweeps done.
+    pub sweeps: usize,
+    /// Passes over the synapses: one a sweep, one a measurement.
+    pub passes: usize,
+    /// Costs at the base, and the scales relative to it: `C_ij = base_ij d_j / d_i`.
+    base: Vec<f64>,
+    base_h: Vec<f64>,
+    d: Vec<f64>,
+    inverse: Vec<f64>,
+}
+
+impl<'a> Sweeper<'a> {
+    pub fn new(graph: &'a CostGraph) -> Self {
+        let nodes = graph.nodes();
+        Sweeper {
+            graph,
+            h: vec![0.0; nodes],
+            sweeps: 0,
+            passes: 0,
+            base: graph.w().to_vec(),
+            base_h: vec![0.0; nodes],
+            d: vec![1.0; nodes],
+            inverse: vec![1.0; nodes],
+        }
+    }
+
+    /// Cost and imbalance at the log-scales reached, through the same formulas as everything else.
+    pub fn measure(&mut self) -> TracePoint {
+        let costs = self.graph.costs_at(&self.h);
+        self.passes += 1;
+        let imbalance = node_costs(self.graph.pattern(), &costs, &0.0).imbalance().worst;
+        TracePoint { passes: self.passes, time: None, cost: self.graph.total(&costs), imbalance }
+    }
+
+    /// Balances every node once, in order. A node without incoming or without outgoing costs stays where it is: no
+    /// scale balances it.
+    pub fn sweep(&mut self) {
+        let (pattern, transposed) = (self.graph.pattern(), self.graph.transposed());
+        let (mut smallest, mut largest) = (f64::INFINITY, 0.0_f64);
+        for i in 0..pattern.nodes() {
+            let incoming: f64 = pattern.row(i).map(|e| self.base[e] * self.d[pattern.source(e)]).sum();
+            let outgoing: f64 = transposed.column(i).map(|(e, target)| self.base[e] * self.inverse[target]).sum();
+            if incoming > 0.0 && outgoing > 0.0 {
+                // r_i = incoming/d_i and c_i = outgoing·d_i agree at d_i = √(incoming/outgoing).
+                self.d[i] = (incoming / outgoing).sqrt();
+                self.inverse[i] = self.d[i].recip();
+            }
+            smallest = smallest.min(self.d[i]);
+            largest = largest.max(self.d[i]);
+        }
+        for (value, (base, d)) in self.h.iter_mut().zip(self.base_h.iter().zip(&self.d)) {
+            *value = base + d.ln() / self.graph.p();
+        }
+        self.sweeps += 1;
+        self.passes += 1;
+        if largest > REBASE_BEYOND || smallest < REBASE_BEYOND.recip() {
+            self.rebase();
+        }
+    }
+
+    fn rebase(&mut self) {
+        self.base = self.graph.costs_at(&self.h);
+        self.base_h.clone_from(&self.h);
+        self.d.fill(1.0);
+        self.inverse.fill(1.0);
+    }
+}
