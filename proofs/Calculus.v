@@ -5,6 +5,7 @@
     - [decreasing_of_derive]     with derivative < 0 it decreases
     - [le_of_derive]             if f' <= g' then f grows at most as much as g
     - [exp_mul_sq]               (c e^y - c) y >= m y^2 as soon as m <= c and m <= c e^y
+    - [exp_mul_sq_le]            the same from above, with M >= both
     - [clamp]                    projection on an interval: a function that is only known to be
                                  continuous on [a, b] becomes continuous everywhere
 
@@ -50,6 +51,24 @@ Lemma exp_mul_ge0 c y : 0 <= c -> 0 <= (c * exp y - c) * y.
 Proof.
 move=> c0; have := @exp_mul_sq c y 0 (Rle_refl 0) c0; rewrite Rmult_0_l; apply.
 by apply: Rmult_le_pos => //; exact/Rlt_le/exp_pos.
+Qed.
+
+(** The same estimate from above. *)
+Lemma exp_mul_sq_le c y m : 0 <= c -> c <= m -> c * exp y <= m -> (c * exp y - c) * y <= m * y^2.
+Proof.
+move=> c0 cm cem; have H1 := exp_ge1x y; have H2 := exp_ge1x (- y).
+have ey := exp_pos y; have eq1 : exp y * exp (- y) = 1 by rewrite -exp_plus Rplus_opp_r exp_0.
+have A : c * exp y - c <= c * exp y * y.
+  have E : c * exp y * (1 - exp (- y)) = c * (exp y - exp y * exp (- y)) by ring.
+  rewrite eq1 in E; have : c * exp y * (1 - exp (- y)) <= c * exp y * y.
+    by apply: Rmult_le_compat_l; [nra | lra].
+  lra.
+have B : c * y <= c * exp y - c by nra.
+have y2 := pow2_ge_0 y.
+case: (Rle_lt_dec 0 y) => Hy.
+- have H3 := Rmult_le_compat_r y _ _ Hy A; have H4 := Rmult_le_compat_r _ _ _ y2 cem; lra.
+- have Hy' : 0 <= - y by lra.
+  have H3 := Rmult_le_compat_r (- y) _ _ Hy' B; have H4 := Rmult_le_compat_r _ _ _ y2 cm; lra.
 Qed.
 
 (** |e^y - 1| <= |y| e^|y| *)
