@@ -56,35 +56,18 @@ impl Activation {
 
     /// `φ(x)`.
     pub fn apply<S: Scalar>(self, x: &S) -> S {
-        let zero = x.zero_like();
-        let positive = *x > zero;
         match self {
             Activation::Linear => x.clone(),
-            Activation::Relu => {
-                if positive {
-                    x.clone()
-                } else {
-                    zero
-                }
-            }
-            Activation::LeakyRelu { slope } => {
-                if positive {
-                    x.clone()
-                } else {
-                    x.clone() * &x.lift(slope)
-                }
-            }
-            Activation::RectifiedPower { degree } => match (positive, degree == 0.0) {
-                (true, true) => x.lift(1.0),
-                (true, false) => power(x, degree),
-                (false, _) => zero,
-            },
+            Activation::Relu => x.positive_part(),
+            Activation::LeakyRelu { slope } => x.positive_part() - &((-x.clone()).positive_part() * &x.lift(slope)),
+            Activation::RectifiedPower { degree: 0.0 } => x.step(),
+            Activation::RectifiedPower { degree } => power(&x.positive_part(), degree),
             Activation::Tanh => {
                 // tanh|x| = (1 − q)/(1 + q) with q = e^{−2|x|} ≤ 1: no overflow on either side.
                 let one = x.lift(1.0);
                 let q = (x.abs() * &x.lift(-2.0)).exp();
                 let magnitude = (one.clone() - &q) / &(one + &q);
-                if positive { magnitude } else { -magnitude }
+                if *x > x.zero_like() { magnitude } else { -magnitude }
             }
         }
     }

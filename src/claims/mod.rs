@@ -1,0 +1,54 @@
+//! Every claim of the paper: its statement, its source, its theorems, and a check that can fail.
+//!
+//! One file for each claim; the file name is the identifier, which is also the name of its test, of its theorem in
+//! `proofs/` and of its anchor in the report.
+
+mod balanceable;
+mod closed_forms;
+mod conserved_quantities;
+mod convex_cost;
+mod cost_bounds;
+mod distance;
+mod evidence;
+mod global_convergence;
+mod heterosynaptic;
+mod lax_form;
+mod monotone_cost;
+mod osborne_descent;
+mod subject;
+mod task_preservation;
+mod unique_balance;
+
+pub use evidence::{Evidence, Measurement, Relation, Verdict, WorstRatio};
+pub use subject::{ClaimError, LARGEST_DENSE, Subject};
+
+/// A claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// Its identifier.
+    pub id: &'static str,
+    /// What it says, in words.
+    pub statement: &'static str,
+    /// Where it is stated.
+    pub source: &'static str,
+    /// The theorems of `proofs/` that prove it.
+    pub theorems: &'static [&'static str],
+    /// Measures it on a network.
+    pub check: fn(&Subject) -> Result<Evidence, ClaimError>,
+}
+
+/// All claims, in the order of the report.
+pub const REGISTRY: &[Claim] = &[
+    task_preservation::CLAIM,
+    conserved_quantities::CLAIM,
+    lax_form::CLAIM,
+    monotone_cost::CLAIM,
+    convex_cost::CLAIM,
+    unique_balance::CLAIM,
+    balanceable::CLAIM,
+    global_convergence::CLAIM,
+    osborne_descent::CLAIM,
+    cost_bounds::CLAIM,
+    heterosynaptic::CLAIM,
+    closed_forms::CLAIM,
+];

@@ -1,0 +1,122 @@
+//! The network that claims are checked on, with everything that several claims need computed once.
+
+use crate::balance::{BalanceError, Balanced, Method, Scope, Stop, balance};
+use crate::conserved::SpectrumError;
+use crate::cost::{CostGraph, CostSpec};
+use crate::flow::node_costs;
+use crate::network::{Network, NetworkError};
+use crate::scalar::{Scalar, Tracked, tracked};
+use crate::tasks::{normals, stream};
+
+/// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimError {
+    #[error(transparent)]
+    Balance(#[from] BalanceError),
+    #[error(transparent)]
+    Cost(#[from] crate::cost::CostError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Spectrum(#[from] SpectrumError),
+}
+
+/// A network under examination.
+#[derive(Debug)]
+pub struct Subject {
+    /// The network as given.
+    pub network: Network,
+    /// The cost.
+    pub spec: CostSpec,
+    /// Which synapses are balanced.
+    pub scope: Scope,
+    /// When solvers stop.
+    pub stop: Stop,
+    /// Seed of all random choices of the checks.
+    pub seed: u64,
+    /// The reference: balanced by Newton's method (by Osborne's where a component is too large for it).
+    pub reference: Balanced,
+    /// The runs of all other solvers that were asked for.
+    pub runs: Vec<Balanced>,
+}
+
+/// Nodes of a graph beyond which checks that factor or diagonalise a dense matrix are left out, and say so.
+pub const LARGEST_DENSE: usize = 1500;
+
+impl Subject {
+    /// Balances the network with the reference method and with each of `methods`; `progress` hears of every solver
+    /// before it starts.
+    ///
+    /// # Errors
+    /// A cost that does not fit the network, or synapses on no cycle when the scope is the whole network.
+    pub fn new(
+        network: Network,
+        spec: CostSpec,
+        scope: Scope,
+        methods: &[Method],
+        stop: Stop,
+        seed: u64,
+        progress: &dyn Fn(&str),
+    ) -> Result<Self, ClaimError> {
+        let method = if network.weights.neurons() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
+        progress(method.solver().name());
+        let reference = balance(&network, &spec, scope, method, &stop)?;
+        let mut runs = Vec::new();
+        for &other in methods.iter().filter(|&&other| other != method) {
+            progress(other.solver().name());
+            runs.push(balance(&network, &spec, scope, other, &stop)?);
+        }
+        Ok(Subject { network, spec, scope, stop, seed, reference, runs })
+    }
+
+    /// The graph of the costs that are balanced.
+    pub fn graph(&self) -> &CostGraph {
+        &self.reference.graph
+    }
+
+    /// Random log-scales for one purpose, one for each node of the graph, standard deviation `scale`.
+    pub fn random_scales(&self, purpose: u64, scale: f64) -> Vec<f64> {
+        normals(&mut stream(self.seed, purpose), self.graph().nodes(), scale)
+    }
+
+    /// The reference and all runs.
+    pub fn all_runs(&self) -> impl Iterator<Item = &Balanced> {
+        std::iter::once(&self.reference).chain(&self.runs)
+    }
+}
+
+/// The graph in running error analysis: costs and all that follows from them carry bounds on their rounding errors.
+pub fn tracked_graph(graph: &CostGraph) -> CostGraph<Tracked> {
+    graph.lifted(Tracked::exact)
+}
+
+/// Total cost at log-scales `h`, with its error bound.
+pub fn tracked_cost(graph: &CostGraph<Tracked>, h: &[Tracked]) -> Tracked {
+    graph.total(&graph.costs_at(h))
+}
+
+/// Neural gradient at log-scales `h`, with error bounds.
+pub fn tracked_gradient(graph: &CostGraph<Tracked>, h: &[Tracked]) -> Vec<Tracked> {
+    node_costs(graph.pattern(), &graph.costs_at(h), &Tracked::exact(0.0)).gradient()
+}
+
+/// `h + step·direction`, tracked from exact inputs.
+pub fn tracked_step(h: &[f64], step: f64, direction: &[f64]) -> Vec<Tracked> {
+    let step = Tracked::exact(step);
+    tracked(h).into_iter().zip(tracked(direction)).map(|(h, v)| v * &step + &h).collect()
+}
+
+/// A sum of tracked numbers.
+pub fn tracked_sum(values: impl IntoIterator<Item = Tracked>) -> Tracked {
+    let mut sum = Tracked::exact(0.0);
+    for value in values {
+        sum += &value;
+    }
+    sum
+}
+
+/// `‖x‖₂` and a bound that covers its rounding: an upper bound on the exact norm of the exact vector.
+pub fn norm_upper_bound(x: &[Tracked]) -> f64 {
+    tracked_sum(x.iter().map(|value| *value * value)).sqrt().magnitude()
+}

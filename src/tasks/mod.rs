@@ -1,0 +1,7 @@
+//! What networks are run on: generated cases, and simulated trials.
+
+mod generate;
+mod simulate;
+
+pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
+pub use simulate::{Dynamics, Trial, simulate};
