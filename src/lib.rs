@@ -1,5 +1,9 @@
 pub mod balance;
+pub mod claims;
+pub mod conserved;
 pub mod cost;
 pub mod flow;
+pub mod io;
 pub mod network;
 pub mod scalar;
+pub mod tasks;

@@ -1,46 +1,35 @@
-use synbal::{balance::*, cost::*, network::*};
+use synbal::{balance::*, claims::*, tasks::*};
 fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut n = 0;
-    let mut t = vec![];
-    for l in text.lines().filter(|l| !l.starts_with('%')) {
-        let v: Vec<f64> = l.split_whitespace().map(|x| x.parse().unwrap()).collect();
-        if n == 0 {
-            n = v[0] as usize;
+    let only = std::env::args().nth(1);
+    for case in embedded_cases(1).unwrap() {
+        if only.as_deref().is_some_and(|o| o != case.name) {
             continue;
         }
-        t.push((v[0] as usize - 1, v[1] as usize - 1, v[2]));
-    }
-    let net = Network::recurrent(Weights::from_triplets(n, t).unwrap(), Activation::Relu);
-    let mut first: Option<Network> = None;
-    for m in Method::ALL {
         let s = std::time::Instant::now();
-        let b = balance(&net, &CostSpec::power(2.0), Scope::WithinComponents, m, &Stop::default()).unwrap();
-        let o = &b.outcome;
-        let diff = first.as_ref().map(|f| {
-            f.weights
-                .values()
-                .iter()
-                .zip(b.network.weights.values())
-                .map(|(a, b)| ((a - b) / a).abs())
-                .fold(0.0, f64::max)
-        });
-        println!(
-            "{:15} {:?} it {} passes {} {:.1}->{:.10} imb {:.1e} {:.1e} {:.4}s ({:.3}) {:?} trace {}",
-            o.method,
-            o.status,
-            o.iterations,
-            o.passes,
-            b.cost_initial,
-            o.cost,
-            o.imbalance,
-            b.imbalance_final,
-            b.seconds,
-            s.elapsed().as_secs_f64(),
-            diff,
-            o.trace.len()
-        );
-        first.get_or_insert(b.network);
+        let subject = Subject::new(
+            case.network,
+            case.spec,
+            case.scope,
+            &Method::ALL,
+            Stop { max_passes: 250_000, ..Stop::default() },
+            1,
+            &|_| (),
+        )
+        .unwrap();
+        println!("== {} {:.2}s", case.name, s.elapsed().as_secs_f64());
+        for r in subject.all_runs() {
+            println!("   {:15} {:?} {:.1e} {:.3}s", r.outcome.method, r.outcome.status, r.imbalance_final, r.seconds);
+        }
+        for c in REGISTRY {
+            let s = std::time::Instant::now();
+            let e = (c.check)(&subject).unwrap();
+            println!(" {} {} {:.2}s", c.id, e.verdict().word(), s.elapsed().as_secs_f64());
+            for m in &e.measurements {
+                println!("    {} {:.3e} {:.3e} {}", if m.holds() { "ok " } else { "BAD" }, m.value, m.bound, m.what);
+            }
+            for n in &e.notes {
+                println!("      - {n}");
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
 
 mod euler;
+mod grounded;
 mod method;
 mod newton;
 mod ode;
@@ -11,10 +12,12 @@ mod osborne;
 mod whole;
 
 pub use euler::Euler;
+pub use grounded::Grounded;
 pub use method::Method;
 pub use newton::Newton;
 pub use ode::{Form, OdeFlow, Stepper};
 pub use osborne::Osborne;
+pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 
 use crate::cost::CostGraph;

@@ -6,12 +6,11 @@
 //! generalised self-concordance, Sun & Tran-Dinh 2019) and tends to the full step, hence quadratic convergence.
 //! Nothing is compared that rounding could decide.
 
-use nalgebra::{Cholesky, DVector};
-
+use super::grounded::Grounded;
 use super::osborne::Sweeper;
 use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
-use crate::flow::{NodeCosts, laplacian, node_costs};
+use crate::flow::node_costs;
 
 /// Newton's method.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +48,14 @@ impl Solver for Newton {
             warm.sweep();
         }
         let (mut h, mut passes) = (warm.h, warm.passes);
-        let blocks = blocks(graph);
+        let grounded = Grounded::of(graph);
         let mut iterations = 0;
         let mut best = (f64::INFINITY, h.clone());
         let mut without_progress = 0;
         let reason = loop {
-            if let Some(block) = blocks.iter().find(|block| block.len() > LARGEST_DENSE) {
-                break Status::TooLargeForDense { nodes: block.len(), limit: LARGEST_DENSE };
+            let largest = grounded.largest_block();
+            if largest > LARGEST_DENSE {
+                break Status::TooLargeForDense { nodes: largest, limit: LARGEST_DENSE };
             }
             let costs = graph.costs_at(&h);
             let sums = node_costs(graph.pattern(), &costs, &0.0);
@@ -78,7 +78,8 @@ impl Solver for Newton {
             if passes >= stop.max_passes || iterations >= MAX_FACTORISATIONS {
                 break Status::PassLimit { limit: passes };
             }
-            let direction = match newton_direction(graph, &costs, &sums, &blocks) {
+            let right: Vec<f64> = sums.gradient().into_iter().map(|g| g / graph.p()).collect();
+            let direction = match grounded.solve(&costs, &sums, &right) {
                 Ok(direction) => direction,
                 Err(node) => break Status::NotPositiveDefinite { node },
             };
@@ -99,52 +100,4 @@ impl Solver for Newton {
         let h = if matches!(reason, Status::Stalled) { best.1 } else { h };
         Outcome::judge(graph, stop, Run { method: self.name(), h, reason, iterations, passes, trace })
     }
-}
-
-/// The nodes of each weak component that has costs, without the one that is grounded (that of largest in- and
-/// outgoing weight costs, which conditions the rest best).
-fn blocks(graph: &CostGraph) -> Vec<Vec<usize>> {
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
-    let weak = graph.facts().weak();
-    let mut members = vec![Vec::new(); graph.facts().weak_count()];
-    for (node, &component) in weak.iter().enumerate() {
-        members[component as usize].push(node);
-    }
-    let degree = |node: usize| sums.incoming[node] + sums.outgoing[node];
-    members
-        .into_iter()
-        .filter(|nodes| nodes.len() > 1)
-        .map(|nodes| {
-            let ground = nodes.iter().copied().fold(nodes[0], |a, b| if degree(b) > degree(a) { b } else { a });
-            nodes.into_iter().filter(|&node| node != ground).collect()
-        })
-        .collect()
-}
-
-/// `δ` with `p² L δ = p g`, block by block; or a node of the block that could not be factored.
-fn newton_direction(
-    graph: &CostGraph,
-    costs: &[f64],
-    sums: &NodeCosts<f64>,
-    blocks: &[Vec<usize>],
-) -> Result<Vec<f64>, usize> {
-    let g = sums.gradient();
-    let mut direction = vec![0.0; graph.nodes()];
-    let mut position = vec![None; graph.nodes()];
-    for nodes in blocks {
-        for (place, &node) in nodes.iter().enumerate() {
-            position[node] = Some(place);
-        }
-        let matrix = laplacian(graph.pattern(), costs, sums, nodes, &position);
-        let right = DVector::from_iterator(nodes.len(), nodes.iter().map(|&node| g[node] / graph.p()));
-        let solution = Cholesky::new(matrix).ok_or(nodes[0])?.solve(&right);
-        if solution.iter().any(|value| !value.is_finite()) {
-            return Err(nodes[0]);
-        }
-        for (place, &node) in nodes.iter().enumerate() {
-            direction[node] = solution[place];
-            position[node] = None;
-        }
-    }
-    Ok(direction)
 }

@@ -17,6 +17,14 @@ pub fn independent_count(pattern: &Pattern) -> usize {
 
 /// The synapse where two weight lists differ in sign (zero counting as a sign of its own), if there is one.
 pub fn first_sign_change(before: &[f64], after: &[f64]) -> Option<usize> {
-    let sign = |x: f64| if x == 0.0 { 0 } else if x > 0.0 { 1 } else { -1 };
+    let sign = |x: f64| {
+        if x == 0.0 {
+            0
+        } else if x > 0.0 {
+            1
+        } else {
+            -1
+        }
+    };
     before.iter().zip(after).position(|(&a, &b)| sign(a) != sign(b) || b.is_nan())
 }

@@ -94,6 +94,21 @@ impl Network<f64> {
         Network { weights, activation, w_in: None, bias: None, w_out: None, initial_state: None, time_constants: None }
     }
 
+    /// The same network in another number system; `lift` turns an `f64` into it exactly.
+    pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S + Copy) -> Network<S> {
+        let matrix = |entries: &DMatrix<f64>| entries.map(lift);
+        let vector = |values: &Vec<f64>| values.iter().map(|&value| lift(value)).collect();
+        Network {
+            weights: self.weights.lifted(lift),
+            activation: self.activation,
+            w_in: self.w_in.as_ref().map(matrix),
+            bias: self.bias.as_ref().map(vector),
+            w_out: self.w_out.as_ref().map(matrix),
+            initial_state: self.initial_state.as_ref().map(vector),
+            time_constants: self.time_constants.as_ref().map(vector),
+        }
+    }
+
     /// Checks that all parts fit together and are finite; call it on every network that comes from outside.
     ///
     /// # Errors

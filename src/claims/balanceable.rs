@@ -1,0 +1,107 @@
+//! Claim `balanceable`.
+
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::{BalanceError, Method, Scope, balance, synapses_on_no_cycle};
+use crate::cost::CostGraph;
+use crate::network::GraphFacts;
+
+pub const CLAIM: Claim = Claim {
+    id: "balanceable",
+    statement: "A balanced point exists exactly if every synapse of positive cost lies on a directed cycle.",
+    source: "Stock et al. 2022, Methods (existence of the balanced state); Osborne 1960",
+    theorems: &["balanceable"],
+    check,
+};
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let whole = CostGraph::of_network(&subject.network, &subject.spec)?;
+    let on_no_cycle = synapses_on_no_cycle(&whole);
+
+    // 'If': where every synapse is on a cycle, a balanced point was found.
+    let reference = &subject.reference;
+    evidence.at_most(
+        "largest node imbalance where every synapse lies on a cycle",
+        reference.outcome.imbalance.max(reference.imbalance_final),
+        subject.stop.tol,
+        "the tolerance asked for",
+    );
+    if on_no_cycle.is_empty() {
+        evidence.note("every synapse of this network lies on a directed cycle");
+        return Ok(evidence);
+    }
+
+    // 'Only if': the solver refuses, with the very synapses.
+    let refused = match balance(&subject.network, &subject.spec, Scope::Whole, Method::Osborne, &subject.stop) {
+        Err(BalanceError::NotBalanceable { on_no_cycle, .. }) => on_no_cycle,
+        Err(other) => return Err(other.into()),
+        Ok(_) => Vec::new(),
+    };
+    let missing = on_no_cycle.iter().filter(|pair| !refused.contains(pair)).count();
+    evidence.at_most("synapses on no cycle that the refusal does not name", missing as f64, 0.0, "exact");
+
+    // Why: a direction along which their cost vanishes and no other cost changes. Raise h by the position of its
+    // strong component in a topological order; within components nothing moves.
+    let level = topological_levels(&whole);
+    const SHIFT: f64 = 1.0;
+    let h: Vec<f64> = level.iter().map(|&level| SHIFT * level as f64).collect();
+    let (before, after) = (whole.w(), whole.costs_at(&h));
+    let mut others = WorstRatio::default();
+    let mut slowest: f64 = 0.0;
+    let mut off = on_no_cycle.iter().peekable();
+    for (e, i, j) in whole.pattern().iter() {
+        if off.next_if(|&&pair| pair == (i, j)).is_some() {
+            slowest = slowest.max(after[e] / before[e]);
+        } else {
+            // d_j and d_i are the same number: one product and one quotient.
+            others.add(after[e] - before[e], 2.0 * f64::EPSILON * before[e]);
+        }
+    }
+    let factor = (-whole.p() * SHIFT).exp();
+    evidence.at_most(
+        "largest factor by which the cost of a synapse on no cycle shrinks, one unit along the escape direction",
+        slowest,
+        factor * (1.0 + 8.0 * f64::EPSILON),
+        "e^{-p}: each such synapse leads at least one level down (8 epsilon for the rounding of two exponentials, a product and a quotient)",
+    );
+    evidence.at_most(
+        "largest change of any other cost along the escape direction, in units of its rounding error",
+        others.worst(),
+        1.0,
+        "one product and one quotient, 2 epsilon relative",
+    );
+    evidence.note(format!(
+        "{} of {} synapses lie on no cycle; the claims are checked inside the strong components",
+        on_no_cycle.len(),
+        subject.network.weights.synapses()
+    ));
+    Ok(evidence)
+}
+
+/// For every node, the length of the longest path of components that leads to its component: along a synapse between
+/// components the level of the target is at least one more than that of the source.
+fn topological_levels(graph: &CostGraph) -> Vec<usize> {
+    let facts: &GraphFacts = graph.facts();
+    let strong = facts.strong();
+    let components = facts.strong_sizes().len();
+    let mut outgoing = vec![Vec::new(); components];
+    let mut waiting = vec![0_usize; components];
+    for (_, i, j) in graph.pattern().iter() {
+        if strong[i] != strong[j] {
+            outgoing[strong[j] as usize].push(strong[i] as usize);
+            waiting[strong[i] as usize] += 1;
+        }
+    }
+    let mut level = vec![0; components];
+    let mut ready: Vec<usize> = (0..components).filter(|&component| waiting[component] == 0).collect();
+    while let Some(component) = ready.pop() {
+        for &next in &outgoing[component] {
+            level[next] = level[next].max(level[component] + 1);
+            waiting[next] -= 1;
+            if waiting[next] == 0 {
+                ready.push(next);
+            }
+        }
+    }
+    strong.iter().map(|&component| level[component as usize]).collect()
+}

@@ -1,0 +1,174 @@
+//! Claim `conserved_quantities`.
+
+use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::conserved::{
+    CycleBasis, eigenvalues, first_sign_change, independent_count, nearest_eigenvector_residual, traces_of_powers,
+};
+use crate::network::{Weights, rescale_weights};
+use crate::scalar::{Tracked, tracked};
+
+pub const CLAIM: Claim = Claim {
+    id: "conserved_quantities",
+    statement: "Products along closed walks, signs and zero pattern, the diagonal, traces of powers, the spectrum and the sum of the log-scales stay constant; E - n + (weak components) of them are independent.",
+    source: "Stock et al. 2022, Methods (conserved quantities); Baldi et al. 2024",
+    theorems: &["conserved_quantities"],
+    check,
+};
+
+/// Powers whose traces are compared.
+const POWERS: usize = 6;
+/// Eigenvalues that are looked for in the transformed matrix, largest first.
+const LEADING: usize = 6;
+/// Neurons beyond which traces (n passes over the synapses for each power) are left out, and it says so.
+const LARGEST_TRACES: usize = 3000;
+/// Neurons beyond which the eigenvalue comparison is left out, and it says so.
+const LARGEST_SPECTRUM: usize = 400;
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let n = subject.network.weights.neurons();
+    let before = &subject.network.weights;
+    let exact = before.lifted(Tracked::exact);
+
+    for (label, h, output) in [
+        ("random h", subject.random_scales(300, 1.0)[..n].to_vec(), None),
+        ("balancing h", subject.reference.log_scales.clone(), Some(&subject.reference.network.weights)),
+    ] {
+        // The weights as the program puts them out, with the bound that the transform's error analysis gives.
+        let mut after = rescale_weights(&exact, &tracked(&h), 1.0)?;
+        if let Some(output) = output {
+            let values = output.values().iter().zip(after.values());
+            after = after.with_values(values.map(|(&value, with)| Tracked { value, error: with.error }).collect());
+        }
+        cycle_products(&mut evidence, label, &exact, &after);
+        let plain: Vec<f64> = after.values().iter().map(|value| value.value).collect();
+        let flipped = usize::from(first_sign_change(before.values(), &plain).is_some());
+        evidence.at_most(format!("synapses that change sign or vanish under {label}"), flipped as f64, 0.0, "exact");
+        let diagonal = before.triplets().zip(&plain).filter(|((i, j, a), b)| i == j && a != b).count();
+        evidence.at_most(format!("self-synapses changed under {label}"), diagonal as f64, 0.0, "exact: a factor e^0");
+        traces(&mut evidence, label, &exact, &after);
+        if output.is_some() {
+            spectrum(&mut evidence, subject, &before.with_values(plain))?;
+        }
+    }
+
+    // d(Σh)/dt = Σ g, over each weak component.
+    let graph = tracked_graph(subject.graph());
+    let g = tracked_gradient(&graph, &tracked(&subject.random_scales(301, 0.5)));
+    let weak = graph.facts().weak();
+    let mut sums = vec![Tracked::exact(0.0); graph.facts().weak_count()];
+    for (value, &component) in g.iter().zip(weak) {
+        sums[component as usize] += value;
+    }
+    let mut worst = WorstRatio::default();
+    for sum in &sums {
+        worst.add(sum.value, sum.error);
+    }
+    evidence.at_most(
+        "rate of change of the sum of log-scales of a weak component, in units of its rounding bound",
+        worst.worst(),
+        1.0,
+        "running error analysis of the sum of the neural gradient",
+    );
+
+    let count = independent_count(before.pattern());
+    if n <= LARGEST_DENSE {
+        let rank = orbit_dimension(before);
+        let counted = before.synapses() - rank;
+        evidence.at_most(
+            "independent conserved quantities: E - (dimension of the orbit) against E - n + (weak components), difference",
+            counted.abs_diff(count) as f64,
+            0.0,
+            "exact: the orbit's dimension is the rank of the incidence matrix, n - (weak components)",
+        );
+    }
+    evidence.note(format!("{count} independent conserved quantities of {} weights", before.synapses()));
+    Ok(evidence)
+}
+
+fn cycle_products(evidence: &mut Evidence, label: &str, before: &Weights<Tracked>, after: &Weights<Tracked>) {
+    let basis = CycleBasis::of(before.pattern());
+    let zero = Tracked::exact(0.0);
+    let mut worst = WorstRatio::default();
+    for k in 0..basis.len() {
+        let (a, b) = (basis.log_product(k, before.values(), &zero), basis.log_product(k, after.values(), &zero));
+        worst.add(b.value - a.value, a.error + b.error);
+    }
+    if worst.seen() == 0 {
+        evidence.note("no cycle, not even without directions: no cycle products");
+        return;
+    }
+    evidence.at_most(
+        format!(
+            "change of the log product of a basis cycle under {label}, in units of its rounding bound, worst of {}",
+            worst.seen()
+        ),
+        worst.worst(),
+        1.0,
+        "running error analysis of the transform and of both sums of logarithms",
+    );
+}
+
+fn traces(evidence: &mut Evidence, label: &str, before: &Weights<Tracked>, after: &Weights<Tracked>) {
+    if before.neurons() > LARGEST_TRACES {
+        evidence.note(format!("traces of powers left out: more than {LARGEST_TRACES} neurons"));
+        return;
+    }
+    let zero = Tracked::exact(0.0);
+    let (a, b) = (traces_of_powers(before, POWERS, &zero), traces_of_powers(after, POWERS, &zero));
+    let mut worst = WorstRatio::default();
+    for (a, b) in a.iter().zip(&b) {
+        worst.add(b.value - a.value, a.error + b.error);
+    }
+    evidence.at_most(
+        format!("change of the traces of the first {POWERS} powers under {label}, in units of the rounding bound"),
+        worst.worst(),
+        1.0,
+        "running error analysis of the transform and of the powers",
+    );
+}
+
+/// The leading eigenvalues of the balanced matrix must be eigenvalues of the given one. A computed eigenvalue `λ` is
+/// exact for a matrix within `c·n·u·‖J'‖_F` of the balanced one; carried back by `e^{H}…e^{−H}`, that distance grows
+/// by at most `e^{max h − min h}`, and the residual search adds as much again.
+fn spectrum(evidence: &mut Evidence, subject: &Subject, balanced: &Weights) -> Result<(), ClaimError> {
+    let n = balanced.neurons();
+    if n > LARGEST_SPECTRUM {
+        evidence.note(format!("eigenvalues left out: more than {LARGEST_SPECTRUM} neurons; traces of powers stand in"));
+        return Ok(());
+    }
+    let (given, balanced) = (subject.network.weights.to_dense(), balanced.to_dense());
+    let h = &subject.reference.log_scales;
+    let (low, high) = h.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+    let backward = 10.0 * n as f64 * f64::EPSILON;
+    let bound = backward * (balanced.norm() * (high - low).exp() + given.norm());
+    let leading = eigenvalues(&balanced)?;
+    let worst = leading
+        .iter()
+        .take(LEADING)
+        .map(|&eigenvalue| nearest_eigenvector_residual(&given, eigenvalue))
+        .fold(0.0_f64, |worst, value| if value <= worst { worst } else { value });
+    evidence.at_most(
+        format!("distance of the given matrix from having the {LEADING} leading eigenvalues of the balanced one"),
+        worst,
+        bound,
+        "backward error 10 n epsilon of the eigenvalues, carried back by at most e^{max h - min h}, and of the search",
+    );
+    Ok(())
+}
+
+/// The rank of the incidence matrix, by the eigenvalues of its Gram matrix: the unweighted Laplacian. Its smallest
+/// non-zero eigenvalue is at least `4/n²` for `n` nodes (a path), so `1/n²` separates zero from non-zero.
+fn orbit_dimension(weights: &Weights) -> usize {
+    let n = weights.neurons();
+    let mut laplacian = nalgebra::DMatrix::<f64>::zeros(n, n);
+    for (i, j, _) in weights.triplets().filter(|(i, j, _)| i != j) {
+        laplacian[(i, i)] += 1.0;
+        laplacian[(j, j)] += 1.0;
+        laplacian[(i, j)] -= 1.0;
+        laplacian[(j, i)] -= 1.0;
+    }
+    let threshold = 1.0 / (n * n) as f64;
+    laplacian.symmetric_eigenvalues().iter().filter(|&&value| value > threshold).count()
+}

@@ -1,0 +1,68 @@
+//! How far two nearly balanced points can be apart: the bound that solvers' answers are compared under.
+//!
+//! Let `δ = h₂ − h₁`, both grounded. The gradients differ by `∇C(h₂) − ∇C(h₁) = Mδ`, `M` the mean of the Hessian
+//! along the segment: a Laplacian whose couplings are within the factors `e^{±p·osc(δ)}` of `p² C(h₁)`, so an
+//! M-matrix. If some `z ≥ 0` has `(Mz)_i ≥ |∇C(h₁)|_i + |∇C(h₂)|_i` for every such `M`, the comparison principle
+//! gives `|δ_i| ≤ z_i`. `z` comes from one solve with the Laplacian at `h₁`, doubled; that it is good enough is
+//! checked, not assumed.
+
+use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
+use crate::balance::Grounded;
+use crate::cost::CostGraph;
+use crate::flow::node_costs;
+use crate::scalar::tracked;
+
+/// Two points compared.
+pub struct Comparison {
+    /// `|δ_i|`, grounded.
+    pub distance: Vec<f64>,
+    /// The bound `z_i` on it.
+    pub bound: Vec<f64>,
+}
+
+/// Compares `h` with the nearly balanced point `reference`; `extra` is added to the residual of each node (the
+/// rounding of weights that `h` belongs to, say). `Err` with the reason where no bound can be had.
+pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -> Result<Comparison, String> {
+    let ground = Grounded::of(graph);
+    if ground.largest_block() > LARGEST_DENSE {
+        return Err(format!("no bound on distances: a component has more than {LARGEST_DENSE} nodes"));
+    }
+    let exact = tracked_graph(graph);
+    let (at_reference, at_h) = (tracked_gradient(&exact, &tracked(reference)), tracked_gradient(&exact, &tracked(h)));
+    let p = graph.p();
+    let residual: Vec<f64> = at_reference
+        .iter()
+        .zip(&at_h)
+        .zip(extra)
+        .map(|((a, b), extra)| p * (a.magnitude() + b.magnitude()) + extra)
+        .collect();
+
+    let costs = graph.costs_at(reference);
+    let sums = node_costs(graph.pattern(), &costs, &0.0);
+    let right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
+    let z = ground
+        .solve(&costs, &sums, &right)
+        .map_err(|node| format!("no bound on distances: the Laplacian of the component of node {node} is singular"))?;
+
+    let (a, b) = (ground.grounded(reference), ground.grounded(h));
+    let delta: Vec<f64> = b.iter().zip(&a).map(|(b, a)| b - a).collect();
+    let (low, high) = delta.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
+    // The couplings may differ by this relative amount; some more for the rounding of the costs themselves.
+    let slack = (p * (high - low)).exp_m1() + 1e-12;
+    let mut reached = vec![0.0; graph.nodes()];
+    for (e, i, j) in graph.pattern().iter() {
+        let flow = costs[e] * (z[i] - z[j]);
+        reached[i] += p * p * (flow - slack * flow.abs());
+        reached[j] += p * p * (-flow - slack * flow.abs());
+    }
+    for node in 0..graph.nodes() {
+        if !ground.is_fixed(node) && !(reached[node] >= residual[node]) {
+            return Err(format!(
+                "no bound on distances: node {node} needs {:.1e} and the comparison vector gives {:.1e}; the points are not close enough",
+                residual[node], reached[node]
+            ));
+        }
+    }
+    let distance = delta.iter().map(|value| value.abs()).collect();
+    Ok(Comparison { distance, bound: z })
+}

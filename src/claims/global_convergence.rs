@@ -1,0 +1,104 @@
+//! Claim `global_convergence`.
+
+use super::distance::compare;
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::Balanced;
+
+pub const CLAIM: Claim = Claim {
+    id: "global_convergence",
+    statement: "The flow exists for all time, is unique, and converges to the balanced matrix from every balanceable start, exponentially; all solvers agree on that matrix.",
+    source: "Stock et al. 2022, Methods (convergence of synaptic balancing)",
+    theorems: &["global_convergence"],
+    check,
+};
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let reference = &subject.reference;
+    let graph = subject.graph();
+    evidence.at_most(
+        format!("imbalance reached by {}", reference.outcome.method),
+        reference.imbalance_final,
+        subject.stop.tol,
+        "the tolerance asked for",
+    );
+    if graph.pattern().is_empty() {
+        evidence.note("no synapse can be balanced: every solver is done at once");
+        return Ok(evidence);
+    }
+    for run in &subject.runs {
+        let outcome = &run.outcome;
+        if !outcome.status.is_balanced() {
+            evidence.note(format!(
+                "{} did not finish: {} (imbalance {:.1e})",
+                outcome.method, outcome.status, outcome.imbalance
+            ));
+            contraction(&mut evidence, reference, run);
+            continue;
+        }
+        match compare(graph, &reference.outcome.h, &outcome.h, &vec![0.0; graph.nodes()]) {
+            Ok(comparison) => {
+                let mut worst = WorstRatio::default();
+                for (distance, bound) in comparison.distance.iter().zip(&comparison.bound) {
+                    worst.add(*distance, *bound);
+                }
+                evidence.at_most(
+                    format!("{}: distance from the reference in units of its bound, worst node", outcome.method),
+                    worst.worst(),
+                    1.0,
+                    "comparison principle for the mean Hessian, with the residual gradients of both answers",
+                );
+                // A weight moves by e^{δ_j − δ_i}: with grounded δ by at most the sum of two bounds.
+                let allowed = graph
+                    .pattern()
+                    .iter()
+                    .map(|(_, i, j)| (comparison.bound[i] + comparison.bound[j]).exp_m1())
+                    .fold(0.0, f64::max);
+                evidence.at_most(
+                    format!("{}: largest relative difference of a balanced weight from the reference", outcome.method),
+                    largest_weight_difference(reference, run),
+                    // The transforms of both round each weight: 8 units each, and the log-factors.
+                    allowed + weight_rounding(reference) + weight_rounding(run),
+                    "e^{z_i + z_j} − 1 with the bounds z of the log-scales, plus the rounding of the transform",
+                );
+            }
+            Err(reason) => evidence.note(format!("{}: {reason}", outcome.method)),
+        }
+    }
+    Ok(evidence)
+}
+
+/// A method that follows the flow and did not reach the tolerance must at least have come closer: two solutions of
+/// the flow never move apart, and the balanced point is one.
+fn contraction(evidence: &mut Evidence, reference: &Balanced, run: &Balanced) {
+    let target = &reference.outcome.h;
+    let distance = |h: &[f64]| target.iter().zip(h).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    let before = distance(&vec![0.0; target.len()]);
+    // Both are in the gauge of the flow from 0 unless there is a world node, whose gauge is not the flow's.
+    if reference.graph.world().is_none() && run.outcome.trace.first().is_some_and(|point| point.time.is_some()) {
+        evidence.at_most(
+            format!("{}: distance from the reference where it stopped", run.outcome.method),
+            distance(&run.outcome.h),
+            before,
+            "the distance at the start (claim contraction)",
+        );
+    }
+}
+
+/// `max |J_a − J_b|/|J_a|` over the synapses that were balanced.
+pub(super) fn largest_weight_difference(a: &Balanced, b: &Balanced) -> f64 {
+    let strong = a.graph.facts().strong();
+    a.network
+        .weights
+        .triplets()
+        .zip(b.network.weights.values())
+        .filter(|((i, j, _), _)| strong[*i] == strong[*j])
+        .map(|((_, _, x), y)| ((x - y) / x).abs())
+        .fold(0.0, |largest, value| if value <= largest { largest } else { value })
+}
+
+/// What rounding can do to a transformed weight, relative: `x·e^{t/2}·e^{t/2}`.
+fn weight_rounding(run: &Balanced) -> f64 {
+    let spread = run.log_scales.iter().fold(0.0_f64, |spread, value| spread.max(value.abs()));
+    crate::scalar::UNIT_ROUNDOFF * (2.0 * spread + 12.0) * 2.0
+}

@@ -1,0 +1,134 @@
+//! Claim `task_preservation`.
+
+use nalgebra::DMatrix;
+
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::network::{Activation, Homogeneity, Network, rescale_network};
+use crate::scalar::{Tracked, tracked};
+use crate::tasks::{Dynamics, Trial, normals, simulate, stream};
+
+pub const CLAIM: Claim = Claim {
+    id: "task_preservation",
+    statement: "The whole input-to-output trajectory map is exactly invariant under the transform, for every h, every input, every degree of homogeneity, in continuous and discrete time; tanh is the negative control and visibly fails.",
+    source: "Stock et al. 2022, eq. 1-4 and Methods (task-preserving transformation)",
+    theorems: &["task_preservation"],
+    check,
+};
+
+const STEPS: usize = 40;
+const INPUTS: usize = 3;
+const OUTPUTS: usize = 2;
+/// Step in continuous time, in units of the shortest time constant.
+const STEP: f64 = 0.1;
+/// The network's gain is turned down to this ∞-norm, so that trajectories of any network stay bounded.
+const GAIN: f64 = 0.5;
+/// The negative control must miss by at least this many of its rounding bounds.
+const VISIBLE: f64 = 1e3;
+
+/// Activations that are homogeneous, one of every kind.
+pub(super) const HOMOGENEOUS: [Activation; 5] = [
+    Activation::Linear,
+    Activation::Relu,
+    Activation::LeakyRelu { slope: 0.1 },
+    Activation::RectifiedPower { degree: 2.0 },
+    Activation::RectifiedPower { degree: 1.5 },
+];
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let network = runnable(subject);
+    let n = network.weights.neurons();
+    let random_h = &subject.random_scales(200, 1.0)[..n];
+    let trial = random_trial(subject, network.w_in.as_ref().map_or(0, DMatrix::ncols));
+    for (label, h) in [("random h", random_h), ("balancing h", subject.reference.log_scales.as_slice())] {
+        let mut worst = WorstRatio::default();
+        let mut largest = 0.0_f64;
+        for activation in HOMOGENEOUS {
+            let network = Network { activation, ..network.clone() };
+            let transformed = rescale_network(&network, &tracked(h), Homogeneity::Required)?;
+            for dynamics in Dynamics::ALL {
+                largest = largest.max(compare_outputs(&network, &transformed, dynamics, &trial, &mut worst));
+            }
+        }
+        evidence.at_most(
+            format!("difference of the outputs under {label}, in units of its rounding bound, worst of all"),
+            worst.worst(),
+            1.0,
+            "running error analysis of both simulations, the transform included",
+        );
+        evidence.note(format!(
+            "{label}: {} outputs compared ({} activations, {} kinds of time, {STEPS} steps), largest relative difference {largest:.1e}",
+            worst.seen(),
+            HOMOGENEOUS.len(),
+            Dynamics::ALL.len(),
+        ));
+    }
+
+    let control = Network { activation: Activation::Tanh, ..network };
+    let transformed = rescale_network(&control, &tracked(random_h), Homogeneity::NegativeControl)?;
+    let mut worst = WorstRatio::default();
+    compare_outputs(&control, &transformed, Dynamics::Discrete, &trial, &mut worst);
+    evidence.at_least(
+        "negative control (tanh, random h): difference in units of its rounding bound",
+        worst.worst(),
+        VISIBLE,
+        "far outside rounding",
+    );
+    evidence.note(format!(
+        "weights scaled to an infinity-norm of {GAIN} for these runs, so that the trajectories of any network stay bounded"
+    ));
+    Ok(evidence)
+}
+
+/// The subject's network, with random input, read-out, bias and initial state where it has none, its gain turned down.
+fn runnable(subject: &Subject) -> Network<Tracked> {
+    let mut network = subject.network.clone();
+    let n = network.weights.neurons();
+    let mut random = stream(subject.seed, 201);
+    let w_in = normals(&mut random, n * INPUTS, 0.2);
+    let w_out = normals(&mut random, n * OUTPUTS, 1.0);
+    let bias = normals(&mut random, n, 0.1);
+    let initial = normals(&mut random, n, 0.3);
+    network.w_in.get_or_insert_with(|| DMatrix::from_vec(n, INPUTS, w_in));
+    network.w_out.get_or_insert_with(|| DMatrix::from_vec(OUTPUTS, n, w_out));
+    network.bias.get_or_insert(bias);
+    network.initial_state.get_or_insert(initial);
+    let mut row_sums = vec![0.0; n];
+    for (i, _, value) in network.weights.triplets() {
+        row_sums[i] += value.abs();
+    }
+    let norm = row_sums.iter().fold(0.0_f64, |norm, &sum| norm.max(sum));
+    if norm > 0.0 {
+        let scaled = network.weights.values().iter().map(|value| value / norm * GAIN).collect();
+        network.weights = network.weights.with_values(scaled);
+    }
+    network.lifted(Tracked::exact)
+}
+
+fn random_trial(subject: &Subject, inputs: usize) -> Trial<Tracked> {
+    let mut random = stream(subject.seed, 202);
+    let input = (0..STEPS).map(|_| tracked(&normals(&mut random, inputs, 0.5))).collect();
+    let shortest = subject.network.time_constants.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+    let step = STEP * if shortest.is_finite() { shortest } else { 1.0 };
+    Trial { input, step: Tracked::exact(step) }
+}
+
+/// Takes in every output's difference against its bound; returns the largest difference relative to the largest
+/// output.
+fn compare_outputs(
+    network: &Network<Tracked>,
+    transformed: &Network<Tracked>,
+    dynamics: Dynamics,
+    trial: &Trial<Tracked>,
+    worst: &mut WorstRatio,
+) -> f64 {
+    let before = simulate(network, dynamics, trial);
+    let after = simulate(transformed, dynamics, trial);
+    let (mut difference, mut size) = (0.0_f64, f64::MIN_POSITIVE);
+    for (y, z) in before.iter().flatten().zip(after.iter().flatten()) {
+        worst.add(y.value - z.value, y.error + z.error);
+        difference = difference.max((y.value - z.value).abs());
+        size = size.max(y.value.abs());
+    }
+    difference / size
+}

@@ -1,0 +1,80 @@
+//! Claim `unique_balance`.
+
+use super::distance::compare;
+use super::subject::LARGEST_DENSE;
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::{Method, balance};
+use crate::flow::node_costs;
+use crate::network::{Homogeneity, rescale_network};
+use crate::scalar::UNIT_ROUNDOFF;
+
+pub const CLAIM: Claim = Claim {
+    id: "unique_balance",
+    statement: "Balanced log-scales are unique up to one constant for each weak component; the balanced matrix is unique.",
+    source: "Stock et al. 2022, Methods (uniqueness of the balanced state)",
+    theorems: &["unique_balance"],
+    check,
+};
+
+/// Starts, each another member of the same orbit.
+const STARTS: u64 = 3;
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let graph = subject.graph();
+    let reference = &subject.reference;
+    if graph.pattern().is_empty() {
+        evidence.note("no synapse can be balanced: nothing to be unique");
+        return Ok(evidence);
+    }
+    let (mut worst, mut largest) = (WorstRatio::default(), 0.0_f64);
+    for start in 0..STARTS {
+        let h0 = subject.random_scales(100 + start, 1.0);
+        // The world keeps h = 0, as in every transform of a network.
+        let world = graph.world().map_or(0.0, |world| h0[world]);
+        let h0: Vec<f64> = h0.iter().map(|value| value - world).collect();
+        let moved = rescale_network(&subject.network, &h0[..graph.neurons()], Homogeneity::Required)?;
+        let method = if graph.nodes() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
+        let again = balance(&moved, &subject.spec, subject.scope, method, &subject.stop)?;
+        evidence.at_most(
+            format!("imbalance from start {}", start + 1),
+            again.outcome.imbalance,
+            subject.stop.tol,
+            "the tolerance asked for",
+        );
+        // Both answers as log-scales of the given network, in the given network's frame.
+        let h: Vec<f64> = (0..graph.nodes())
+            .map(|i| {
+                let in_frame = again.outcome.h[i] + again.graph.frame().log_scale(i) - graph.frame().log_scale(i);
+                in_frame + h0[i]
+            })
+            .collect();
+        // The weights of the new start are rounded: |t| + 8 units of roundoff each, t the log-factor, hence p times
+        // that for the costs, and the sum over a node's synapses for its gradient. The log-scales are sums of rounded
+        // numbers themselves: 4u|h| each.
+        let spread = h0.iter().chain(&h).fold(0.0_f64, |spread, value| spread.max(value.abs()));
+        let relative = graph.p() * UNIT_ROUNDOFF * (8.0 * spread + 16.0);
+        let sums = node_costs(graph.pattern(), &graph.costs_at(&reference.outcome.h), &0.0);
+        let extra: Vec<f64> =
+            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| graph.p() * relative * (r + c)).collect();
+        match compare(graph, &reference.outcome.h, &h, &extra) {
+            Ok(comparison) => {
+                for (distance, bound) in comparison.distance.iter().zip(&comparison.bound) {
+                    worst.add(*distance, bound + 4.0 * UNIT_ROUNDOFF * spread);
+                    largest = largest.max(*distance);
+                }
+            }
+            Err(reason) => evidence.note(format!("start {}: {reason}", start + 1)),
+        }
+    }
+    if worst.seen() > 0 {
+        evidence.at_most(
+            "distance between the balanced log-scales of different starts, in units of its bound, worst node",
+            worst.worst(),
+            1.0,
+            "comparison principle for the mean Hessian, with the residual gradients of both answers",
+        );
+        evidence.note(format!("largest distance of a log-scale: {largest:.1e}, over {STARTS} random starts"));
+    }
+    Ok(evidence)
+}
