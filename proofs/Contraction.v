@@ -13,7 +13,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
-From Synbal Require Import Defs Sums Costs Calculus Convexity WeightFlow.
+From Synbal Require Import Defs FlowDefs Sums Costs Calculus Convexity WeightFlow.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -14,7 +14,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
-From Synbal Require Import Defs Sums Costs Calculus.
+From Synbal Require Import Defs FlowDefs Sums Costs Calculus.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -28,9 +28,6 @@ Implicit Types (C w alpha J : V -> V -> R) (h k x : V -> R).
 
 Lemma synapseP C (i j : V) : reflect (0 < C i j) (synapse C j i).
 Proof. by rewrite /synapse; destruct (Rlt_dec 0 (C i j)); constructor. Qed.
-
-(** A log-scale that is moved at neuron [i] only. *)
-Definition bump (i : V) (s : R) : V -> R := fun j => if j == i then s else 0.
 
 Definition edge_energy w x : R :=
   \rsum_(i) \rsum_(j) (if synapse w j i then (x i - x j)^2 else 0).

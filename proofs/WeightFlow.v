@@ -10,7 +10,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
-From Synbal Require Import Defs Sums Costs Calculus Convexity.
+From Synbal Require Import Defs FlowDefs Sums Costs Calculus Convexity.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -1,0 +1,66 @@
+(** * Further objects: the words used in the statements about flow, balance and Osborne's iteration
+
+    Glossary.
+    - [bump i s]            the log-scale [s] at neuron [i], zero elsewhere
+    - [dirichlet C x]       sum_ij C_ij (x_i - x_j)^2 = x^T L x, L the graph Laplacian of C + C^T
+                            without its diagonal
+    - [component_sum w x i] the sum of [x] over the weak component of [i]
+    - [optimal_cost w p L]  [L] is C*, the infimum of the total cost over all log-scales
+    - [osborne_move p r c]  the log-step that balances a neuron with incoming cost [r] and outgoing cost [c]
+    - [osborne_step w p h i] the log-scales after neuron [i] has been balanced exactly
+    - [osborne w p pick h0] the iteration: at step [n] neuron [pick n] is balanced
+    - [smallest_cost m c], [explicit_rate p m c]  constants of the rate of convergence *)
+
+From Coq Require Import Reals Lra.
+From Coquelicot Require Import Coquelicot.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
+From Synbal Require Import Defs.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Local Open Scope R_scope.
+
+Section FlowDefs.
+Variable V : finType.
+Implicit Types (C w : V -> V -> R) (h x : V -> R).
+
+(** A log-scale that differs from zero at neuron [i] only. *)
+Definition bump (i : V) (s : R) : V -> R := fun j => if j == i then s else 0.
+
+(** The quadratic form of the Laplacian of C + C^T. *)
+Definition dirichlet C x : R := \rsum_(i) \rsum_(j) (C i j * (x i - x j)^2).
+
+(** The sum over a weak component. *)
+Definition component_sum w x (i : V) : R := \rsum_(j | linked w i j) x j.
+
+(** C*, the infimum of the cost over all log-scales. It is attained if and only if the network is
+    balanceable. *)
+Definition optimal_cost w (p L : R) : Prop :=
+  (forall h, L <= total (cost_at w p h)) /\
+  (forall e, 0 < e -> exists h, total (cost_at w p h) < L + e).
+
+(** Balancing a neuron: r e^{-ps} = c e^{ps} at s = ln (r/c) / (2p). A neuron without incoming or
+    without outgoing cost cannot be balanced and is left alone. *)
+Definition osborne_move (p r c : R) : R :=
+  if Rlt_dec 0 r then if Rlt_dec 0 c then ln (r / c) / (2 * p) else 0 else 0.
+
+Definition osborne_step w (p : R) h (i : V) : V -> R :=
+  fun j => h j + bump i (osborne_move p (incoming (cost_at w p h) i) (outgoing (cost_at w p h) i)) j.
+
+Fixpoint osborne w (p : R) (pick : nat -> V) (h0 : V -> R) (n : nat) : V -> R :=
+  match n with
+  | 0%nat => h0
+  | S m => osborne_step w p (osborne w p pick h0 m) (pick m)
+  end.
+
+(** The smallest cost that a synapse can have in a balanceable network of [n] neurons, when no
+    synapse costs more than [c] and none had an original cost below [m] (a synapse lies on a cycle,
+    and the product of the costs along a cycle does not change). *)
+Definition smallest_cost (m c : R) : R := m * (m / c) ^ #|V|.
+
+(** An explicit rate of convergence: p times the smallest cost, over n^3. *)
+Definition explicit_rate (p m c : R) : R := p * smallest_cost m c / (INR #|V|)^3.
+
+End FlowDefs.
