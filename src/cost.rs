@@ -293,7 +293,13 @@ impl<S: Scalar> CostGraph<S> {
     /// One exponential for each node, none for each synapse; `h` is centred first, since only differences count.
     pub fn costs_at(&self, h: &[S]) -> Vec<S> {
         let d = self.scales(h);
-        self.pattern.iter().map(|(e, i, j)| rescaled_cost(&self.w[e], &d[j], &d[i])).collect()
+        let mut costs = Vec::with_capacity(self.w.len());
+        for (i, d_target) in d.iter().enumerate() {
+            for e in self.pattern.row(i) {
+                costs.push(rescaled_cost(&self.w[e], &d[self.pattern.source(e)], d_target));
+            }
+        }
+        costs
     }
 
     /// `d_i = e^{p (h_i − m)}`, `m` half-way between the smallest and the largest `h`.

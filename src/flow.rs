@@ -31,9 +31,9 @@ pub struct Imbalance {
 pub fn node_costs<S: Scalar>(pattern: &Pattern, costs: &[S], zero: &S) -> NodeCosts<S> {
     let mut incoming = vec![zero.clone(); pattern.nodes()];
     let mut outgoing = incoming.clone();
-    for i in 0..pattern.nodes() {
+    for (i, sum) in incoming.iter_mut().enumerate() {
         for e in pattern.row(i) {
-            incoming[i] += &costs[e];
+            *sum += &costs[e];
             outgoing[pattern.source(e)] += &costs[e];
         }
     }
@@ -69,7 +69,13 @@ impl<S: Scalar> NodeCosts<S> {
 
 /// The Lax field `[J, diag g]`: `J̇_ij = J_ij (g_j − g_i)` for weights in the order of `pattern`.
 pub fn lax_field<S: Scalar>(pattern: &Pattern, weights: &[S], g: &[S]) -> Vec<S> {
-    pattern.iter().map(|(e, i, j)| weights[e].clone() * &(g[j].clone() - &g[i])).collect()
+    let mut field = Vec::with_capacity(weights.len());
+    for (i, g_target) in g.iter().enumerate() {
+        for e in pattern.row(i) {
+            field.push(weights[e].clone() * &(g[pattern.source(e)].clone() - g_target));
+        }
+    }
+    field
 }
 
 /// `‖g‖₂²`.

@@ -2,6 +2,7 @@ pub mod balance;
 pub mod claims;
 pub mod conserved;
 pub mod cost;
+pub mod experiments;
 pub mod flow;
 pub mod io;
 pub mod network;

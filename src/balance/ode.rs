@@ -83,23 +83,10 @@ impl Solver for OdeFlow {
     }
 
     fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome {
-        let flow = Flow::new(graph, self.form, stop);
-        let mut state = flow.start();
-        let mut reason = flow.check(0.0, &state);
-        let mut time = 0.0;
-        let mut step = 0.0;
-        while reason.is_none() {
-            let leg = self.leg(&flow, &state, step);
-            time += leg.elapsed;
-            step = leg.last_step;
-            state = leg.state;
-            flow.monitor.borrow_mut().leg_start = time;
-            reason = leg.failure.or_else(|| flow.monitor.borrow().verdict.clone());
-        }
-        let monitor = flow.monitor.into_inner();
-        let (h, reason) = match (self.form, reason.unwrap_or(Status::Stalled)) {
-            (Form::LogScales, reason) => (state.as_slice().to_vec(), reason),
-            (Form::Weights, reason) => {
+        let (state, reason, monitor) = self.follow(graph, stop);
+        let (h, reason) = match self.form {
+            Form::LogScales => (state.as_slice().to_vec(), reason),
+            Form::Weights => {
                 let recovered = recover_log_scales(graph.pattern(), graph.weight(), state.as_slice(), &0.0);
                 let reason = match reason {
                     Status::Stalled => Status::Drifted { similarity_defect: recovered.defect },
@@ -117,6 +104,37 @@ impl Solver for OdeFlow {
             trace: monitor.trace,
         };
         Outcome::judge(graph, stop, run)
+    }
+}
+
+impl OdeFlow {
+    /// The weights (in the order of the graph's pattern) where the flow on the weights ends, just as integrated: not
+    /// corrected by any log-scales. With them, why it ended; [`Status::Stalled`] means that the weights themselves
+    /// are balanced.
+    pub fn follow_weights(&self, graph: &CostGraph, stop: &Stop) -> (Vec<f64>, Status) {
+        let (state, reason, _) = OdeFlow { form: Form::Weights, ..*self }.follow(graph, stop);
+        (state.as_slice().to_vec(), reason)
+    }
+
+    /// Leg after leg until there is a reason to stop.
+    fn follow(&self, graph: &CostGraph, stop: &Stop) -> (State, Status, Monitor) {
+        let flow = Flow::new(graph, self.form, stop);
+        let mut state = flow.start();
+        let mut reason = flow.check(0.0, &state);
+        let mut time = 0.0;
+        let mut step = 0.0;
+        let reason = loop {
+            if let Some(reason) = reason {
+                break reason;
+            }
+            let leg = self.leg(&flow, &state, step);
+            time += leg.elapsed;
+            step = leg.last_step;
+            state = leg.state;
+            flow.monitor.borrow_mut().leg_start = time;
+            reason = leg.failure.or_else(|| flow.monitor.borrow().verdict.clone());
+        };
+        (state, reason, flow.monitor.into_inner())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::conserved::SpectrumError;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Network, NetworkError};
-use crate::scalar::{Scalar, Tracked, tracked};
+use crate::scalar::{Tracked, tracked};
 use crate::tasks::{normals, stream};
 
 /// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
@@ -114,9 +114,4 @@ pub fn tracked_sum(values: impl IntoIterator<Item = Tracked>) -> Tracked {
         sum += &value;
     }
     sum
-}
-
-/// `‖x‖₂` and a bound that covers its rounding: an upper bound on the exact norm of the exact vector.
-pub fn norm_upper_bound(x: &[Tracked]) -> f64 {
-    tracked_sum(x.iter().map(|value| *value * value)).sqrt().magnitude()
 }

@@ -32,12 +32,21 @@ pub fn traces_of_powers<S: Scalar>(weights: &Weights<S>, count: usize, zero: &S)
 
 /// The eigenvalues, largest modulus first.
 ///
+/// The QR iteration can stand still on matrices whose eigenvalues have equal moduli (a ring of equal weights is
+/// one); then a multiple of the identity is added, which spreads the moduli, and taken off again.
+///
 /// # Errors
-/// [`SpectrumError::NotConverged`] after a number of steps that grows with the size.
+/// [`SpectrumError::NotConverged`] if that stands still too, after a number of steps that grows with the size.
 pub fn eigenvalues(matrix: &DMatrix<f64>) -> Result<Vec<Complex<f64>>, SpectrumError> {
-    let limit = 1000 + 100 * matrix.nrows();
-    let schur = Schur::try_new(matrix.clone(), f64::EPSILON, limit).ok_or(SpectrumError::NotConverged { limit })?;
-    let mut found: Vec<_> = schur.complex_eigenvalues().iter().copied().collect();
+    let n = matrix.nrows();
+    let limit = 1000 + 100 * n;
+    let found_with = |shift: f64| {
+        let shifted = matrix + DMatrix::from_diagonal_element(n, n, shift);
+        let schur = Schur::try_new(shifted, f64::EPSILON, limit)?;
+        Some(schur.complex_eigenvalues().iter().map(|value| value - shift).collect::<Vec<_>>())
+    };
+    let typical = matrix.norm() / (n as f64).sqrt();
+    let mut found = found_with(0.0).or_else(|| found_with(typical)).ok_or(SpectrumError::NotConverged { limit })?;
     found.sort_by(|a, b| b.norm().total_cmp(&a.norm()));
     Ok(found)
 }
@@ -77,4 +86,23 @@ pub fn nearest_eigenvector_residual(matrix: &DMatrix<f64>, eigenvalue: Complex<f
         best = best.min((&shifted * &x).norm());
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_of_equal_weights_does_not_hang_the_eigenvalues() {
+        let n = 24;
+        let ring = DMatrix::from_fn(n, n, |i, j| if i == (j + 1) % n { 2.0 } else { 0.0 });
+        let found = eigenvalues(&ring).unwrap();
+        // The eigenvalues are 2 times the 24th roots of unity; the matrix is normal, so they are as accurate as the
+        // backward error n·ε·‖A‖_F (with a factor of ten for the constants of the iteration).
+        let bound = 10.0 * n as f64 * f64::EPSILON * ring.norm();
+        assert_eq!(found.len(), n);
+        for value in found {
+            assert!((value.norm() - 2.0).abs() < bound, "{value}");
+        }
+    }
 }
