@@ -3,8 +3,9 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved.
-From Synbal.Statements Require Import task_preservation lax_form conserved_quantities.
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness.
+From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
+  noise_robustness.
 
 (** ** task_preservation *)
 
@@ -65,3 +66,42 @@ Proof. exact conserved_spectrum. Qed.
 
 Theorem conserved_quantities_log_scales : S_conserved_quantities_log_scales.
 Proof. exact conserved_log_scales. Qed.
+
+(** ** closed_forms *)
+
+Theorem closed_forms_two_neurons : S_closed_forms_two_neurons.
+Proof. exact closed_forms_two_neurons_proof. Qed.
+
+Theorem closed_forms_two_neuron_costs : S_closed_forms_two_neuron_costs.
+Proof. exact closed_forms_two_neuron_costs_proof. Qed.
+
+Theorem closed_forms_one_way : S_closed_forms_one_way.
+Proof. exact closed_forms_one_way_proof. Qed.
+
+Theorem closed_forms_ring : S_closed_forms_ring.
+Proof. exact closed_forms_ring_proof. Qed.
+
+Theorem closed_forms_symmetric : S_closed_forms_symmetric.
+Proof. exact closed_forms_symmetric_proof. Qed.
+
+Theorem closed_forms_rank_one : S_closed_forms_rank_one.
+Proof. exact closed_forms_rank_one_proof. Qed.
+
+(** ** heterosynaptic *)
+
+Theorem heterosynaptic : S_heterosynaptic.
+Proof. exact heterosynaptic_proof. Qed.
+
+Theorem heterosynaptic_added : S_heterosynaptic_added.
+Proof. exact heterosynaptic_added_proof. Qed.
+
+(** ** noise_robustness *)
+
+Theorem noise_robustness : S_noise_robustness.
+Proof. exact noise_robustness_proof. Qed.
+
+Theorem noise_robustness_balanced : S_noise_robustness_balanced.
+Proof. exact noise_robustness_balanced_proof. Qed.
+
+Theorem noise_robustness_lower : S_noise_robustness_lower.
+Proof. exact noise_robustness_lower_proof. Qed.
