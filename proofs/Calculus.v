@@ -26,6 +26,9 @@ Local Open Scope R_scope.
 Lemma exp_ge1x x : 1 + x <= exp x.
 Proof. exact: exp_ineq1_le. Qed.
 
+Lemma exp_le x y : x <= y -> exp x <= exp y.
+Proof. by case=> [/exp_increasing/Rlt_le|->] //; exact: Rle_refl. Qed.
+
 (** The exponential lies above each of its tangents. *)
 Lemma exp_tangent x y : exp x + exp x * (y - x) <= exp y.
 Proof.
