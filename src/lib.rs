@@ -6,5 +6,6 @@ pub mod experiments;
 pub mod flow;
 pub mod io;
 pub mod network;
+pub mod report;
 pub mod scalar;
 pub mod tasks;

@@ -39,6 +39,8 @@ pub enum BalanceError {
 pub struct Balanced {
     /// The graph of the costs that were balanced.
     pub graph: CostGraph,
+    /// Strongly connected components of the whole graph.
+    pub components: usize,
     /// The synapses on no cycle, as (target, source); empty unless the scope leaves them out.
     pub on_no_cycle: Vec<(usize, usize)>,
     /// What the solver did. Its status is settled on the rescaled network, not on the solver's word.
@@ -80,6 +82,7 @@ pub fn balance(
     }
     let all = CostGraph::of_network(network, spec)?;
     let on_no_cycle = synapses_on_no_cycle(&all);
+    let components = all.facts().strong_sizes().len();
     let graph = match (on_no_cycle.is_empty(), scope) {
         (true, _) => all,
         (false, Scope::WithinComponents) => all.within_components()?,
@@ -108,6 +111,7 @@ pub fn balance(
         cost_initial: graph.total(graph.w()),
         imbalance_initial: before,
         graph,
+        components,
         on_no_cycle,
         outcome,
         log_scales,

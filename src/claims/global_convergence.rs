@@ -86,7 +86,7 @@ fn contraction(evidence: &mut Evidence, reference: &Balanced, run: &Balanced) {
 }
 
 /// `max |J_a − J_b|/|J_a|` over the synapses that were balanced.
-pub(super) fn largest_weight_difference(a: &Balanced, b: &Balanced) -> f64 {
+pub fn largest_weight_difference(a: &Balanced, b: &Balanced) -> f64 {
     let strong = a.graph.facts().strong();
     a.network
         .weights

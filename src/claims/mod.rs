@@ -20,6 +20,7 @@ mod task_preservation;
 mod unique_balance;
 
 pub use evidence::{Evidence, Measurement, Relation, Verdict, WorstRatio};
+pub use global_convergence::largest_weight_difference;
 pub use subject::{ClaimError, LARGEST_DENSE, Subject};
 
 /// A claim.

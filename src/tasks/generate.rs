@@ -16,9 +16,9 @@ use crate::network::{Activation, Network, NetworkError, Weights};
 #[derive(Clone, Debug)]
 pub struct Case {
     /// Short name, used as an anchor.
-    pub name: &'static str,
+    pub name: String,
     /// What it is and where it comes from.
-    pub title: &'static str,
+    pub title: String,
     /// The network.
     pub network: Network,
     /// The cost.
@@ -78,7 +78,7 @@ pub fn random_network(random: &mut ChaCha8Rng, n: usize, density: f64, sigma: f6
 /// Never with the data as shipped; a typed error if the embedded files do not parse.
 pub fn embedded_cases(seed: u64) -> Result<Vec<Case>, CaseError> {
     let plain = |weights| Network::recurrent(weights, Activation::Relu);
-    let case = |name, title, network| Case { name, title, network, spec: CostSpec::power(2.0), scope: Scope::Whole };
+    let case = |name: &str, title: &str, network| Case { name: name.to_owned(), title: title.to_owned(), network, spec: CostSpec::power(2.0), scope: Scope::Whole };
     let within = |case: Case| Case { scope: Scope::WithinComponents, ..case };
 
     let dense = DMatrix::from_vec(64, 64, normals(&mut stream(seed, 1), 64 * 64, 1.0 / 8.0));
@@ -159,8 +159,8 @@ fn feed_forward(seed: u64) -> Result<Case, NetworkError> {
         ..Network::recurrent(Weights::from_triplets(n, triplets)?, Activation::Relu)
     };
     Ok(Case {
-        name: "feed-forward",
-        title: "a feed-forward network of 30 neurons, balanced with the world node (lambda = 1)",
+        name: "feed-forward".to_owned(),
+        title: "a feed-forward network of 30 neurons, balanced with the world node (lambda = 1)".to_owned(),
         network,
         spec: CostSpec { world: Some(1.0), ..CostSpec::power(2.0) },
         scope: Scope::Whole,

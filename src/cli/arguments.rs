@@ -1,0 +1,163 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use synbal::balance::{Method, Scope, Stop};
+use synbal::cost::CostSpec;
+use synbal::network::Activation;
+
+/// Balance a recurrent network, and verify every claim of the theory on it.
+///
+/// Synaptic balancing rescales the synapses of a network with homogeneous activations (linear, ReLU, ...) so that
+/// every neuron's incoming and outgoing costs are equal. What the network computes does not change; its total cost
+/// becomes the smallest possible.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Exit status: 0 all held or balanced; 1 a claim fell or not converged; 2 bad usage or input.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run every claim on every embedded network across all solvers, and write a report with plots
+    Report(ReportOptions),
+    /// Check every claim on your own network (for CI: the exit status is the verdict)
+    Verify(VerifyOptions),
+    /// Balance a network, and write the balanced network or its log-scales
+    Balance(BalanceOptions),
+    /// Show a network's size, components, cycles, dynamic range and degree of imbalance
+    Inspect(InspectOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// Folder for index.html and report.json; made if it does not exist
+    #[arg(long, value_name = "DIR", default_value = "synbal-report")]
+    pub out: PathBuf,
+    /// Seed of the generated networks and of all random choices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Passes over the synapses after which a solver gives up
+    #[arg(long, value_name = "N", default_value_t = 250_000)]
+    pub max_passes: usize,
+}
+
+/// The network and its cost.
+#[derive(Debug, Args)]
+pub struct InputOptions {
+    /// Weights, row = target, column = source (.mtx, .npy, .csv), or a whole network (.safetensors)
+    pub input: PathBuf,
+    /// Exponent p of the cost |J|^p
+    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
+    pub p: f64,
+    /// The neurons' activation, where the file does not say
+    #[arg(long, value_enum, default_value_t = ActivationName::Relu)]
+    pub activation: ActivationName,
+    /// Balance input and read-out weights too, the outside world being one more neuron: read-out weights cost
+    /// LAMBDA |W_out|^p (needs a whole network)
+    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    pub world: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    #[command(flatten)]
+    pub input: InputOptions,
+    /// Check inside strongly connected components only
+    #[arg(long)]
+    pub within_components: bool,
+    /// Solvers to run beside the reference; give it several times for several
+    #[arg(long = "method", value_name = "NAME", value_enum, default_values_t = [Method::Osborne, Method::Dopri5])]
+    pub methods: Vec<Method>,
+    /// Balanced means max |g_i|/(r_i + c_i) <= TOL
+    #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
+    pub tol: f64,
+    /// Passes over the synapses after which a solver gives up
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub max_passes: usize,
+    /// Seed of all random choices of the checks
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Write index.html and report.json with the plots into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the evidence as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BalanceOptions {
+    #[command(flatten)]
+    pub input: InputOptions,
+    /// Write the balanced network; the ending chooses the format (.mtx, .npy, .csv, .safetensors)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the log-scales h, one a neuron (.csv or .npy)
+    #[arg(long, value_name = "FILE")]
+    pub scales: Option<PathBuf>,
+    /// How to balance
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Method::Newton)]
+    pub method: Method,
+    /// Balanced means max |g_i|/(r_i + c_i) <= TOL
+    #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
+    pub tol: f64,
+    /// Passes over the synapses after which the solver gives up
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub max_passes: usize,
+    /// Balance inside strongly connected components and scale the rest along, where some synapses lie on no cycle
+    #[arg(long)]
+    pub within_components: bool,
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectOptions {
+    #[command(flatten)]
+    pub input: InputOptions,
+    /// Print the facts as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Activations by name; those with a parameter at its usual value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ActivationName {
+    Linear,
+    Relu,
+    /// Slope 0.01 below zero; a .safetensors file can carry another
+    LeakyRelu,
+    /// Not homogeneous: refused by everything that rescales
+    Tanh,
+}
+
+impl ActivationName {
+    pub fn activation(self) -> Activation {
+        match self {
+            ActivationName::Linear => Activation::Linear,
+            ActivationName::Relu => Activation::Relu,
+            ActivationName::LeakyRelu => Activation::LeakyRelu { slope: 0.01 },
+            ActivationName::Tanh => Activation::Tanh,
+        }
+    }
+}
+
+impl InputOptions {
+    pub fn spec(&self) -> CostSpec {
+        CostSpec { world: self.world, ..CostSpec::power(self.p) }
+    }
+}
+
+/// The scope that a flag stands for.
+pub fn scope(within_components: bool) -> Scope {
+    if within_components { Scope::WithinComponents } else { Scope::Whole }
+}
+
+/// The stop rule that two options stand for.
+pub fn stop(tol: f64, max_passes: usize) -> Stop {
+    Stop { tol, max_passes }
+}

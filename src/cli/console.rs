@@ -1,0 +1,75 @@
+//! Standard output, notices and progress.
+
+use std::io::Write;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde::Serialize;
+use synbal::io::read_network;
+use synbal::network::Network;
+
+use super::CliError;
+use super::arguments::InputOptions;
+
+/// Prints to standard output; a closed pipe is an error like any other, not a panic.
+pub fn print(text: &str) -> Result<(), CliError> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
+}
+
+/// Prints one JSON object.
+pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    print(&(serde_json::to_string_pretty(value)? + "\n"))
+}
+
+/// Reads the network of a command, and says on standard error what the reader wants known.
+pub fn read(options: &InputOptions) -> Result<Network, CliError> {
+    let loaded = read_network(&options.input, options.activation.activation())?;
+    notify(&loaded.notices);
+    Ok(loaded.network)
+}
+
+/// Says things on standard error that are no errors.
+pub fn notify(notices: &[String]) {
+    for notice in notices {
+        eprintln!("synbal: note: {notice}");
+    }
+}
+
+/// A line on standard error that says what is being worked on: only on a terminal, and only after a second.
+pub struct Progress {
+    started: Instant,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+const SILENT_FOR: Duration = Duration::from_secs(1);
+
+impl Progress {
+    pub fn new() -> Self {
+        Progress { started: Instant::now(), bar: Mutex::new(None) }
+    }
+
+    /// Shows `text`, or nothing while the second has not passed.
+    pub fn say(&self, text: &str) {
+        if self.started.elapsed() < SILENT_FOR {
+            return;
+        }
+        let mut slot = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bar = slot.get_or_insert_with(|| {
+            // indicatif draws nothing where standard error is no terminal.
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        bar.set_message(text.to_owned());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+}

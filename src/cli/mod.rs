@@ -1,0 +1,69 @@
+//! Parses the command line, runs a command, turns its outcome into an exit status.
+
+mod arguments;
+mod balance;
+mod console;
+mod inspect;
+mod report;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How a command ended, short of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All claims held, or the network is balanced: exit status 0.
+    Good,
+    /// A claim fell, or a solver did not converge: exit status 1.
+    Bad,
+}
+
+/// What can go wrong on the command line: exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Read(#[from] synbal::io::ReadError),
+    #[error(transparent)]
+    Write(#[from] synbal::io::WriteError),
+    #[error(transparent)]
+    Network(#[from] synbal::network::NetworkError),
+    #[error(transparent)]
+    Cost(#[from] synbal::cost::CostError),
+    #[error(transparent)]
+    Balance(#[from] synbal::balance::BalanceError),
+    #[error(transparent)]
+    Report(#[from] synbal::report::ReportError),
+    #[error("standard output could not be written: {0}")]
+    Output(std::io::Error),
+    #[error("the folder {path} could not be made: {reason}; choose another with --out")]
+    Folder { path: String, reason: std::io::Error },
+    #[error("the result could not be put into JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = match &arguments.command {
+        Command::Report(options) => report::run(options),
+        Command::Verify(options) => verify::run(options),
+        Command::Balance(options) => balance::run(options),
+        Command::Inspect(options) => inspect::run(options),
+    };
+    match ended {
+        Ok(Ending::Good) => ExitCode::SUCCESS,
+        Ok(Ending::Bad) => ExitCode::from(1),
+        // Whoever closed the pipe has seen enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("synbal: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `synbal report`: the main job.
+
+use std::path::Path;
+
+use synbal::io::write_bytes;
+use synbal::report::{Report, page, run_report, verdict_table};
+
+use super::arguments::{ReportOptions, stop};
+use super::console::{Progress, print};
+use super::{CliError, Ending};
+
+pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
+    // An output folder that cannot be made is better known before a minute of work than after.
+    make_folder(&options.out)?;
+    let progress = Progress::new();
+    let default = synbal::balance::Stop::default();
+    let stop = stop(default.tol, options.max_passes);
+    let report = run_report(options.seed, stop, &|case, what| progress.say(&format!("{case}: {what}")))?;
+    drop(progress);
+    write(&report, &options.out)?;
+    print(&verdict_table(&report))?;
+    let ending = if report.all_held() { Ending::Good } else { Ending::Bad };
+    let verdict = if ending == Ending::Good { "all claims held" } else { "SOME CLAIMS FELL" };
+    print(&format!(
+        "{verdict} in {:.1} s; the report is {}\n",
+        report.seconds,
+        options.out.join("index.html").display()
+    ))?;
+    Ok(ending)
+}
+
+/// Writes the page and the data.
+pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
+    make_folder(folder)?;
+    write_bytes(&folder.join("index.html"), page(report).as_bytes())?;
+    write_bytes(&folder.join("report.json"), (serde_json::to_string_pretty(report)? + "\n").as_bytes())?;
+    Ok(())
+}
+
+fn make_folder(folder: &Path) -> Result<(), CliError> {
+    std::fs::create_dir_all(folder)
+        .map_err(|reason| CliError::Folder { path: folder.display().to_string(), reason })
+}

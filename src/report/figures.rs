@@ -1,0 +1,112 @@
+//! The figures of a case: experiments turned into charts.
+
+use super::plots::{Axis, Chart, Mark};
+use super::{Figure, ReportError};
+use crate::claims::Subject;
+use crate::experiments::{Drift, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after};
+
+/// All figures of one case. A figure without any point (a network that no solver has to move) is left out.
+pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Figure>, ReportError> {
+    let mut figures = Figures(Vec::new());
+    let curves = descent(subject);
+    figures.add(
+        "Cost along the flow",
+        Axis::logarithmic("flow time t (1/cost)"),
+        Axis::logarithmic("(C - C*) / C*"),
+        Mark::Line,
+        curves.cost_against_time,
+        "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other.",
+    )?;
+    figures.add(
+        "Imbalance against work",
+        Axis::logarithmic("passes over the synapses"),
+        Axis::logarithmic("max |g| / (r + c)"),
+        Mark::Line,
+        curves.imbalance_against_work,
+        "Work-precision: the worst neuron's imbalance against the number of passes over all synapses.",
+    )?;
+    figures.add_scatter(
+        "Weights before and after",
+        Axis::logarithmic("|J| before"),
+        Axis::logarithmic("|J| after"),
+        weights_before_and_after(&subject.network, &subject.reference),
+        "One point a synapse; on the grey line nothing changed.",
+    )?;
+    figures.add_scatter(
+        "Incoming and outgoing cost",
+        Axis::logarithmic("incoming cost r of a neuron"),
+        Axis::logarithmic("outgoing cost c of a neuron"),
+        costs_per_neuron(&subject.reference),
+        "One point a neuron; balanced means on the grey line.",
+    )?;
+    let paths =
+        trajectories(subject).map_err(|source| ReportError::Claim { case: "trajectories".to_owned(), source })?;
+    figures.add(
+        "Output before and after",
+        Axis::linear("time (time constants)"),
+        Axis::linear("output y"),
+        Mark::Line,
+        paths.outputs,
+        "Response to a sum of two sines, in continuous time, read out through random weights: one curve hides the other.",
+    )?;
+    figures.add(
+        "Difference of the outputs",
+        Axis::linear("time (time constants)"),
+        Axis::logarithmic("|difference| / max |y|"),
+        Mark::Dot,
+        vec![paths.difference],
+        "The same two outputs subtracted: rounding only. Steps where they agree to the last bit have no point.",
+    )?;
+    if let Some(drift) = drift {
+        figures.add(
+            "Drift of the cycle products",
+            Axis::logarithmic("tolerance of a step"),
+            Axis::logarithmic("largest change of a log product"),
+            Mark::MarkedLine,
+            drift.change_against_tolerance.clone(),
+            "Integrating the weights, conserved products drift with the tolerance; integrating the log-scales they cannot.",
+        )?;
+    }
+    Ok(figures.0)
+}
+
+struct Figures(Vec<Figure>);
+
+impl Figures {
+    fn add(
+        &mut self,
+        title: &str,
+        x: Axis,
+        y: Axis,
+        mark: Mark,
+        series: Vec<Series>,
+        caption: &str,
+    ) -> Result<(), ReportError> {
+        self.draw(Chart { title: title.to_owned(), x, y, mark, series, diagonal: false }, caption.to_owned())
+    }
+
+    fn add_scatter(
+        &mut self,
+        title: &str,
+        x: Axis,
+        y: Axis,
+        scatter: Scatter,
+        caption: &str,
+    ) -> Result<(), ReportError> {
+        let caption = match scatter.thinned_from {
+            Some(points) => format!("{caption} Thinned evenly from {points} points."),
+            None => caption.to_owned(),
+        };
+        let series = scatter.clouds.into_iter().filter(|cloud| !cloud.points.is_empty()).collect();
+        self.draw(Chart { title: title.to_owned(), x, y, mark: Mark::Dot, series, diagonal: true }, caption)
+    }
+
+    fn draw(&mut self, chart: Chart, caption: String) -> Result<(), ReportError> {
+        match chart.svg() {
+            Ok(svg) => self.0.push(Figure { svg, caption }),
+            Err(super::PlotError::Empty) => {}
+            Err(error) => return Err(ReportError::Plot { title: chart.title, reason: error.to_string() }),
+        }
+        Ok(())
+    }
+}

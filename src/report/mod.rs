@@ -1,0 +1,153 @@
+//! The report: every claim on every case across all solvers, as data, as a page, and as a table on the terminal.
+
+mod figures;
+mod page;
+mod plots;
+mod provenance;
+mod run;
+mod table;
+
+pub use page::page;
+pub use plots::{Axis, Chart, Mark, PlotError};
+pub use provenance::Provenance;
+pub use run::{Progress, case_report, claim_texts, run_report};
+pub use table::verdict_table;
+
+use serde::Serialize;
+
+use crate::claims::{ClaimError, Evidence, Verdict};
+use crate::tasks::CaseError;
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    #[error("case {case}: {source}")]
+    Claim { case: String, source: ClaimError },
+    #[error("the plot \"{title}\" could not be drawn: {reason}")]
+    Plot { title: String, reason: String },
+    #[error("a worker thread of the report panicked; this is a fault of the program")]
+    Worker,
+}
+
+/// The whole report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Where the numbers come from.
+    pub provenance: Provenance,
+    /// What every claim says.
+    pub claims: Vec<ClaimText>,
+    /// One entry for each network.
+    pub cases: Vec<CaseReport>,
+    /// Wall-clock seconds for everything.
+    pub seconds: f64,
+}
+
+/// A claim in words.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClaimText {
+    /// Identifier.
+    pub id: &'static str,
+    /// Statement.
+    pub statement: &'static str,
+    /// Where it is stated.
+    pub source: &'static str,
+    /// The theorems that prove it.
+    pub theorems: &'static [&'static str],
+}
+
+/// One network: facts, solvers, claims, figures.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseReport {
+    /// Short name.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// Facts about the network and its graph.
+    pub facts: NetworkFacts,
+    /// What every solver did.
+    pub solvers: Vec<SolverReport>,
+    /// How every claim fared.
+    pub claims: Vec<ClaimReport>,
+    /// The figures, as SVG; not part of the machine-readable report.
+    #[serde(skip)]
+    pub figures: Vec<Figure>,
+}
+
+/// Facts about a network and its graph.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetworkFacts {
+    /// Number of neurons.
+    pub neurons: usize,
+    /// Number of synapses.
+    pub synapses: usize,
+    /// Number of strongly connected components.
+    pub components: usize,
+    /// Neurons (and the world) in the largest of them.
+    pub largest_component: usize,
+    /// Synapses on no directed cycle.
+    pub synapses_on_no_cycle: usize,
+    /// Exponent of the cost.
+    pub p: f64,
+    /// Weight of the world node.
+    pub world: Option<f64>,
+    /// Cost of the balanced synapses at the start.
+    pub cost_initial: f64,
+    /// And at the end.
+    pub cost_final: f64,
+    /// `max |g_i|/(r_i + c_i)` at the start.
+    pub imbalance_initial: f64,
+}
+
+/// What a solver did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SolverReport {
+    /// Its name.
+    pub method: String,
+    /// One word.
+    pub status: String,
+    /// The status in words.
+    pub explanation: String,
+    /// Steps, sweeps or factorisations.
+    pub iterations: usize,
+    /// Passes over the synapses.
+    pub passes: usize,
+    /// Cost reached.
+    pub cost: f64,
+    /// Imbalance reached, measured on the rescaled network.
+    pub imbalance: f64,
+    /// Largest relative difference of a balanced weight from the reference's.
+    pub weight_difference: f64,
+    /// Wall-clock seconds in the solver.
+    pub seconds: f64,
+}
+
+/// How a claim fared on a network.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClaimReport {
+    /// Identifier.
+    pub id: String,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Figures and notes.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+}
+
+/// A figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// The SVG element.
+    pub svg: String,
+    /// What it shows, in a sentence.
+    pub caption: String,
+}
+
+impl Report {
+    /// True if no claim fell on any case.
+    pub fn all_held(&self) -> bool {
+        self.cases.iter().flat_map(|case| &case.claims).all(|claim| claim.verdict != Verdict::Fell)
+    }
+}

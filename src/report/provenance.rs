@@ -1,0 +1,57 @@
+//! Where the numbers of a report come from: version, seed, commit, machine.
+
+use std::process::Command;
+
+use serde::Serialize;
+
+/// What is needed to get the same numbers again, and the machine that the seconds were measured on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// Version of this crate.
+    pub synbal: &'static str,
+    /// Commit of the working folder, if it is a git checkout; with "+" where it has changes.
+    pub commit: Option<String>,
+    /// Seed of all random choices.
+    pub seed: u64,
+    /// Operating system and architecture.
+    pub platform: String,
+    /// Processor, as the system names it.
+    pub processor: Option<String>,
+    /// Logical processors.
+    pub processors: usize,
+    /// Date of the run in UTC, if the system can tell.
+    pub date: Option<String>,
+    /// `release` or `debug`.
+    pub build: &'static str,
+}
+
+impl Provenance {
+    /// Looks around.
+    pub fn collect(seed: u64) -> Self {
+        let commit = output("git", &["rev-parse", "--short=12", "HEAD"]).map(|commit| {
+            let clean = output("git", &["status", "--porcelain", "--untracked-files=no"]).is_none();
+            if clean { commit } else { format!("{commit}+") }
+        });
+        let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+            let line = text.lines().find(|line| line.starts_with("model name"))?;
+            Some(line.split_once(':')?.1.trim().to_owned())
+        });
+        Provenance {
+            synbal: env!("CARGO_PKG_VERSION"),
+            commit,
+            seed,
+            platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            processor,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            date: output("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
+            build: if cfg!(debug_assertions) { "debug" } else { "release" },
+        }
+    }
+}
+
+/// Trimmed standard output of a command that succeeds and prints something.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}

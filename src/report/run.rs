@@ -1,0 +1,127 @@
+//! Runs the claims on the cases.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use super::{CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures};
+use crate::balance::{Balanced, Method, Stop};
+use crate::claims::{REGISTRY, Subject, largest_weight_difference};
+use crate::experiments::drift;
+use crate::tasks::{Case, embedded_cases};
+
+/// Hears what is being worked on: the case, and the solver or claim.
+pub type Progress<'a> = &'a (dyn Fn(&str, &str) + Sync);
+
+/// The case whose flows are followed at many tolerances for the figure on drift.
+const DRIFT_CASE: &str = "random-sparse";
+
+/// Runs every claim on every embedded case across all solvers, two or more cases at a time if there are processors.
+///
+/// # Errors
+/// A case that cannot be made or checked at all; a claim that falls is no error but a verdict.
+pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, ReportError> {
+    let started = Instant::now();
+    let cases = embedded_cases(seed)?;
+    let next = AtomicUsize::new(0);
+    let finished: Mutex<Vec<(usize, Result<CaseReport, ReportError>)>> = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(index) else { break };
+                    let result = case_report(case, &Method::ALL, seed, stop, progress);
+                    finished.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut finished = finished.into_inner().map_err(|_| ReportError::Worker)?;
+    finished.sort_by_key(|(index, _)| *index);
+    let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<_, _>>()?;
+    Ok(Report {
+        provenance: Provenance::collect(seed),
+        claims: claim_texts(),
+        cases,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// The registry in words.
+pub fn claim_texts() -> Vec<ClaimText> {
+    REGISTRY
+        .iter()
+        .map(|claim| ClaimText {
+            id: claim.id,
+            statement: claim.statement,
+            source: claim.source,
+            theorems: claim.theorems,
+        })
+        .collect()
+}
+
+/// Runs every claim on one case.
+///
+/// # Errors
+/// A network that cannot be balanced in the scope asked for, or a figure that cannot be drawn.
+pub fn case_report(
+    case: &Case,
+    methods: &[Method],
+    seed: u64,
+    stop: Stop,
+    progress: Progress,
+) -> Result<CaseReport, ReportError> {
+    let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
+    let say = |what: &str| progress(&case.name, what);
+    let subject =
+        Subject::new(case.network.clone(), case.spec.clone(), case.scope, methods, stop, seed, &say).map_err(wrong)?;
+    let mut claims = Vec::new();
+    for claim in REGISTRY {
+        say(claim.id);
+        let evidence = (claim.check)(&subject).map_err(wrong)?;
+        claims.push(ClaimReport { id: claim.id.to_owned(), verdict: evidence.verdict(), evidence });
+    }
+    say("figures");
+    let drift = (case.name == DRIFT_CASE).then(|| drift(subject.graph(), &stop));
+    Ok(CaseReport {
+        name: case.name.clone(),
+        title: case.title.clone(),
+        facts: facts(&subject),
+        solvers: subject.all_runs().map(|run| solver_report(&subject.reference, run)).collect(),
+        claims,
+        figures: figures::of_case(&subject, drift.as_ref())?,
+    })
+}
+
+fn facts(subject: &Subject) -> NetworkFacts {
+    let reference = &subject.reference;
+    let sizes = reference.graph.facts().strong_sizes();
+    NetworkFacts {
+        neurons: subject.network.weights.neurons(),
+        synapses: subject.network.weights.synapses(),
+        components: sizes.len(),
+        largest_component: sizes.iter().copied().max().unwrap_or(0),
+        synapses_on_no_cycle: reference.on_no_cycle.len(),
+        p: subject.spec.p,
+        world: subject.spec.world,
+        cost_initial: reference.cost_initial,
+        cost_final: reference.outcome.cost,
+        imbalance_initial: reference.imbalance_initial,
+    }
+}
+
+fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
+    SolverReport {
+        method: run.outcome.method.to_owned(),
+        status: run.outcome.status.word().to_owned(),
+        explanation: run.outcome.status.to_string(),
+        iterations: run.outcome.iterations,
+        passes: run.outcome.passes,
+        cost: run.outcome.cost,
+        imbalance: run.imbalance_final,
+        weight_difference: largest_weight_difference(reference, run),
+        seconds: run.seconds,
+    }
+}
