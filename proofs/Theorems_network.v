@@ -3,9 +3,10 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness.
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness
+  RegularisedTraining.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
-  noise_robustness.
+  noise_robustness regularised_training.
 
 (** ** task_preservation *)
 
@@ -105,3 +106,11 @@ Proof. exact noise_robustness_balanced_proof. Qed.
 
 Theorem noise_robustness_lower : S_noise_robustness_lower.
 Proof. exact noise_robustness_lower_proof. Qed.
+
+(** ** regularised_training *)
+
+Theorem regularised_training : S_regularised_training.
+Proof. exact regularised_training_proof. Qed.
+
+Theorem regularised_training_matrix : S_regularised_training_matrix.
+Proof. exact regularised_training_matrix_proof. Qed.
