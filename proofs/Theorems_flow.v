@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance.
-From Synbal.Statements Require Import monotone_cost convex_cost unique_balance contraction.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence.
+From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction.
 
 (** ** monotone_cost *)
 
@@ -65,6 +65,61 @@ Proof. exact unique_balance_weights_proof. Qed.
 
 Theorem unique_balance_matrix : S_unique_balance_matrix.
 Proof. exact unique_balance_matrix_proof. Qed.
+
+(** ** balanceable *)
+
+Theorem balanceable : S_balanceable.
+Proof. exact balanceable_proof. Qed.
+
+Theorem balanceable_components : S_balanceable_components.
+Proof. exact balanceable_components_proof. Qed.
+
+Theorem balanceable_weights : S_balanceable_weights.
+Proof. exact balanceable_weights_proof. Qed.
+
+Theorem balanceable_attained : S_balanceable_attained.
+Proof. exact balanceable_attained_proof. Qed.
+
+Theorem balanceable_sums : S_balanceable_sums.
+Proof. exact balanceable_sums_proof. Qed.
+
+(** ** global_convergence *)
+
+Theorem global_convergence_exists : S_global_convergence_exists.
+Proof. exact global_convergence_exists_proof. Qed.
+
+Theorem global_convergence_unique : S_global_convergence_unique.
+Proof. exact global_convergence_unique_proof. Qed.
+
+Theorem global_convergence_weights_exists : S_global_convergence_weights_exists.
+Proof. exact global_convergence_weights_exists_proof. Qed.
+
+Theorem global_convergence_weights_unique : S_global_convergence_weights_unique.
+Proof. exact global_convergence_weights_unique_proof. Qed.
+
+Theorem global_convergence : S_global_convergence.
+Proof. exact global_convergence_proof. Qed.
+
+Theorem global_convergence_rate : S_global_convergence_rate.
+Proof. exact global_convergence_rate_proof. Qed.
+
+Theorem global_convergence_asymptotic : S_global_convergence_asymptotic.
+Proof. exact global_convergence_asymptotic_proof. Qed.
+
+Theorem global_convergence_weights : S_global_convergence_weights.
+Proof. exact global_convergence_weights_proof. Qed.
+
+Theorem global_convergence_cost_bound : S_global_convergence_cost_bound.
+Proof. exact global_convergence_cost_bound_proof. Qed.
+
+Theorem global_convergence_infimum : S_global_convergence_infimum.
+Proof. exact global_convergence_infimum_proof. Qed.
+
+Theorem global_convergence_off_cycle : S_global_convergence_off_cycle.
+Proof. exact global_convergence_off_cycle_proof. Qed.
+
+Theorem global_convergence_weights_infimum : S_global_convergence_weights_infimum.
+Proof. exact global_convergence_weights_infimum_proof. Qed.
 
 (** ** contraction *)
 

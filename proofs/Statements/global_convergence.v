@@ -1,0 +1,122 @@
+(** * Claim [global_convergence]: the flow exists for all time, is unique, and converges
+
+    Source: Stock et al. 2022, convergence of the balancing dynamics; design, section 1. The rates and the behaviour of
+    networks that cannot be balanced go beyond the paper.
+
+    Glossary: [is_flow w p h] is h' = g(h) for t >= 0; [cost_at w p h] are the costs at h; [on_cycles w] says that the
+    network is balanceable; [component_sum w x i] is the sum of x over the weak component of i;
+    [dirichlet C x] = sum_ij C_ij (x_i - x_j)^2 = x^T L x; [optimal_cost w p L] says that L is the infimum C*;
+    [explicit_rate V p m c] = p m (m/c)^n / n^3 for n neurons; see [Defs.v] and [FlowDefs.v]. *)
+
+From Coq Require Import Reals.
+From Coquelicot Require Import Coquelicot.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
+From Synbal Require Import Defs FlowDefs.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Local Open Scope R_scope.
+
+(** ** Existence and uniqueness, from every start *)
+
+Definition S_global_convergence_exists : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (x0 : V -> R),
+  nonnegative w -> 0 < p ->
+  exists h, (forall i, h 0 i = x0 i) /\ is_flow w p h.
+
+(** Two solutions that agree at one time agree at all times, before and after. *)
+Definition S_global_convergence_unique : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h k : R -> V -> R),
+  nonnegative w -> 0 < p -> is_flow w p h -> is_flow w p k ->
+  forall s t, 0 <= s -> 0 <= t -> (forall i, h s i = k s i) -> forall i, h t i = k t i.
+
+Definition S_global_convergence_weights_exists : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J0 : V -> V -> R),
+  nonnegative alpha -> 0 < p ->
+  exists J, (forall i j, J 0 i j = J0 i j) /\ is_weight_flow alpha p J.
+
+Definition S_global_convergence_weights_unique : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J K : R -> V -> V -> R),
+  nonnegative alpha -> 0 < p -> is_weight_flow alpha p J -> is_weight_flow alpha p K ->
+  (forall i j, J 0 i j = K 0 i j) -> forall t, 0 <= t -> forall i j, J t i j = K t i j.
+
+(** ** Balanceable networks *)
+
+(** The sum of h over each weak component is conserved, and h tends exponentially to the one balanced point that has
+    these sums. Here m is any positive bound below the positive costs w_ij, and c any bound above the initial cost. *)
+Definition S_global_convergence : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R),
+  nonnegative w -> 0 < p -> on_cycles w -> is_flow w p h ->
+  (forall t, 0 <= t -> forall i, component_sum w (h t) i = component_sum w (h 0) i) /\
+  exists x, balanced (cost_at w p x)
+    /\ (forall i, component_sum w x i = component_sum w (h 0) i)
+    /\ (forall i, is_lim (fun t => h t i) p_infty (x i))
+    /\ forall m c, 0 < m -> (forall i j, 0 < w i j -> m <= w i j) ->
+         0 < c -> total (cost_at w p (h 0)) <= c ->
+         forall t, 0 <= t ->
+           norm2 (fun i => h t i - x i)
+           <= norm2 (fun i => h 0 i - x i) * exp (- explicit_rate V p m c * t).
+
+(** The rate is positive (in a network that has a neuron), and such an m exists. *)
+Definition S_global_convergence_rate : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R),
+  0 < p -> V ->
+  (forall m c, 0 < m -> 0 < c -> 0 < explicit_rate V p m c) /\
+  exists m, 0 < m /\ forall i j, 0 < w i j -> m <= w i j.
+
+(** The asymptotic rate is p lambda_2: let lambda be at most the smallest positive eigenvalue of L at the balanced
+    point, that is lambda |y|^2 <= y^T L y for all y that add up to zero on every weak component. Then every rate
+    below p lambda is reached. *)
+Definition S_global_convergence_asymptotic : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda nu : R),
+  nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) ->
+  0 < lambda ->
+  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  nu < p * lambda ->
+  exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
+
+(** The weights J(t) = e^{-H(t)} J(0) e^{H(t)} tend exponentially to the balanced matrix e^{-X} J(0) e^{X}. *)
+Definition S_global_convergence_weights : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
+  nonnegative alpha -> 0 < p -> is_weight_flow alpha p J -> on_cycles (cost alpha p (J 0)) ->
+  exists x, balanced (cost alpha p (rescale x (J 0)))
+    /\ (forall i, component_sum (cost alpha p (J 0)) x i = 0)
+    /\ (forall i j, is_lim (fun t => J t i j) p_infty (rescale x (J 0) i j))
+    /\ forall m c, 0 < m -> (forall i j, 0 < cost alpha p (J 0) i j -> m <= cost alpha p (J 0) i j) ->
+         0 < c -> total (cost alpha p (J 0)) <= c ->
+         forall t, 0 <= t -> forall i j,
+           Rabs (J t i j - rescale x (J 0) i j)
+           <= Rabs (rescale x (J 0) i j) * (2 * norm2 x * exp (2 * norm2 x))
+              * exp (- explicit_rate V p m c * t).
+
+(** ** Every network, balanceable or not *)
+
+(** The cost comes as close to the cost of any other point k as p |h(0) - k|^2 / (2t). *)
+Definition S_global_convergence_cost_bound : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (k : V -> R),
+  nonnegative w -> 0 < p -> is_flow w p h ->
+  forall t, 0 < t ->
+    total (cost_at w p (h t)) - total (cost_at w p k) <= p * norm2_sq (fun i => h 0 i - k i) / (2 * t).
+
+(** Hence the cost tends to the infimum C* over all log-scales, which exists. *)
+Definition S_global_convergence_infimum : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R),
+  nonnegative w -> 0 < p ->
+  exists L, optimal_cost w p L /\
+    forall h, is_flow w p h -> is_lim (fun t => total (cost_at w p (h t))) p_infty L.
+
+(** The cost of every synapse j -> i on no cycle (i does not reach j) tends to zero. *)
+Definition S_global_convergence_off_cycle : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R),
+  nonnegative w -> 0 < p -> is_flow w p h ->
+  forall i j, ~ reaches w i j -> is_lim (fun t => cost_at w p (h t) i j) p_infty 0.
+
+(** Both for the weights. *)
+Definition S_global_convergence_weights_infimum : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
+  nonnegative alpha -> 0 < p -> is_weight_flow alpha p J ->
+  exists L, optimal_cost (cost alpha p (J 0)) p L
+    /\ is_lim (fun t => total (cost alpha p (J t))) p_infty L
+    /\ forall i j, ~ reaches (cost alpha p (J 0)) i j -> is_lim (fun t => cost alpha p (J t) i j) p_infty 0.
