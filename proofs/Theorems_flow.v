@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence.
-From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence Bounds.
+From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction cost_bounds.
 
 (** ** monotone_cost *)
 
@@ -128,3 +128,32 @@ Proof. exact contraction_proof. Qed.
 
 Theorem contraction_defect : S_contraction_defect.
 Proof. exact contraction_defect_proof. Qed.
+
+(** ** cost_bounds *)
+
+Theorem cost_bounds_neuron : S_cost_bounds_neuron.
+Proof. exact cost_bounds_neuron_proof. Qed.
+
+Theorem cost_bounds_all_neurons : S_cost_bounds_all_neurons.
+Proof. exact cost_bounds_all_neurons_proof. Qed.
+
+Theorem cost_bounds_degree : S_cost_bounds_degree.
+Proof. exact cost_bounds_degree_proof. Qed.
+
+Theorem cost_bounds_gradient : S_cost_bounds_gradient.
+Proof. exact cost_bounds_gradient_proof. Qed.
+
+Theorem cost_bounds_pairs : S_cost_bounds_pairs.
+Proof. exact cost_bounds_pairs_proof. Qed.
+
+Theorem cost_bounds_dual : S_cost_bounds_dual.
+Proof. exact cost_bounds_dual_proof. Qed.
+
+Theorem cost_bounds_circulation : S_cost_bounds_circulation.
+Proof. exact cost_bounds_circulation_proof. Qed.
+
+Theorem cost_bounds_tight : S_cost_bounds_tight.
+Proof. exact cost_bounds_tight_proof. Qed.
+
+Theorem cost_bounds_optimum : S_cost_bounds_optimum.
+Proof. exact cost_bounds_optimum_proof. Qed.
