@@ -1,0 +1,180 @@
+(** * The certificate checker: integers only
+
+    A certificate is data in [Z] and [positive] that the program writes and that Coq re-checks by computation.
+    Nothing about reals is in this file; [CertifiedBalance.v] proves what a passed check means.
+
+    ** The format
+
+    [Certificate cost_unit neurons edges gap lam vmax radius radius_unit], where
+
+    - [cost_unit] S > 0, the scale of all costs: the integer W stands for the cost W / S.
+    - [neurons]   one [Neuron scale ground component] per neuron, in order; neurons are numbered 1, 2, 3, ...
+        - [scale]      E_i > 0. The computed log-scale is h_i = ln(E_i) / p, up to a constant of no importance: so
+                       E_i = round(2^64 e^{p h_i}), say, after a shift that keeps all E_i positive. p does not
+                       appear in the check.
+        - [ground]     v_i: 0 for the root of a weak component, positive elsewhere (any common scale, e.g. 2^64):
+                       v = solution of (Laplacian of C + C^T, roots removed) v = 1, inflated a little.
+                       (Radius only; write 0 when only the gap is wanted.)
+        - [component]  the number of the root of the neuron's weak component; a root names itself.
+                       (Radius only; write 1 when only the gap is wanted.)
+    - [edges]     one [Edge target source lo hi flow] per synapse source -> target, in any order (repeated synapses add up):
+        - [lo], [hi]   0 <= lo <= S w <= hi, the floor and the ceiling of S times the unscaled cost
+                       w = alpha |J|^p (lo = hi when S w is an integer)
+        - [flow]       B >= 0, the circulation: B * E_target <= lo * E_source, that is B <= S times the cost after
+                       scaling; and at every neuron the flows in and out have equal sums. (Gap only; else 0.)
+    - [gap]       the claim total cost - least total cost <= gap / S.
+    - [lam], [vmax]    integers > 0: (L v)_i >= lam at every neuron that is no root, L being the Laplacian of
+                       the rounded-down scaled costs floor(lo * E_source / E_target), and v_i <= vmax.
+                       (0 when only the gap is wanted.)
+    - [radius], [radius_unit]   the claim p |h_i - balanced h_i| <= radius / radius_unit, with
+                       0 < 2 radius < radius_unit.
+
+    [check_gap] needs the fields of the gap, [check_radius] those of the radius. With G2 the sum of the squares of the
+    largest possible |g_i| (scaled by S), Q = [radius_unit] and r = [radius], the decisive inequality is
+    4 G2 vmax^2 Q^4 < (Q - 2 r)^2 lam^2 r^2, which is |g| < (1/2) (1 - 2 r/Q) gamma r/Q with
+    gamma = lam / (S vmax). Both checks take time O(E log n).
+
+    To use: [Lemma ok : check_gap c = true. Proof. vm_cast_no_check (eq_refl true). Qed.]
+    (see [Certificate_example.v]). *)
+
+From Coq Require Import ZArith List FMapPositive.
+Import ListNotations.
+
+Local Open Scope Z_scope.
+
+Record neuron := Neuron { scale : Z; ground : Z; component : positive }.
+
+Record edge := Edge { target : positive; source : positive; lo : Z; hi : Z; flow : Z }.
+
+Record certificate := Certificate {
+  cost_unit : Z;
+  neurons : list neuron;
+  edges : list edge;
+  gap : Z;
+  lam : Z;
+  vmax : Z;
+  radius : Z;
+  radius_unit : Z
+}.
+
+Definition table := PositiveMap.t neuron.
+
+(** The neurons by number. *)
+Fixpoint number (i : positive) (l : list neuron) (m : table) : table :=
+  match l with
+  | [] => m
+  | x :: l' => number (Pos.succ i) l' (PositiveMap.add i x m)
+  end.
+
+Definition table_of (c : certificate) : table := number 1 (neurons c) (PositiveMap.empty _).
+
+Definition outside : neuron := Neuron 0 0 1.
+
+Definition look (m : table) (i : positive) : neuron :=
+  match PositiveMap.find i m with Some x => x | None => outside end.
+
+(** Sums per neuron: [f e] is added at the target of every synapse e, [g e] at its source. *)
+Definition get (m : PositiveMap.t Z) (i : positive) : Z :=
+  match PositiveMap.find i m with Some z => z | None => 0 end.
+
+Definition bump (i : positive) (z : Z) (m : PositiveMap.t Z) : PositiveMap.t Z :=
+  PositiveMap.add i (z + get m i) m.
+
+Fixpoint spread (f g : edge -> Z) (l : list edge) (m : PositiveMap.t Z) : PositiveMap.t Z :=
+  match l with
+  | [] => m
+  | e :: l' => spread f g l' (bump (source e) (g e) (bump (target e) (f e) m))
+  end.
+
+Fixpoint all_edges (f : edge -> bool) (l : list edge) : bool :=
+  match l with [] => true | e :: l' => if f e then all_edges f l' else false end.
+
+Fixpoint all_neurons (f : positive -> neuron -> bool) (i : positive) (l : list neuron) : bool :=
+  match l with [] => true | x :: l' => if f i x then all_neurons f (Pos.succ i) l' else false end.
+
+Fixpoint sum_edges (f : edge -> Z) (l : list edge) (s : Z) : Z :=
+  match l with [] => s | e :: l' => sum_edges f l' (f e + s) end.
+
+Fixpoint sum_neurons (f : positive -> Z) (i : positive) (l : list neuron) (s : Z) : Z :=
+  match l with [] => s | _ :: l' => sum_neurons f (Pos.succ i) l' (f i + s) end.
+
+(** The cost of a synapse after scaling, lo * E_source / E_target, rounded down and up. *)
+Definition cost_lo (m : table) (e : edge) : Z :=
+  (lo e * scale (look m (source e))) / scale (look m (target e)).
+
+Definition cost_hi (m : table) (e : edge) : Z :=
+  - ((- (hi e * scale (look m (source e)))) / scale (look m (target e))).
+
+(** Scales are positive, the ends of every synapse are neurons, costs are not negative. *)
+Definition edge_ok (m : table) (e : edge) : bool :=
+  if PositiveMap.mem (target e) m then
+  if PositiveMap.mem (source e) m then 0 <=? lo e else false else false.
+
+Definition well_formed (c : certificate) (m : table) : bool :=
+  if 0 <? cost_unit c then
+  if all_neurons (fun _ x => 0 <? scale x) 1 (neurons c) then
+  all_edges (edge_ok m) (edges c) else false else false.
+
+(** ** The gap *)
+
+Definition upper_cost (c : certificate) : Z := sum_edges (cost_hi (table_of c)) (edges c) 0.
+Definition lower_cost (c : certificate) : Z := sum_edges flow (edges c) 0.
+
+Definition flow_ok (m : table) (e : edge) : bool :=
+  if 0 <=? flow e then
+  flow e * scale (look m (target e)) <=? lo e * scale (look m (source e)) else false.
+
+Definition check_gap (c : certificate) : bool :=
+  let m := table_of c in
+  if well_formed c m then
+  if all_edges (flow_ok m) (edges c) then
+  let net := spread flow (fun e => - flow e) (edges c) (PositiveMap.empty _) in
+  if all_neurons (fun i _ => get net i =? 0) 1 (neurons c) then
+  upper_cost c - lower_cost c <=? gap c else false else false else false.
+
+(** ** The radius *)
+
+Definition no_self (f : edge -> Z) (e : edge) : Z := if (target e =? source e)%positive then 0 else f e.
+
+(** Lower and upper bounds of every neural gradient. *)
+Definition grad_lo (c : certificate) (m : table) : PositiveMap.t Z :=
+  spread (no_self (cost_lo m)) (no_self (fun e => - cost_hi m e)) (edges c) (PositiveMap.empty _).
+
+Definition grad_hi (c : certificate) (m : table) : PositiveMap.t Z :=
+  spread (no_self (cost_hi m)) (no_self (fun e => - cost_lo m e)) (edges c) (PositiveMap.empty _).
+
+(** G2: the sum of the squares of the largest possible |g_i|. *)
+Definition grad_sq (c : certificate) : Z :=
+  let m := table_of c in
+  let l := grad_lo c m in
+  let u := grad_hi c m in
+  sum_neurons (fun i => let a := Z.max (Z.abs (get l i)) (Z.abs (get u i)) in a * a) 1 (neurons c) 0.
+
+(** The Laplacian of the rounded-down costs, applied to v. *)
+Definition drop (m : table) (e : edge) : Z := ground (look m (target e)) - ground (look m (source e)).
+
+Definition laplacian (c : certificate) (m : table) : PositiveMap.t Z :=
+  spread (fun e => cost_lo m e * drop m e) (fun e => - (cost_lo m e * drop m e)) (edges c) (PositiveMap.empty _).
+
+Definition same_component (m : table) (e : edge) : bool :=
+  (component (look m (target e)) =? component (look m (source e)))%positive.
+
+Definition neuron_ok (c : certificate) (m : table) (lap : PositiveMap.t Z) (i : positive) (x : neuron) : bool :=
+  if PositiveMap.mem (component x) m then
+  if (component (look m (component x)) =? component x)%positive then
+  if ground x <=? vmax c then
+  if (component x =? i)%positive then ground x =? 0
+  else if 0 <? ground x then lam c <=? get lap i else false
+  else false else false else false.
+
+Definition check_radius (c : certificate) : bool :=
+  let m := table_of c in
+  if well_formed c m then
+  if all_edges (same_component m) (edges c) then
+  let lap := laplacian c m in
+  if all_neurons (neuron_ok c m lap) 1 (neurons c) then
+  if 0 <? lam c then if 0 <? vmax c then if 0 <? radius c then if 2 * radius c <? radius_unit c then
+  let q := radius_unit c in
+  let r := radius c in
+  4 * grad_sq c * (vmax c * vmax c) * (q * q * (q * q)) <? (q - 2 * r) * (q - 2 * r) * (lam c * lam c) * (r * r)
+  else false else false else false else false else false else false else false.
