@@ -102,7 +102,6 @@ Let C := cost_at w p h.
 Variables (A : V -> V -> R) (v : V -> R) (lab : V -> V) (lam vmax rho : R).
 Hypothesis A_bounds : forall i j, 0 <= A i j <= C i j.
 Hypothesis lab_edge : forall i j, 0 < w i j -> lab i = lab j.
-Hypothesis lab_root : forall i, lab (lab i) = lab i.
 Hypothesis v_root : forall i, lab i = i -> v i = 0.
 Hypothesis v_pos : forall i, lab i <> i -> 0 < v i.
 Hypothesis v_max : forall i, v i <= vmax.

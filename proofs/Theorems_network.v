@@ -4,9 +4,9 @@
     here. A theorem is named like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness
-  RegularisedTraining.
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
-  noise_robustness regularised_training.
+  noise_robustness regularised_training certified_balance.
 
 (** ** task_preservation *)
 
@@ -114,3 +114,17 @@ Proof. exact regularised_training_proof. Qed.
 
 Theorem regularised_training_matrix : S_regularised_training_matrix.
 Proof. exact regularised_training_matrix_proof. Qed.
+
+(** ** certified_balance *)
+
+Theorem certified_balance_gap : S_certified_balance_gap.
+Proof. exact certified_balance_gap_proof. Qed.
+
+Theorem certified_balance_radius : S_certified_balance_radius.
+Proof. exact certified_balance_radius_proof. Qed.
+
+Theorem certified_balance_ground_state : S_certified_balance_ground_state.
+Proof. exact certified_balance_ground_state_proof. Qed.
+
+Theorem certified_balance_circulation : S_certified_balance_circulation.
+Proof. exact circulation_bound. Qed.

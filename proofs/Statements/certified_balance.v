@@ -77,7 +77,7 @@ Definition S_certified_balance_ground_state : Prop :=
          (lam vmax rho : R),
   nonnegative w -> 0 < p ->
   (forall i j, 0 <= A i j <= cost_at w p h i j) ->
-  (forall i j, 0 < w i j -> lab i = lab j) -> (forall i, lab (lab i) = lab i) ->
+  (forall i j, 0 < w i j -> lab i = lab j) ->
   (forall i, lab i = i -> v i = 0) -> (forall i, lab i <> i -> 0 < v i) -> (forall i, v i <= vmax) ->
   0 < vmax -> 0 < lam -> 0 < rho ->
   (forall i, lab i <> i -> lam <= \rsum_(j) ((A i j + A j i) * (v i - v j))) ->
