@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence Bounds.
-From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction cost_bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence Osborne Bounds.
+From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
 
 (** ** monotone_cost *)
 
@@ -128,6 +128,26 @@ Proof. exact contraction_proof. Qed.
 
 Theorem contraction_defect : S_contraction_defect.
 Proof. exact contraction_defect_proof. Qed.
+
+(** ** osborne_descent *)
+
+Theorem osborne_descent : S_osborne_descent.
+Proof. exact osborne_descent_proof. Qed.
+
+Theorem osborne_descent_balances : S_osborne_descent_balances.
+Proof. exact osborne_descent_balances_proof. Qed.
+
+Theorem osborne_descent_optimal : S_osborne_descent_optimal.
+Proof. exact osborne_descent_optimal_proof. Qed.
+
+Theorem osborne_descent_convergence : S_osborne_descent_convergence.
+Proof. exact osborne_descent_convergence_proof. Qed.
+
+Theorem osborne_descent_weights : S_osborne_descent_weights.
+Proof. exact osborne_descent_weights_proof. Qed.
+
+Theorem osborne_descent_cyclic : S_osborne_descent_cyclic.
+Proof. exact osborne_descent_cyclic_proof. Qed.
 
 (** ** cost_bounds *)
 
