@@ -61,9 +61,7 @@ pub(super) fn write_atomically(
     if !folder.exists() {
         // Of a path through a file, the file is what stands in the way.
         return Err(match folder.ancestors().find(|ancestor| ancestor.exists()) {
-            Some(file) if !file.is_dir() => {
-                WriteError::NotAFolder { path: path.to_owned(), folder: file.to_owned() }
-            }
+            Some(file) if !file.is_dir() => WriteError::NotAFolder { path: path.to_owned(), folder: file.to_owned() },
             _ => WriteError::NoSuchFolder { path: path.to_owned(), folder: folder.to_owned() },
         });
     }

@@ -39,7 +39,9 @@ pub enum NpyError {
     WrongLength { shape: Vec<u64>, dtype: String, data_bytes: u64 },
     #[error("element {index:?} is {value}; replace it by a finite number")]
     NotFinite { index: Vec<u64>, value: f64 },
-    #[error("element {index:?} is {value}, a whole number beyond ±2^53 that f64 cannot hold; convert with astype('float64')")]
+    #[error(
+        "element {index:?} is {value}, a whole number beyond ±2^53 that f64 cannot hold; convert with astype('float64')"
+    )]
     IntegerTooLarge { index: Vec<u64>, value: i128 },
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -186,11 +188,7 @@ fn element_size(dtype: &str) -> Option<u64> {
 }
 
 /// Hands every element to `take`, with its position in the file.
-fn decode(
-    array: Checked<'_>,
-    index: impl Fn(u64) -> Vec<u64>,
-    take: impl FnMut(u64, f64),
-) -> Result<(), NpyError> {
+fn decode(array: Checked<'_>, index: impl Fn(u64) -> Vec<u64>, take: impl FnMut(u64, f64)) -> Result<(), NpyError> {
     let Checked { file, dtype, .. } = array;
     let real = |value: f64| Some(value);
     match &dtype[1..] {

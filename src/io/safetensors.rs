@@ -151,7 +151,8 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
 
     for (name, tensor) in &tensors {
         if !names.all().any(|known| known == name) {
-            notices.push(format!("ignored the tensor `{name}` of shape {:?}: not a part of the network", tensor.shape()));
+            notices
+                .push(format!("ignored the tensor `{name}` of shape {:?}: not a part of the network", tensor.shape()));
         }
     }
     Ok(Loaded { network, notices })
@@ -219,9 +220,7 @@ fn numbers<'d>(name: &str, tensor: &TensorView<'d>) -> Result<Box<dyn Iterator<I
             bytes.copy_from_slice(chunk);
             f64::from(f32::from_le_bytes(bytes))
         }))),
-        other => {
-            Err(SafetensorsError::UnsupportedDtype { tensor: name.to_owned(), dtype: format!("{other:?}") })
-        }
+        other => Err(SafetensorsError::UnsupportedDtype { tensor: name.to_owned(), dtype: format!("{other:?}") }),
     }
 }
 
@@ -232,9 +231,7 @@ fn matrix(
     expected: impl Fn() -> String,
 ) -> Result<DMatrix<f64>, SafetensorsError> {
     match *tensor.shape() {
-        [rows, columns] if fits(rows, columns) => {
-            Ok(DMatrix::from_row_iterator(rows, columns, numbers(name, tensor)?))
-        }
+        [rows, columns] if fits(rows, columns) => Ok(DMatrix::from_row_iterator(rows, columns, numbers(name, tensor)?)),
         _ => Err(wrong_shape(name, tensor, expected())),
     }
 }
