@@ -97,3 +97,23 @@ fn new_file_permissions() -> Option<Permissions> {
 fn new_file_permissions() -> Option<Permissions> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mtx");
+        fs::write(&path, "old").unwrap();
+        let result = write_atomically(&path, |writer| {
+            // Past the buffer, so that the bytes are really on their way.
+            writer.write_all(&[b'x'; 1 << 20])?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(matches!(result, Err(WriteError::Unwritable { .. })));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

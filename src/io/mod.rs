@@ -193,3 +193,11 @@ fn for_each_row(weights: &Weights, mut take: impl FnMut(&[f64]) -> io::Result<()
     }
     Ok(())
 }
+
+/// Writes bytes to a file, whole or not at all: a page or a JSON document.
+///
+/// # Errors
+/// A place that cannot be written; whatever was there before still is.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_atomically(path, |writer| io::Write::write_all(writer, bytes))
+}

@@ -30,6 +30,10 @@ pub enum SafetensorsError {
     SecondLayer { tensor: String },
     #[error("`{tensor}` belongs to the reverse direction of a bidirectional network, which has no single recurrence")]
     ReverseDirection { tensor: String },
+    #[error(
+        "`{tensor}` has shape {shape:?}, that of an LSTM or a GRU, whose gates rescaling would change; only nn.RNN can be read"
+    )]
+    Gated { tensor: String, shape: Vec<usize> },
     #[error("`{tensor}` has dtype {dtype}, which is not supported; convert it to F64 or F32")]
     UnsupportedDtype { tensor: String, dtype: String },
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
@@ -105,6 +109,10 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
     let recurrent = &tensors[&names.recurrent];
     let n = match *recurrent.shape() {
         [rows, columns] if rows == columns => rows,
+        // Three or four gates, one below the other.
+        [rows, columns] if names.from_pytorch && (3..=4).any(|gates| columns.checked_mul(gates) == Some(rows)) => {
+            return Err(SafetensorsError::Gated { tensor: names.recurrent, shape: vec![rows, columns] });
+        }
         [rows, columns] => return Err(NetworkError::NotSquare { rows, columns }.into()),
         _ => return Err(wrong_shape(&names.recurrent, recurrent, "two dimensions".to_owned())),
     };
@@ -140,6 +148,10 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
             None => part,
             Some(sum) => sum.iter().zip(&part).map(|(a, b)| a + b).collect(),
         });
+    }
+    let missing_bias = names.biases.iter().find(|name| !tensors.contains_key(*name));
+    if let (Some(_), Some(missing)) = (&network.bias, missing_bias) {
+        notices.push(format!("`{missing}` is not there; the bias is that of its partner alone"));
     }
     if let Some((name, tensor)) = present(&tensors, names.initial_state.as_ref()) {
         network.initial_state = Some(vector(name, tensor, n)?);

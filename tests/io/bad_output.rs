@@ -66,14 +66,19 @@ fn a_folder_that_cannot_be_written_to() {
     assert_error!(write_network(Path::new("/proc/a.mtx"), &network()), WriteError::Unwritable { .. });
 }
 
+/// A socket stands for all that is no file. Never a real device: if the check were broken, an administrator running
+/// the tests would lose it.
 #[cfg(unix)]
 #[test]
-fn a_device_is_not_replaced_by_a_file() {
+fn a_special_file_is_not_replaced_by_a_file() {
     let folder = scratch();
-    let path = folder.path().join("null.mtx");
-    std::os::unix::fs::symlink("/dev/null", &path).unwrap();
-    assert_error!(write_network(&path, &network()), WriteError::NotAFile { .. });
-    assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    let (path, link) = (folder.path().join("socket.mtx"), folder.path().join("link.mtx"));
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    std::os::unix::fs::symlink("socket.mtx", &link).unwrap();
+    for path in [&path, &link] {
+        assert_error!(write_network(path, &network()), WriteError::NotAFile { .. });
+    }
+    assert!(!fs::metadata(&path).unwrap().is_file());
 }
 
 #[test]

@@ -142,6 +142,22 @@ fn a_second_layer_or_direction() {
 }
 
 #[test]
+fn an_lstm_or_a_gru() {
+    for gates in [3, 4] {
+        let part = ("weight_hh_l0", F32, &[2 * gates, 2][..], floats(&vec![1.0; 4 * gates]));
+        assert_error!(load(&[part], &[]), Error::Gated { ref tensor, .. } if tensor == "weight_hh_l0");
+    }
+}
+
+#[test]
+fn one_bias_of_two_is_said() {
+    let parts = &rnn(RNN)[..3];
+    let Loaded { network, notices } = load(parts, &[("activation", "relu")]).unwrap();
+    assert_eq!(network.bias, Some(vec![0.5, -1.0]));
+    assert!(notices.len() == 1 && notices[0].contains("`bias_hh_l0` is not there"), "{notices:?}");
+}
+
+#[test]
 fn dtypes_that_are_not_read_are_named() {
     for (dtype, name, size) in [(F16, "F16", 2), (BF16, "BF16", 2), (I64, "I64", 8)] {
         let part = ("w_rec", dtype, &[1, 1][..], vec![0; size]);
