@@ -1,0 +1,119 @@
+//! Writing a whole file or nothing: a new file beside the old one, forced to disk, then put in its place.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::network::NetworkError;
+
+/// Why a file could not be written. Whatever was at the path before is still there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    #[error("{path}: the extension does not say which format to write; known are {known}", path = path.display())]
+    UnknownExtension { path: PathBuf, known: &'static str },
+    #[error("{path}: this is a directory; name a file in it", path = path.display())]
+    IsDirectory { path: PathBuf },
+    #[error("{path}: this is neither a file nor a link to one, and would be replaced by a file; choose another name", path = path.display())]
+    NotAFile { path: PathBuf },
+    #[error("{path}: the file is read-only; make it writable or choose another name", path = path.display())]
+    ReadOnly { path: PathBuf },
+    #[error("{path}: the folder {folder} does not exist; create it first", path = path.display(), folder = folder.display())]
+    NoSuchFolder { path: PathBuf, folder: PathBuf },
+    #[error("{path}: {folder} is not a folder; choose another place", path = path.display(), folder = folder.display())]
+    NotAFolder { path: PathBuf, folder: PathBuf },
+    #[error("{path}: the file cannot be written: {error}; free the place or choose another", path = path.display())]
+    Unwritable { path: PathBuf, error: io::Error },
+    #[error("{path}: not written, because {error}", path = path.display())]
+    InvalidNetwork { path: PathBuf, error: NetworkError },
+    #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
+    ScaleNotFinite { path: PathBuf, neuron: usize, value: f64 },
+}
+
+/// Writes a file through `fill`. A link is followed, permissions of an old file are kept.
+pub(super) fn write_atomically(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
+    let old = match fs::metadata(path) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
+        Err(error) => return Err(unwritable(error)),
+    };
+    if let Some(metadata) = &old {
+        if metadata.is_dir() {
+            return Err(WriteError::IsDirectory { path: path.to_owned() });
+        }
+        // Replacing a device or a pipe by a file would be a bad surprise, above all to an administrator.
+        if !metadata.is_file() {
+            return Err(WriteError::NotAFile { path: path.to_owned() });
+        }
+        if metadata.permissions().readonly() {
+            return Err(WriteError::ReadOnly { path: path.to_owned() });
+        }
+    }
+    let target = if old.is_some() { path.canonicalize().map_err(unwritable)? } else { path.to_owned() };
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.exists() {
+        // Of a path through a file, the file is what stands in the way.
+        return Err(match folder.ancestors().find(|ancestor| ancestor.exists()) {
+            Some(file) if !file.is_dir() => WriteError::NotAFolder { path: path.to_owned(), folder: file.to_owned() },
+            _ => WriteError::NoSuchFolder { path: path.to_owned(), folder: folder.to_owned() },
+        });
+    }
+    if !folder.is_dir() {
+        return Err(WriteError::NotAFolder { path: path.to_owned(), folder: folder.to_owned() });
+    }
+
+    let mut builder = tempfile::Builder::new();
+    if let Some(permissions) = new_file_permissions() {
+        builder.permissions(permissions);
+    }
+    let temporary = builder.prefix(".synbal-").tempfile_in(folder).map_err(unwritable)?;
+    let mut writer = BufWriter::new(temporary.as_file());
+    fill(&mut writer).and_then(|()| writer.flush()).map_err(unwritable)?;
+    drop(writer);
+    if let Some(metadata) = old {
+        temporary.as_file().set_permissions(metadata.permissions()).map_err(unwritable)?;
+    }
+    temporary.as_file().sync_all().map_err(unwritable)?;
+    temporary.persist(&target).map_err(|failure| unwritable(failure.error))?;
+    Ok(())
+}
+
+/// Temporary files are private by default; the result should be as open as any new file of the user's.
+#[cfg(unix)]
+fn new_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    // The system takes away what the user's mask forbids.
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> Option<Permissions> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mtx");
+        fs::write(&path, "old").unwrap();
+        let result = write_atomically(&path, |writer| {
+            // Past the buffer, so that the bytes are really on their way.
+            writer.write_all(&[b'x'; 1 << 20])?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(matches!(result, Err(WriteError::Unwritable { .. })));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

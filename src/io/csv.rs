@@ -1,0 +1,95 @@
+//! Dense square matrices as comma-separated text, one row a line, no header line.
+
+use std::io::{self, Read, Write};
+
+use super::text::{Lines, NumberError, number};
+use crate::network::{NetworkError, Weights};
+
+/// What can be wrong with a CSV matrix. Lines and columns count from 1, as in the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    #[error("the file cannot be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("the file holds no numbers; give one row of comma-separated numbers a neuron")]
+    NoNumbers,
+    #[error("line {line}, column {column}: {error}")]
+    BadNumber { line: u64, column: u64, error: NumberError },
+    #[error("line {line} is blank; remove it")]
+    BlankLine { line: u64 },
+    #[error("line {line} has {found} columns, but line 1 has {expected}; every row needs one number a neuron")]
+    UnequalRows { line: u64, found: u64, expected: u64 },
+    #[error(
+        "the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron (and no header line)"
+    )]
+    NotSquare { rows: u64, columns: u64 },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// What spreadsheets put before UTF-8 text.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads recurrent weights from comma-separated text, row = target. Blank lines may follow the last row.
+///
+/// # Errors
+/// The first field that is not a finite number, or rows that do not make a square matrix.
+pub fn read(reader: impl Read) -> Result<Weights, CsvError> {
+    let mut lines = Lines::new(reader);
+    let mut triplets = Vec::new();
+    let (mut rows, mut columns) = (0_u64, 0_u64);
+    let mut blank = None;
+    while let Some(line) = lines.next_line()? {
+        if line.is_blank() {
+            blank.get_or_insert(line.number);
+            continue;
+        }
+        if let Some(line) = blank {
+            return Err(CsvError::BlankLine { line });
+        }
+        let text = if line.number == 1 { line.bytes.strip_prefix(BYTE_ORDER_MARK) } else { None };
+        let mut found = 0;
+        for field in text.unwrap_or(line.bytes).split(|&byte| byte == b',') {
+            found += 1;
+            let value = number(field.trim_ascii()).map_err(|error| CsvError::BadNumber {
+                line: line.number,
+                column: found,
+                error,
+            })?;
+            if value != 0.0 {
+                triplets.push((rows as usize, found as usize - 1, value));
+            }
+        }
+        if rows == 0 {
+            columns = found;
+        } else if found != columns {
+            return Err(CsvError::UnequalRows { line: line.number, found, expected: columns });
+        }
+        rows += 1;
+    }
+    if rows == 0 {
+        return Err(CsvError::NoNumbers);
+    }
+    if rows != columns {
+        return Err(CsvError::NotSquare { rows, columns });
+    }
+    Ok(Weights::from_triplets(rows as usize, triplets)?)
+}
+
+/// Writes recurrent weights as comma-separated text, each number as short as reads back to the same bits.
+///
+/// # Errors
+/// Whatever the writer reports.
+pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
+    super::for_each_row(weights, |row| {
+        for (j, value) in row.iter().enumerate() {
+            let comma = if j == 0 { "" } else { "," };
+            if *value == 0.0 {
+                write!(writer, "{comma}0")?;
+            } else {
+                write!(writer, "{comma}{value:?}")?;
+            }
+        }
+        writeln!(writer)
+    })
+}

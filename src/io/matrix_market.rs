@@ -1,0 +1,379 @@
+//! Matrix Market files (`.mtx`): a strict reader that streams, and a writer that loses no bit.
+//!
+//! The format is that of <https://math.nist.gov/MatrixMarket/formats.html>. Strict means that a file which is not
+//! what its header says is refused with the line at fault, never read as something near it.
+
+use std::io::{self, Read, Write};
+
+use super::text::{Line, Lines, NumberError, Words, integer, number, quoted, unsigned};
+use crate::network::{NetworkError, Weights};
+
+/// What can be wrong with a Matrix Market file. Lines, rows and columns count from 1, as in the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatrixMarketError {
+    #[error("the file cannot be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("line {line} is not UTF-8; save the file as plain text")]
+    NotUtf8 { line: u64 },
+    #[error(
+        "line 1 is `{text}`; a Matrix Market file begins with a line like `%%MatrixMarket matrix coordinate real general`"
+    )]
+    BadHeader { text: String },
+    #[error("the header says `{word}`, which is not supported here; supported are {supported}")]
+    Unsupported { word: String, supported: &'static str },
+    #[error("the header combines `{first}` with `{second}`, which the format forbids; correct line 1")]
+    BadCombination { first: &'static str, second: &'static str },
+    #[error("line {line} is `{text}`, expected the size of the matrix: {expected}")]
+    BadSize { line: u64, text: String, expected: &'static str },
+    #[error("the file ends before the line with the size of the matrix; it seems to be cut off")]
+    NoSize,
+    #[error(
+        "line {line}: the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron"
+    )]
+    NotSquare { line: u64, rows: u64, columns: u64 },
+    #[error("line {line}: the matrix has no rows; give one with at least one neuron")]
+    NoNeurons { line: u64 },
+    #[error(
+        "line {line} declares {neurons} neurons, far more than a file of {bytes} bytes connects; leave out those without a synapse"
+    )]
+    ImplausibleSize { line: u64, neurons: u64, bytes: u64 },
+    #[error("line {line} is `{text}`, expected {expected}")]
+    BadEntry { line: u64, text: String, expected: &'static str },
+    #[error("line {line}: index 0, but rows and columns count from 1 in a Matrix Market file; add 1 to every index")]
+    ZeroIndex { line: u64 },
+    #[error("line {line}: the entry at row {row}, column {column} is outside the {neurons} x {neurons} matrix")]
+    IndexOutOfRange { line: u64, row: u64, column: u64, neurons: u64 },
+    #[error("line {line}: {error}")]
+    BadNumber { line: u64, error: NumberError },
+    #[error(
+        "line {line}: row {row}, column {column} is above the diagonal, but a symmetric or skew-symmetric file lists only the lower triangle"
+    )]
+    AboveDiagonal { line: u64, row: u64, column: u64 },
+    #[error("line {line}: row {row} has a diagonal entry, but the diagonal of a skew-symmetric matrix is not listed")]
+    OnSkewDiagonal { line: u64, row: u64 },
+    #[error("row {row}, column {column} is listed twice; add the two entries or drop one")]
+    Duplicate { row: u64, column: u64 },
+    #[error("the file ends after {found} of the {declared} entries that its header declares; it seems to be cut off")]
+    TooFewEntries { declared: u64, found: u64 },
+    #[error("line {line} goes on after the {declared} entries that the header declares; correct the header")]
+    TooManyEntries { line: u64, declared: u64 },
+    #[error(transparent)]
+    Network(NetworkError),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    Coordinate,
+    Array,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Real,
+    Integer,
+    Pattern,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Symmetry {
+    General,
+    Symmetric,
+    SkewSymmetric,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    layout: Layout,
+    field: Field,
+    symmetry: Symmetry,
+}
+
+/// Neurons that a file may declare however short it is; beyond this, no more neurons than the file has bytes.
+const ALWAYS_PLAUSIBLE: u64 = 1 << 20;
+
+/// The shortest entry of a coordinate file, `1 1` and a line feed.
+const SHORTEST_ENTRY: u64 = 4;
+
+/// Reads recurrent weights from a Matrix Market file of `bytes` bytes, row = target.
+///
+/// `bytes` bounds what is reserved ahead: a header that promises more than the file can hold costs nothing.
+///
+/// # Errors
+/// The first thing in the file that is not as the format or its own header says, with its line.
+pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError> {
+    let mut lines = Lines::new(reader);
+    let header = read_header(&mut lines)?;
+    let (neurons, entries) = read_size(&mut lines, header.layout, bytes)?;
+    let triplets = match header.layout {
+        Layout::Coordinate => read_coordinates(&mut lines, header, neurons, entries, bytes)?,
+        Layout::Array => read_array(&mut lines, header, neurons)?,
+    };
+    Weights::from_triplets(neurons as usize, by_target(neurons as usize, triplets)).map_err(|error| match error {
+        NetworkError::DuplicateSynapse { target, source_index } => {
+            // A mirrored entry is reported where the file has it, in the lower triangle.
+            let (row, column) = match header.symmetry {
+                Symmetry::General => (target, source_index),
+                _ => (target.max(source_index), target.min(source_index)),
+            };
+            MatrixMarketError::Duplicate { row: row as u64 + 1, column: column as u64 + 1 }
+        }
+        other => MatrixMarketError::Network(other),
+    })
+}
+
+fn read_header<R: Read>(lines: &mut Lines<R>) -> Result<Header, MatrixMarketError> {
+    let bad = |text| Err(MatrixMarketError::BadHeader { text });
+    let Some(line) = lines.next_line()? else { return bad(String::new()) };
+    let Ok(text) = std::str::from_utf8(line.bytes) else { return Err(MatrixMarketError::NotUtf8 { line: 1 }) };
+    let words: Vec<String> = text.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
+    let [banner, object, layout, field, symmetry] = words.as_slice() else { return bad(line.quoted()) };
+    if banner != "%%matrixmarket" {
+        return bad(line.quoted());
+    }
+    let unsupported =
+        |word: &str, supported| MatrixMarketError::Unsupported { word: quoted(word.as_bytes()), supported };
+    if object != "matrix" {
+        return Err(unsupported(object, "matrix"));
+    }
+    let layout = match layout.as_str() {
+        "coordinate" => Layout::Coordinate,
+        "array" => Layout::Array,
+        other => return Err(unsupported(other, "coordinate and array")),
+    };
+    let field = match field.as_str() {
+        "real" => Field::Real,
+        // The second is what scipy writes for matrices of unsigned numbers.
+        "integer" | "unsigned-integer" => Field::Integer,
+        "pattern" => Field::Pattern,
+        other => return Err(unsupported(other, "real, integer and pattern")),
+    };
+    let symmetry = match symmetry.as_str() {
+        "general" => Symmetry::General,
+        "symmetric" => Symmetry::Symmetric,
+        "skew-symmetric" => Symmetry::SkewSymmetric,
+        other => return Err(unsupported(other, "general, symmetric and skew-symmetric")),
+    };
+    match (layout, field, symmetry) {
+        (Layout::Array, Field::Pattern, _) => {
+            Err(MatrixMarketError::BadCombination { first: "array", second: "pattern" })
+        }
+        (_, Field::Pattern, Symmetry::SkewSymmetric) => {
+            Err(MatrixMarketError::BadCombination { first: "pattern", second: "skew-symmetric" })
+        }
+        _ => Ok(Header { layout, field, symmetry }),
+    }
+}
+
+/// The number of neurons, and for coordinate files of entries.
+fn read_size<R: Read>(lines: &mut Lines<R>, layout: Layout, bytes: u64) -> Result<(u64, u64), MatrixMarketError> {
+    let Size { line, rows, columns, entries } = loop {
+        match lines.next_filled_line()? {
+            None => return Err(MatrixMarketError::NoSize),
+            // Comments are passed over as bytes: many published files have names in Latin-1 there.
+            Some(line) if line.bytes.starts_with(b"%") => {}
+            Some(line) => break parse_size(&line, layout)?,
+        }
+    };
+    if rows != columns {
+        return Err(MatrixMarketError::NotSquare { line, rows, columns });
+    }
+    if rows == 0 {
+        return Err(MatrixMarketError::NoNeurons { line });
+    }
+    if u32::try_from(rows).is_err() || rows > bytes.max(ALWAYS_PLAUSIBLE) {
+        return Err(MatrixMarketError::ImplausibleSize { line, neurons: rows, bytes });
+    }
+    Ok((rows, entries))
+}
+
+struct Size {
+    line: u64,
+    rows: u64,
+    columns: u64,
+    entries: u64,
+}
+
+fn parse_size(line: &Line<'_>, layout: Layout) -> Result<Size, MatrixMarketError> {
+    let numbers: Option<Vec<u64>> = line.words().map(unsigned).collect();
+    let (number, text) = (line.number, line.quoted());
+    match (layout, numbers.as_deref()) {
+        (Layout::Coordinate, Some(&[rows, columns, entries])) => Ok(Size { line: number, rows, columns, entries }),
+        (Layout::Array, Some(&[rows, columns])) => Ok(Size { line: number, rows, columns, entries: 0 }),
+        _ if std::str::from_utf8(line.bytes).is_err() => Err(MatrixMarketError::NotUtf8 { line: number }),
+        (Layout::Coordinate, _) => {
+            let expected = "three whole numbers (rows, columns, entries)";
+            Err(MatrixMarketError::BadSize { line: number, text, expected })
+        }
+        (Layout::Array, _) => {
+            let expected = "two whole numbers (rows, columns)";
+            Err(MatrixMarketError::BadSize { line: number, text, expected })
+        }
+    }
+}
+
+type Triplets = Vec<(usize, usize, f64)>;
+
+fn read_coordinates<R: Read>(
+    lines: &mut Lines<R>,
+    header: Header,
+    neurons: u64,
+    declared: u64,
+    bytes: u64,
+) -> Result<Triplets, MatrixMarketError> {
+    let mirrored = if header.symmetry == Symmetry::General { 1 } else { 2 };
+    let mut triplets = Vec::with_capacity(declared.min(bytes / SHORTEST_ENTRY + 1) as usize * mirrored);
+    let mut found = 0;
+    while let Some(line) = lines.next_filled_line()? {
+        if found == declared {
+            return Err(MatrixMarketError::TooManyEntries { line: line.number, declared });
+        }
+        found += 1;
+        let (row, column, value) = parse_entry(&line, header.field)?;
+        if row == 0 || column == 0 {
+            return Err(MatrixMarketError::ZeroIndex { line: line.number });
+        }
+        if row > neurons || column > neurons {
+            return Err(MatrixMarketError::IndexOutOfRange { line: line.number, row, column, neurons });
+        }
+        let (i, j) = (row as usize - 1, column as usize - 1);
+        triplets.push((i, j, value));
+        if header.symmetry != Symmetry::General {
+            if column > row {
+                return Err(MatrixMarketError::AboveDiagonal { line: line.number, row, column });
+            }
+            if header.symmetry == Symmetry::Symmetric && row != column {
+                triplets.push((j, i, value));
+            } else if header.symmetry == Symmetry::SkewSymmetric {
+                if row == column {
+                    return Err(MatrixMarketError::OnSkewDiagonal { line: line.number, row });
+                }
+                triplets.push((j, i, -value));
+            }
+        }
+    }
+    if found < declared {
+        return Err(MatrixMarketError::TooFewEntries { declared, found });
+    }
+    Ok(triplets)
+}
+
+#[inline]
+fn parse_entry(line: &Line<'_>, field: Field) -> Result<(u64, u64, f64), MatrixMarketError> {
+    let mut words = line.words();
+    let (Some(row), Some(column)) = (words.next().and_then(unsigned), words.next().and_then(unsigned)) else {
+        return Err(bad_entry(line, field));
+    };
+    let value = match field {
+        Field::Pattern => 1.0,
+        _ => parse_value(line, &mut words, field)?,
+    };
+    match words.next() {
+        None => Ok((row, column, value)),
+        Some(_) => Err(bad_entry(line, field)),
+    }
+}
+
+#[inline]
+fn parse_value(line: &Line<'_>, words: &mut Words<'_>, field: Field) -> Result<f64, MatrixMarketError> {
+    let word = words.next().unwrap_or_default();
+    let value = if field == Field::Integer { integer(word) } else { number(word) };
+    value.map_err(|error| MatrixMarketError::BadNumber { line: line.number, error })
+}
+
+#[cold]
+fn bad_entry(line: &Line<'_>, field: Field) -> MatrixMarketError {
+    if std::str::from_utf8(line.bytes).is_err() {
+        return MatrixMarketError::NotUtf8 { line: line.number };
+    }
+    let expected = match field {
+        Field::Pattern => "a row and a column, counted from 1, and nothing else",
+        _ => "a row and a column, counted from 1, and one number",
+    };
+    MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected }
+}
+
+/// Column after column; of a symmetric matrix from the diagonal down, of a skew-symmetric one from below it.
+fn read_array<R: Read>(lines: &mut Lines<R>, header: Header, neurons: u64) -> Result<Triplets, MatrixMarketError> {
+    let declared = match header.symmetry {
+        Symmetry::General => neurons * neurons,
+        Symmetry::Symmetric => neurons * (neurons + 1) / 2,
+        Symmetry::SkewSymmetric => neurons * (neurons - 1) / 2,
+    };
+    let first_row = |column: usize| match header.symmetry {
+        Symmetry::General => 0,
+        Symmetry::Symmetric => column,
+        Symmetry::SkewSymmetric => column + 1,
+    };
+    let mut triplets = Vec::new();
+    let (mut i, mut j) = (first_row(0), 0);
+    let mut found = 0;
+    while let Some(line) = lines.next_filled_line()? {
+        if found == declared {
+            return Err(MatrixMarketError::TooManyEntries { line: line.number, declared });
+        }
+        found += 1;
+        let mut words = line.words();
+        let value = parse_value(&line, &mut words, header.field)?;
+        if words.next().is_some() {
+            let expected = "one number, as in every line of an array file";
+            return Err(MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected });
+        }
+        if value != 0.0 {
+            triplets.push((i, j, value));
+            match header.symmetry {
+                Symmetry::Symmetric if i != j => triplets.push((j, i, value)),
+                Symmetry::SkewSymmetric => triplets.push((j, i, -value)),
+                _ => {}
+            }
+        }
+        i += 1;
+        if i as u64 == neurons {
+            j += 1;
+            i = first_row(j);
+        }
+    }
+    if found < declared {
+        return Err(MatrixMarketError::TooFewEntries { declared, found });
+    }
+    Ok(triplets)
+}
+
+/// The triplets with the targets ascending, in linear time, the order within a target kept.
+///
+/// Most files list columns one after the other, which this turns into the very order that weights are stored in;
+/// the sort that follows then only has to look.
+fn by_target(neurons: usize, triplets: Triplets) -> Triplets {
+    if triplets.is_sorted_by_key(|&(i, _, _)| i) {
+        return triplets;
+    }
+    let mut next = vec![0_usize; neurons + 1];
+    for &(i, _, _) in &triplets {
+        next[i + 1] += 1;
+    }
+    for i in 0..neurons {
+        next[i + 1] += next[i];
+    }
+    let mut sorted = vec![(0, 0, 0.0); triplets.len()];
+    for triplet in triplets {
+        let place = &mut next[triplet.0];
+        sorted[*place] = triplet;
+        *place += 1;
+    }
+    sorted
+}
+
+/// Writes recurrent weights as `coordinate real general`, each number as short as reads back to the same bits.
+///
+/// # Errors
+/// Whatever the writer reports.
+pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
+    writeln!(writer, "%%MatrixMarket matrix coordinate real general")?;
+    writeln!(writer, "% written by synbal {}; row = target, column = source", env!("CARGO_PKG_VERSION"))?;
+    let neurons = weights.neurons();
+    writeln!(writer, "{neurons} {neurons} {}", weights.synapses())?;
+    for (i, j, value) in weights.triplets() {
+        writeln!(writer, "{} {} {value:?}", i + 1, j + 1)?;
+    }
+    Ok(())
+}
