@@ -12,7 +12,7 @@ mod osborne;
 mod whole;
 
 pub use euler::Euler;
-pub use grounded::Grounded;
+pub use grounded::{Elimination, Grounded};
 pub use method::Method;
 pub use newton::Newton;
 pub use ode::{Form, OdeFlow, Stepper};

@@ -5,8 +5,11 @@
 //! `s` times the second, and the fraction `ln(1 + s)/s` lowers the cost from everywhere (the damped step of
 //! generalised self-concordance, Sun & Tran-Dinh 2019) and tends to the full step, hence quadratic convergence.
 //! Nothing is compared that rounding could decide.
+//!
+//! Where Cholesky fails or brings no progress, because costs are too far apart for it, the slower elimination that
+//! subtracts nothing takes over ([`Elimination::StarMesh`]).
 
-use super::grounded::Grounded;
+use super::grounded::{Elimination, Grounded};
 use super::osborne::Sweeper;
 use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
@@ -52,6 +55,7 @@ impl Solver for Newton {
         let mut iterations = 0;
         let mut best = (f64::INFINITY, h.clone());
         let mut without_progress = 0;
+        let mut elimination = Elimination::Cholesky;
         let reason = loop {
             let largest = grounded.largest_block();
             if largest > LARGEST_DENSE {
@@ -73,14 +77,22 @@ impl Solver for Newton {
                 break Status::Stalled;
             }
             if without_progress >= PATIENCE {
-                break Status::Stalled;
+                if elimination == Elimination::StarMesh {
+                    break Status::Stalled;
+                }
+                elimination = Elimination::StarMesh;
+                without_progress = 0;
             }
             if passes >= stop.max_passes || iterations >= MAX_FACTORISATIONS {
                 break Status::PassLimit { limit: passes };
             }
             let right: Vec<f64> = sums.gradient().into_iter().map(|g| g / graph.p()).collect();
-            let direction = match grounded.solve(&costs, &sums, &right) {
+            let direction = match grounded.solve(elimination, &costs, &sums, &right) {
                 Ok(direction) => direction,
+                Err(_) if elimination == Elimination::Cholesky => {
+                    elimination = Elimination::StarMesh;
+                    continue;
+                }
                 Err(node) => break Status::NotPositiveDefinite { node },
             };
             iterations += 1;

@@ -156,10 +156,10 @@ impl OdeFlow {
         };
         match self.stepper {
             Stepper::Rk4 => {
-                // λ_max·step ≤ 1, inside the real stability interval (2.78) of the method. A power of two, so that
+                // λ_max·step ≤ 2, inside the real stability interval (2.78) of the method. A power of two, so that
                 // the end of the leg is hit exactly.
                 let degree = flow.largest_degree(state);
-                let step = (0.5 / (flow.graph.p() * degree)).log2().floor().exp2();
+                let step = (1.0 / (flow.graph.p() * degree)).log2().floor().exp2();
                 let end = step * STEPS_PER_LEG as f64;
                 let mut solver = Rk4::new(flow, 0.0, state.clone(), end, step);
                 let result = solver.integrate();

@@ -56,11 +56,15 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimEr
         let (a, b) = (graph.w()[0], graph.w()[1]);
         let m = (a * b).sqrt();
         let s_end = (a / b).ln() / (2.0 * p);
-        let start = (p * -s_end / 2.0).tanh();
+        // T = tanh(x/2), x = p|s − s*|; at the start 1 − T = 2/(1 + e^x), which is not lost in rounding for large x.
+        let x_start = p * s_end.abs();
+        let (t_start, short_start) = ((x_start / 2.0).tanh(), 2.0 / (1.0 + x_start.exp()));
         for (step, point) in outcome.trace.iter().enumerate() {
             let Some(time) = point.time else { continue };
-            // p(s − s*) at that time; the cost's slope there is 2m sinh of it, per unit of p·s.
-            let x = 2.0 * (start * (-4.0 * m * p * time).exp()).atanh();
+            // x at that time, from T and 1 − T; the cost's slope there is 2m sinh x, per unit of p·s.
+            let decay = -4.0 * m * p * time;
+            let (t, short) = (t_start * decay.exp(), short_start - t_start * decay.exp_m1());
+            let x = ((1.0 + t) / short).ln();
             let expected = 2.0 * m * x.cosh();
             // Each step errs by at most its tolerance (relative and absolute) in the weighted norm, errors do not grow
             // (contraction), and s is a difference of two scales. Strides of the trace are at most a power of two of
@@ -70,7 +74,7 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimEr
             let rounding = 32.0 * UNIT_ROUNDOFF * (1.0 + p * s_end.abs() + 4.0 * m * p * time);
             worst.add(
                 point.cost - expected,
-                2.0 * m * (x.abs().sinh() * p * in_s + x.cosh() * (p * in_s).powi(2)) + rounding * expected,
+                2.0 * m * (x.sinh() * p * in_s + x.cosh() * (p * in_s).powi(2)) + rounding * expected,
             );
             points += 1;
         }

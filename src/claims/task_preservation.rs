@@ -22,6 +22,8 @@ const OUTPUTS: usize = 2;
 const STEP: f64 = 0.1;
 /// The network's gain is turned down to this ∞-norm, so that trajectories of any network stay bounded.
 const GAIN: f64 = 0.5;
+/// And its input weights, biases and initial state to this: the rectified square then stays below one.
+const INPUT_GAIN: f64 = 0.2;
 /// The negative control must miss by at least this many of its rounding bounds.
 const VISIBLE: f64 = 1e3;
 
@@ -75,7 +77,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         "far outside rounding",
     );
     evidence.note(format!(
-        "weights scaled to an infinity-norm of {GAIN} for these runs, so that the trajectories of any network stay bounded"
+        "for these runs weights are turned down to an infinity-norm of {GAIN}, and inputs to {INPUT_GAIN}, so that the trajectories of any network stay bounded"
     ));
     Ok(evidence)
 }
@@ -97,12 +99,24 @@ fn runnable(subject: &Subject) -> Network<Tracked> {
     for (i, _, value) in network.weights.triplets() {
         row_sums[i] += value.abs();
     }
-    let norm = row_sums.iter().fold(0.0_f64, |norm, &sum| norm.max(sum));
-    if norm > 0.0 {
-        let scaled = network.weights.values().iter().map(|value| value / norm * GAIN).collect();
-        network.weights = network.weights.with_values(scaled);
+    let factor = turn_down(&row_sums, GAIN);
+    let scaled = network.weights.values().iter().map(|value| value * factor).collect();
+    network.weights = network.weights.with_values(scaled);
+    if let Some(w_in) = &mut network.w_in {
+        let row_sums: Vec<f64> = w_in.row_iter().map(|row| row.iter().map(|value| value.abs()).sum()).collect();
+        *w_in *= turn_down(&row_sums, INPUT_GAIN);
+    }
+    for vector in [&mut network.bias, &mut network.initial_state].into_iter().flatten() {
+        let factor = turn_down(vector, INPUT_GAIN);
+        vector.iter_mut().for_each(|value| *value *= factor);
     }
     network.lifted(Tracked::exact)
+}
+
+/// The factor that brings the largest of `sizes` down to `limit`, or 1 where it is smaller already.
+fn turn_down(sizes: &[f64], limit: f64) -> f64 {
+    let largest = sizes.iter().fold(0.0_f64, |largest, size| largest.max(size.abs()));
+    if largest > limit { limit / largest } else { 1.0 }
 }
 
 fn random_trial(subject: &Subject, inputs: usize) -> Trial<Tracked> {

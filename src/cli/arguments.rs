@@ -13,7 +13,10 @@ use synbal::network::Activation;
 /// every neuron's incoming and outgoing costs are equal. What the network computes does not change; its total cost
 /// becomes the smallest possible.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Exit status: 0 all held or balanced; 1 a claim fell or not converged; 2 bad usage or input.")]
+#[command(
+    version,
+    after_help = "Exit status: 0 all held or balanced; 1 a claim fell or not converged; 2 bad usage or input."
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -40,7 +43,7 @@ pub struct ReportOptions {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Passes over the synapses after which a solver gives up
-    #[arg(long, value_name = "N", default_value_t = 250_000)]
+    #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
 }
 

@@ -43,8 +43,6 @@ pub enum CliError {
     Folder { path: String, reason: std::io::Error },
     #[error("the result could not be put into JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("{0}")]
-    Usage(String),
 }
 
 /// Runs the command line of this process.

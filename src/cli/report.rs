@@ -38,6 +38,5 @@ pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
 }
 
 fn make_folder(folder: &Path) -> Result<(), CliError> {
-    std::fs::create_dir_all(folder)
-        .map_err(|reason| CliError::Folder { path: folder.display().to_string(), reason })
+    std::fs::create_dir_all(folder).map_err(|reason| CliError::Folder { path: folder.display().to_string(), reason })
 }

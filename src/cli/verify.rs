@@ -13,9 +13,9 @@ use super::{CliError, Ending};
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let network = read(&options.input)?;
     let title = options.input.input.display().to_string();
-    let name = options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
-    let case =
-        Case { name, title, network, spec: options.input.spec(), scope: scope(options.within_components) };
+    let name =
+        options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
+    let case = Case { name, title, network, spec: options.input.spec(), scope: scope(options.within_components) };
     let progress = Progress::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);
@@ -43,16 +43,15 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
 fn text(case: &CaseReport) -> String {
     let mut text = String::new();
     for solver in &case.solvers {
-        let _ = writeln!(text, "{:16} {} (imbalance {:.1e}, {:.4} s)", solver.method, solver.explanation, solver.imbalance, solver.seconds);
-    }
-    for claim in &case.claims {
         let _ = writeln!(
             text,
-            "{:22} {:5} {} figures",
-            claim.id,
-            claim.verdict.word(),
-            claim.evidence.measurements.len()
+            "{:16} {} (imbalance {:.1e}, {:.4} s)",
+            solver.method, solver.explanation, solver.imbalance, solver.seconds
         );
+    }
+    for claim in &case.claims {
+        let _ =
+            writeln!(text, "{:22} {:5} {} figures", claim.id, claim.verdict.word(), claim.evidence.measurements.len());
         for measurement in claim.evidence.measurements.iter().filter(|measurement| !measurement.holds()) {
             let _ = writeln!(
                 text,

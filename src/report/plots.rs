@@ -8,6 +8,7 @@ use std::sync::Once;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 
+use crate::balance::Method;
 use crate::experiments::Series;
 
 /// Why a chart could not be drawn.
@@ -166,7 +167,7 @@ impl Chart {
             chart.draw_series(LineSeries::new([(low, low), (high, high)], RGBColor(150, 150, 150)))?;
         }
         for (index, (name, points)) in placed.iter().enumerate() {
-            let colour = COLOURS[index % COLOURS.len()];
+            let colour = COLOURS[colour_of(name, index)];
             let dot = |radius: u32, alpha: f64| {
                 points
                     .iter()
@@ -194,6 +195,12 @@ impl Chart {
         }
         Ok(())
     }
+}
+
+/// A solver has the same colour in every chart; all else goes by its place.
+fn colour_of(name: &str, index: usize) -> usize {
+    let solver = Method::ALL.iter().position(|method| method.solver().name() == name);
+    solver.unwrap_or(index) % COLOURS.len()
 }
 
 /// The range of the places, a little wider; whole decades on a logarithmic axis.

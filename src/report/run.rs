@@ -101,7 +101,7 @@ fn facts(subject: &Subject) -> NetworkFacts {
     NetworkFacts {
         neurons: subject.network.weights.neurons(),
         synapses: subject.network.weights.synapses(),
-        components: sizes.len(),
+        components: reference.components,
         largest_component: sizes.iter().copied().max().unwrap_or(0),
         synapses_on_no_cycle: reference.on_no_cycle.len(),
         p: subject.spec.p,

@@ -78,7 +78,13 @@ pub fn random_network(random: &mut ChaCha8Rng, n: usize, density: f64, sigma: f6
 /// Never with the data as shipped; a typed error if the embedded files do not parse.
 pub fn embedded_cases(seed: u64) -> Result<Vec<Case>, CaseError> {
     let plain = |weights| Network::recurrent(weights, Activation::Relu);
-    let case = |name: &str, title: &str, network| Case { name: name.to_owned(), title: title.to_owned(), network, spec: CostSpec::power(2.0), scope: Scope::Whole };
+    let case = |name: &str, title: &str, network| Case {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        network,
+        spec: CostSpec::power(2.0),
+        scope: Scope::Whole,
+    };
     let within = |case: Case| Case { scope: Scope::WithinComponents, ..case };
 
     let dense = DMatrix::from_vec(64, 64, normals(&mut stream(seed, 1), 64 * 64, 1.0 / 8.0));

@@ -1,0 +1,15 @@
+//! Claim `balanceable`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/balanceable.txt"))]
+
+    #[test]
+    fn balanceable_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("balanceable", &recipe.subject());
+    }
+}

@@ -1,0 +1,15 @@
+//! Claim `closed_forms`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/closed_forms.txt"))]
+
+    #[test]
+    fn closed_forms_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("closed_forms", &recipe.subject());
+    }
+}

@@ -1,0 +1,15 @@
+//! Claim `conserved_quantities`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/conserved_quantities.txt"))]
+
+    #[test]
+    fn conserved_quantities_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("conserved_quantities", &recipe.subject());
+    }
+}

@@ -1,0 +1,15 @@
+//! Claim `convex_cost`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/convex_cost.txt"))]
+
+    #[test]
+    fn convex_cost_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("convex_cost", &recipe.subject());
+    }
+}

@@ -1,0 +1,15 @@
+//! Claim `monotone_cost`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/monotone_cost.txt"))]
+
+    #[test]
+    fn monotone_cost_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("monotone_cost", &recipe.subject());
+    }
+}

@@ -1,0 +1,15 @@
+//! Claim `task_preservation`.
+
+mod common;
+
+use common::{assert_not_fallen, config, recipes};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config(1500, "tests/regressions/task_preservation.txt"))]
+
+    #[test]
+    fn task_preservation_holds_on_random_networks(recipe in recipes()) {
+        assert_not_fallen("task_preservation", &recipe.subject());
+    }
+}
