@@ -6,7 +6,7 @@ use common::{assert_not_fallen, config, recipes};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(config(1500, "tests/regressions/unique_balance.txt"))]
+    #![proptest_config(config(64, "tests/regressions/unique_balance.txt"))]
 
     #[test]
     fn unique_balance_holds_on_random_networks(recipe in recipes()) {

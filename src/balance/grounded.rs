@@ -58,32 +58,61 @@ impl<'a> Grounded<'a> {
         self.blocks.iter().map(|block| block.nodes.len()).max().unwrap_or(0)
     }
 
-    /// `x` with `L x = right` and `x = 0` at the grounded nodes, `L` the Laplacian of the given costs; or a node of
-    /// a component whose Laplacian is not numerically positive definite.
+    /// `x` with `L x = right` (subtraction-free elimination) and `x = 0` at the grounded nodes, `L` the Laplacian of
+    /// the given costs.
     ///
     /// # Errors
-    /// That node.
-    pub fn solve(
+    /// A node of a component whose costs are too far apart even for that: the solution leaves the range of `f64`.
+    pub fn solve(&self, costs: &[f64], right: &[f64]) -> Result<Vec<f64>, usize> {
+        self.each_block(|block, position| {
+            let couplings = self.couplings(block, costs, position);
+            // A source at a node is a flow from the ground.
+            let ground = block.nodes.len();
+            let mut flows = DMatrix::zeros(ground + 1, ground + 1);
+            for (place, &node) in block.nodes.iter().enumerate() {
+                flows[(place, ground)] = right[node];
+                flows[(ground, place)] = -right[node];
+            }
+            Some(star_mesh(couplings, flows))
+        })
+    }
+
+    /// `x` with `L x = g`, the neural gradient of the given costs: Newton's step, up to the exponent p.
+    ///
+    /// # Errors
+    /// A node of a component whose Laplacian is singular to this elimination.
+    pub fn newton_step(
         &self,
         elimination: Elimination,
         costs: &[f64],
         sums: &NodeCosts<f64>,
-        right: &[f64],
     ) -> Result<Vec<f64>, usize> {
+        let g = sums.gradient();
+        self.each_block(|block, position| match elimination {
+            Elimination::Cholesky => {
+                let matrix = laplacian(self.graph.pattern(), costs, sums, &block.nodes, position);
+                let right = DVector::from_iterator(block.nodes.len(), block.nodes.iter().map(|&node| g[node]));
+                Some(Cholesky::new(matrix)?.solve(&right).as_slice().to_vec())
+            }
+            Elimination::StarMesh => {
+                // The gradient as what flows over each pair of neurons: taken together only node by node, the weak
+                // flows between groups of strongly coupled neurons would be lost in the rounding of the strong ones.
+                let into = self.between(block, costs, position);
+                let flows = &into - into.transpose();
+                Some(star_mesh(&into + into.transpose(), flows))
+            }
+        })
+    }
+
+    /// Solves block by block and puts the parts together.
+    fn each_block(&self, solve: impl Fn(&Block, &[Option<usize>]) -> Option<Vec<f64>>) -> Result<Vec<f64>, usize> {
         let mut x = vec![0.0; self.graph.nodes()];
         let mut position = vec![None; self.graph.nodes()];
         for block in &self.blocks {
             for (place, &node) in block.nodes.iter().enumerate() {
                 position[node] = Some(place);
             }
-            let values: Vec<f64> = block.nodes.iter().map(|&node| right[node]).collect();
-            let solution = match elimination {
-                Elimination::Cholesky => {
-                    let matrix = laplacian(self.graph.pattern(), costs, sums, &block.nodes, &position);
-                    Cholesky::new(matrix).ok_or(block.ground)?.solve(&DVector::from_vec(values)).as_slice().to_vec()
-                }
-                Elimination::StarMesh => star_mesh(self.couplings(block, costs, &position), values),
-            };
+            let solution = solve(block, &position).ok_or(block.ground)?;
             if solution.iter().any(|value| !value.is_finite()) {
                 return Err(block.ground);
             }
@@ -95,19 +124,23 @@ impl<'a> Grounded<'a> {
         Ok(x)
     }
 
-    /// The symmetric couplings `C_ij + C_ji` of a component, row by row; the ground is the last node.
-    fn couplings(&self, block: &Block, costs: &[f64], position: &[Option<usize>]) -> DMatrix<f64> {
+    /// The costs of a component as a dense matrix, row = target; the ground is the last node.
+    fn between(&self, block: &Block, costs: &[f64], position: &[Option<usize>]) -> DMatrix<f64> {
         let ground = block.nodes.len();
         let mut matrix = DMatrix::zeros(ground + 1, ground + 1);
-        let all = block.nodes.iter().copied().chain([block.ground]);
-        for (row, node) in all.enumerate() {
+        for (row, node) in block.nodes.iter().copied().chain([block.ground]).enumerate() {
             for e in self.graph.pattern().row(node) {
                 let column = position[self.graph.pattern().source(e)].unwrap_or(ground);
-                matrix[(row, column)] += costs[e];
-                matrix[(column, row)] += costs[e];
+                matrix[(row, column)] = costs[e];
             }
         }
         matrix
+    }
+
+    /// The symmetric couplings `C_ij + C_ji` of a component.
+    fn couplings(&self, block: &Block, costs: &[f64], position: &[Option<usize>]) -> DMatrix<f64> {
+        let into = self.between(block, costs, position);
+        &into + into.transpose()
     }
 
     /// `h` shifted so that it vanishes at the grounded node of each component.
@@ -127,31 +160,41 @@ impl<'a> Grounded<'a> {
     }
 }
 
-/// Solves `Σ_j c_ij (x_i − x_j) = right_i` with `x = 0` at the last node, for symmetric couplings `c`.
-fn star_mesh(mut couplings: DMatrix<f64>, mut right: Vec<f64>) -> Vec<f64> {
-    let unknowns = right.len();
+/// Solves `Σ_j c_ij (x_i − x_j) = Σ_j f_ij` with `x = 0` at the last node, for symmetric couplings `c ≥ 0` and
+/// antisymmetric flows `f`.
+///
+/// Eliminating node k joins its neighbours: with the shares `s_j = c_kj/Σ_j c_kj`, `c_ij += c_ik s_j` and
+/// `f_ij += f_ik s_j − f_jk s_i`. What a neighbour would send through k to itself cancels before it is computed.
+fn star_mesh(mut couplings: DMatrix<f64>, mut flows: DMatrix<f64>) -> Vec<f64> {
+    let unknowns = couplings.nrows() - 1;
     let mut totals = vec![0.0; unknowns];
-    // Node k joins the nodes after it; column k below the diagonal keeps its couplings for the way back.
     for k in 0..unknowns {
-        let star: Vec<f64> = couplings.view((k + 1, k), (unknowns - k, 1)).iter().copied().collect();
+        let rest = unknowns - k;
+        // Columns k below the diagonal keep the couplings of k, and minus its flows, for the way back.
+        let star: Vec<f64> = couplings.view((k + 1, k), (rest, 1)).iter().copied().collect();
+        let sent: Vec<f64> = flows.view((k + 1, k), (rest, 1)).iter().copied().collect();
         let total: f64 = star.iter().sum();
         totals[k] = total;
-        for (offset, coupling) in star.iter().enumerate().filter(|(_, coupling)| **coupling > 0.0) {
-            let column = k + 1 + offset;
-            let share = coupling / total;
-            if column < unknowns {
-                right[column] += share * right[k];
+        let shares: Vec<f64> = star.iter().map(|coupling| coupling / total).collect();
+        for column in 0..rest {
+            let (share, sent_here) = (shares[column], sent[column]);
+            if share == 0.0 && sent_here == 0.0 {
+                continue;
             }
-            let mut mesh = couplings.view_mut((k + 1, column), (unknowns - k, 1));
+            let mut mesh = couplings.view_mut((k + 1, k + 1 + column), (rest, 1));
             for (entry, other) in mesh.iter_mut().zip(&star) {
-                *entry += share * other;
+                *entry += other * share;
+            }
+            let mut mesh = flows.view_mut((k + 1, k + 1 + column), (rest, 1));
+            for (entry, (other_sent, other_share)) in mesh.iter_mut().zip(sent.iter().zip(&shares)) {
+                *entry += other_sent * share - sent_here * other_share;
             }
         }
     }
     let mut x = vec![0.0; unknowns + 1];
     for k in (0..unknowns).rev() {
-        let neighbours: f64 = (k + 1..unknowns).map(|j| couplings[(j, k)] * x[j]).sum();
-        x[k] = (right[k] + neighbours) / totals[k];
+        let sum: f64 = (k + 1..=unknowns).map(|j| couplings[(j, k)] * x[j] - flows[(j, k)]).sum();
+        x[k] = sum / totals[k];
     }
     x.truncate(unknowns);
     x
@@ -166,7 +209,8 @@ mod tests {
         // 0 and 1 joined by 1, 1 and the ground by 1e-20: pushing 1 into node 0 lifts both by 1e20, and node 0 by 1
         // more. In f64 the Laplacian has equal entries 1 and 1 + 1e-20, and is singular.
         let couplings = DMatrix::from_row_slice(3, 3, &[0.0, 1.0, 0.0, 1.0, 0.0, 1e-20, 0.0, 1e-20, 0.0]);
-        let x = star_mesh(couplings, vec![1.0, 0.0]);
+        let flows = DMatrix::from_row_slice(3, 3, &[0.0, 0.0, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0]);
+        let x = star_mesh(couplings, flows);
         assert!((x[1] / 1e20 - 1.0).abs() < 4.0 * f64::EPSILON);
         assert!((x[0] / 1e20 - 1.0).abs() < 4.0 * f64::EPSILON);
         assert!(Cholesky::new(DMatrix::from_row_slice(2, 2, &[1.0, -1.0, -1.0, 1.0 + 1e-20])).is_none());

@@ -1,6 +1,6 @@
 //! Newton's method with a dense Cholesky factorisation of each component's grounded Laplacian.
 //!
-//! The step solves `p² L δ = p g`. How much of it is taken needs no line search: along the step every exponent
+//! The step `δ` solves `L pδ = g`, from `p² L δ = p g`. How much of it is taken needs no line search: along the step every exponent
 //! `p(h_j − h_i)` moves at a rate of at most `s = max p|δ_j − δ_i|`, so the third derivative of the cost is at most
 //! `s` times the second, and the fraction `ln(1 + s)/s` lowers the cost from everywhere (the damped step of
 //! generalised self-concordance, Sun & Tran-Dinh 2019) and tends to the full step, hence quadratic convergence.
@@ -86,8 +86,7 @@ impl Solver for Newton {
             if passes >= stop.max_passes || iterations >= MAX_FACTORISATIONS {
                 break Status::PassLimit { limit: passes };
             }
-            let right: Vec<f64> = sums.gradient().into_iter().map(|g| g / graph.p()).collect();
-            let direction = match grounded.solve(elimination, &costs, &sums, &right) {
+            let direction = match grounded.newton_step(elimination, &costs, &sums) {
                 Ok(direction) => direction,
                 Err(_) if elimination == Elimination::Cholesky => {
                     elimination = Elimination::StarMesh;
@@ -96,17 +95,13 @@ impl Solver for Newton {
                 Err(node) => break Status::NotPositiveDefinite { node },
             };
             iterations += 1;
-            let rate = graph
-                .pattern()
-                .iter()
-                .map(|(_, i, j)| graph.p() * (direction[j] - direction[i]).abs())
-                .fold(0.0, f64::max);
+            let rate = graph.pattern().iter().map(|(_, i, j)| (direction[j] - direction[i]).abs()).fold(0.0, f64::max);
             let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };
             if rate < 1.0 {
                 without_progress += 1;
             }
             for (value, step) in h.iter_mut().zip(&direction) {
-                *value += fraction * step;
+                *value += fraction * step / graph.p();
             }
         };
         let h = if matches!(reason, Status::Stalled) { best.1 } else { h };

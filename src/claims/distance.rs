@@ -7,9 +7,8 @@
 //! checked, not assumed.
 
 use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
-use crate::balance::{Elimination, Grounded};
+use crate::balance::Grounded;
 use crate::cost::CostGraph;
-use crate::flow::node_costs;
 use crate::scalar::tracked;
 
 /// Two points compared.
@@ -38,10 +37,9 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
         .collect();
 
     let costs = graph.costs_at(reference);
-    let sums = node_costs(graph.pattern(), &costs, &0.0);
     let right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
     let z = ground
-        .solve(Elimination::StarMesh, &costs, &sums, &right)
+        .solve(&costs, &right)
         .map_err(|node| format!("no bound on distances: the Laplacian of the component of node {node} is singular"))?;
 
     let (a, b) = (ground.grounded(reference), ground.grounded(h));
