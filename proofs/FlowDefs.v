@@ -6,6 +6,7 @@
                             without its diagonal
     - [component_sum w x i] the sum of [x] over the weak component of [i]
     - [optimal_cost w p L]  [L] is C*, the infimum of the total cost over all log-scales
+    - [cyclic_part w]       the costs of the synapses that lie on cycles, zero for the others
     - [osborne_move p r c]  the log-step that balances a neuron with incoming cost [r] and outgoing cost [c]
     - [osborne_step w p h i] the log-scales after neuron [i] has been balanced exactly
     - [osborne w p pick h0] the iteration: at step [n] neuron [pick n] is balanced
@@ -40,6 +41,9 @@ Definition component_sum w x (i : V) : R := \rsum_(j | linked w i j) x j.
 Definition optimal_cost w (p L : R) : Prop :=
   (forall h, L <= total (cost_at w p h)) /\
   (forall e, 0 < e -> exists h, total (cost_at w p h) < L + e).
+
+(** The part of the network that lies on cycles: the synapse j -> i is kept if i reaches j. *)
+Definition cyclic_part w : V -> V -> R := fun i j => if reaches w i j then w i j else 0.
 
 (** Balancing a neuron: r e^{-ps} = c e^{ps} at s = ln (r/c) / (2p). A neuron without incoming or
     without outgoing cost cannot be balanced and is left alone. *)
