@@ -144,3 +144,47 @@ Proof. by move=> V w p h1 h2 w0 p0 F1 F2 s t st; exact: (flow_contraction w0 p0 
 
 Lemma contraction_defect_proof : S_contraction_defect.
 Proof. by move=> V w p h x v D a b w0 p0 ab F Hx Hd Dc; exact: (defect_bound w0 p0 ab F Hx Hd Dc). Qed.
+
+Lemma unique_balance_free_synapse_proof : S_unique_balance_free_synapse.
+Proof.
+pose free : bool -> bool -> R := fun _ _ => 0.
+have B J : balanced (cost free 1 J).
+  by move=> i; rewrite /grad /cost /free !rsum0 => [|j _|j _]; ring.
+exists [finType of bool], free, 1, (fun _ _ => 1), (bump true 1), (fun _ => 0).
+split; first by move=> i j; exact: Rle_refl.
+split; first by lra.
+split; first exact: B.
+split; first exact: B.
+exists true, false; rewrite !rescale_eq /bump /= Rminus_0_r exp_0.
+have := exp_increasing (0 - 1) 0 ltac:(lra); rewrite exp_0.
+lra.
+Qed.
+
+(** The triangle inequality for the Euclidean norm. *)
+Lemma norm2_triangle (V : finType) (x y : V -> R) : norm2 (fun i => x i + y i) <= norm2 x + norm2 y.
+Proof.
+have x0 := norm2_ge0 x; have y0 := norm2_ge0 y.
+rewrite -(sqrt_pow2 (norm2 x + norm2 y)); last by lra.
+apply: sqrt_le_1_alt.
+have -> : (norm2 x + norm2 y)^2 = (norm2 x)^2 + (norm2 y)^2 + 2 * (norm2 x * norm2 y) by ring.
+rewrite !norm2_sqr; have := inner_le_norms x y.
+have -> : norm2_sq (fun i => x i + y i) = norm2_sq x + norm2_sq y + 2 * \rsum_(i) (x i * y i).
+  by rewrite /norm2_sq -rsumZl -!rsumD; apply: rsum_ext => i _; ring.
+lra.
+Qed.
+
+Lemma contraction_pieces_proof : S_contraction_pieces.
+Proof.
+move=> V w p h x v D t n w0 p0 F t0 inc Hx Hd Dc.
+have tk k : 0 <= t k by elim: k => [|k IH] //; apply: Rle_trans IH (inc k).
+elim: n => [|n IH]; first by rewrite big_ord0; lra.
+set S := \big[Rplus/0]_(k < n) _ in IH.
+have -> : \big[Rplus/0]_(k < n.+1) (RInt (D k) (t k) (t k.+1) + norm2 (fun i => x k.+1 (t k.+1) i - x k (t k.+1) i))
+  = S + (RInt (D n) (t n) (t n.+1) + norm2 (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i)).
+  by rewrite big_ord_recr.
+have := defect_bound w0 p0 (conj (tk n) (inc n)) F (Hx n) (Hd n) (Dc n).
+have := norm2_triangle (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i) (fun i => x n (t n.+1) i - h (t n.+1) i).
+have -> : (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i + (x n (t n.+1) i - h (t n.+1) i))
+  = (fun i => x n.+1 (t n.+1) i - h (t n.+1) i) by apply: functional_extensionality => i; ring.
+lra.
+Qed.

@@ -11,7 +11,7 @@
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
-From Synbal Require Import Defs FlowDefs Sums Costs Calculus Convexity Contraction Graph Convergence.
+From Synbal Require Import Defs FlowDefs Sums Costs Calculus Convexity Contraction Graph Convergence Cyclic.
 From Synbal.Statements Require Import cost_bounds.
 
 Set Implicit Arguments.
@@ -326,4 +326,10 @@ Lemma cost_bounds_optimum_proof : S_cost_bounds_optimum.
 Proof.
 move=> V w p w0; have [L HL] := optimal_cost_exists p w0; exists L; split=> // L' HL'.
 exact: optimal_cost_unique HL' HL.
+Qed.
+
+Lemma cost_bounds_distance_proof : S_cost_bounds_distance.
+Proof.
+move=> V w p h x L w0 O B.
+rewrite (optimal_cost_unique O (optimal_cost_balanced w0 B)); exact: hellinger.
 Qed.

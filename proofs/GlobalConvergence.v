@@ -2,6 +2,7 @@
 
     Glossary.
     - [is_lim_exp_bound]   |f(t) - l| <= K e^{-mu t} implies f(t) -> l
+    - [flow_lambda]        the rate p lambda_2 e^{- 2 p d}, d the initial distance to balance
     - [flow_asymptotic]    every rate below p lambda_2 is reached
     - [weights_close]      from the distance of the log-scales to the distance of the weights *)
 
@@ -9,7 +10,7 @@ From Coq Require Import Reals Lra Lia FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
 From Synbal Require Import Defs FlowDefs Sums Costs Calculus Convexity WeightFlow Contraction Graph Existence
-  Convergence Balance.
+  Convergence Balance Cyclic.
 From Synbal.Statements Require Import balanceable global_convergence.
 
 Set Implicit Arguments.
@@ -69,6 +70,50 @@ move=> H; apply: Rle_trans (H _ _ _).
 - by rewrite -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l.
 Qed.
 
+(** Once the distance to balance stays below [e], it decays at any rate nu <= p lambda e^{- 2 p e}. *)
+Lemma decay_near h x lambda nu T e t : is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) ->
+  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  0 <= T -> (forall t, T <= t -> norm2 (fun i => h t i - x i) <= e) ->
+  nu <= p * exp (- (2 * p * e)) * lambda -> T <= t ->
+  norm2 (fun i => h t i - x i) <= norm2 (fun i => h T i - x i) * exp (- nu * (t - T)).
+Proof.
+move=> F B S Poin T0 HT rate Tt.
+have H : norm2_sq (fun i => h t i - x i) <= norm2_sq (fun i => h T i - x i) * exp (- (2 * nu) * (t - T)).
+  apply: (@decay_of_derive (fun s => norm2_sq (fun i => h s i - x i))
+    (fun s => 2 * \rsum_(i) ((grad (cost_at w p (h s)) i - 0) * (h s i - x i)))) => //.
+  - move=> s [Ts _]; apply: (@is_derive_dist_sq V h (fun _ => x)) => i; last exact: is_derive_const.
+    by apply: F; lra.
+  - move=> s [Ts _]; have s0 : 0 <= s by lra.
+    have near i : Rabs (h s i - x i) <= e.
+      exact: Rle_trans (coord_le_norm2 (fun i => h s i - x i) i) (HT s Ts).
+    have G := grad_near_balance B near.
+    have P : lambda * norm2_sq (fun i => h s i - x i) <= dirichlet (cost_at w p x) (fun i => h s i - x i).
+      by apply: Poin => i; rewrite component_sumB S (component_sum_flow w0 i F s0); ring.
+    have E0 := exp_pos (- (2 * p * e)); have Nn := norm2_sq_ge0 (fun i => h s i - x i).
+    have pe : 0 <= p * exp (- (2 * p * e)) by apply: Rmult_le_pos; lra.
+    have H1 := Rmult_le_compat_l _ _ _ pe P; have H2 := Rmult_le_compat_r _ _ _ Nn rate; lra.
+rewrite -(sqrt_pow2 (norm2 (fun i => h t i - x i))); last exact: norm2_ge0.
+rewrite -(sqrt_pow2 (_ * exp _)); last by apply: Rmult_le_pos; [exact: norm2_ge0 | exact/Rlt_le/exp_pos].
+apply: sqrt_le_1_alt; rewrite Rpow_mult_distr !norm2_sqr.
+have -> : exp (- nu * (t - T)) ^ 2 = exp (- (2 * nu) * (t - T)) by rewrite /= Rmult_1_r -exp_plus; congr exp; ring.
+exact: H.
+Qed.
+
+(** The distance never exceeds the initial one: a rate from the start. *)
+Lemma flow_lambda h x lambda t : is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) ->
+  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  0 <= t -> let d := norm2 (fun i => h 0 i - x i) in
+  norm2 (fun i => h t i - x i) <= d * exp (- (p * lambda * exp (- (2 * p * d))) * t).
+Proof.
+move=> F B S Poin t0 d.
+have := @decay_near h x lambda (p * lambda * exp (- (2 * p * d))) 0 d t F B S Poin (Rle_refl 0).
+rewrite Rminus_0_r; apply=> // [s s0|].
+- exact: (flow_contraction w0 p0 F (balanced_flow B) (conj (Rle_refl 0) s0)).
+- by apply: Req_le; ring.
+Qed.
+
 Lemma flow_asymptotic h x lambda nu : is_flow w p h -> balanced (cost_at w p x) ->
   (forall i, component_sum w x i = component_sum w (h 0) i) ->
   0 < lambda ->
@@ -109,31 +154,9 @@ have rate : nu <= p * exp (- (2 * p * e)) * lambda.
   move=> H; have := Rmult_le_compat_r _ _ _ (Rlt_le _ _ pl) H.
   by rewrite /Rdiv Rmult_assoc Rinv_l; lra.
 have late t : T <= t -> norm2 (fun i => h t i - x i) <= N0 * exp (- nu * (t - T)).
-  move=> Tt.
-  have H : norm2_sq (fun i => h t i - x i) <= norm2_sq (fun i => h T i - x i) * exp (- (2 * nu) * (t - T)).
-    apply: (@decay_of_derive (fun s => norm2_sq (fun i => h s i - x i))
-      (fun s => 2 * \rsum_(i) ((grad (cost_at w p (h s)) i - 0) * (h s i - x i)))) => //.
-    - move=> s [Ts _]; apply: (@is_derive_dist_sq V h (fun _ => x)) => i; last exact: is_derive_const.
-      by apply: F; lra.
-    - move=> s [Ts _]; have s0 : 0 <= s by lra.
-      have near i : Rabs (h s i - x i) <= e.
-        exact: Rle_trans (coord_le_norm2 (fun i => h s i - x i) i) (HT s Ts).
-      have G := grad_near_balance B near.
-      have P := Poin (fun i => h s i - x i).
-      have {}P : lambda * norm2_sq (fun i => h s i - x i) <= dirichlet (cost_at w p x) (fun i => h s i - x i).
-        by apply: P => i; rewrite component_sumB S (component_sum_flow w0 i F s0); ring.
-      have E0 := exp_pos (- (2 * p * e)); have Nn := norm2_sq_ge0 (fun i => h s i - x i).
-      have pe : 0 <= p * exp (- (2 * p * e)) by apply: Rmult_le_pos; lra.
-      have H1 := Rmult_le_compat_l _ _ _ pe P; have H2 := Rmult_le_compat_r _ _ _ Nn rate; lra.
-  have NT : norm2 (fun i => h T i - x i) <= N0.
-    exact: (flow_contraction w0 p0 F (balanced_flow B) (conj (Rle_refl 0) T0)).
-  apply: (Rle_trans _ (norm2 (fun i => h T i - x i) * exp (- nu * (t - T)))); last first.
-    by apply: Rmult_le_compat_r => //; exact/Rlt_le/exp_pos.
-  rewrite -(sqrt_pow2 (norm2 (fun i => h t i - x i))); last exact: norm2_ge0.
-  rewrite -(sqrt_pow2 (_ * exp _)); last by apply: Rmult_le_pos; [exact: norm2_ge0 | exact/Rlt_le/exp_pos].
-  apply: sqrt_le_1_alt; rewrite Rpow_mult_distr !norm2_sqr.
-  have -> : exp (- nu * (t - T)) ^ 2 = exp (- (2 * nu) * (t - T)) by rewrite /= Rmult_1_r -exp_plus; congr exp; ring.
-  exact: H.
+  move=> Tt; apply: Rle_trans (decay_near F B S Poin T0 HT rate Tt) _.
+  apply: Rmult_le_compat_r; first exact/Rlt_le/exp_pos.
+  exact: (flow_contraction w0 p0 F (balanced_flow B) (conj (Rle_refl 0) T0)).
 exists (N0 * exp (Rabs nu * T)) => t t0; rewrite Rmult_assoc -exp_plus.
 have A1 := Rle_abs nu; have A2 := Rle_abs (- nu); rewrite Rabs_Ropp in A2.
 case: (Rle_lt_dec T t) => Tt.
@@ -277,4 +300,20 @@ exists L; split=> //; split.
 - move=> i j N; apply: (is_lim_ext_loc (fun t => cost_at (cost alpha p (J 0)) p (h t) i j)).
     by exists 0 => t t0; rewrite (EC t) //; lra.
   exact: (flow_off_cycle w0 p0 F N).
+Qed.
+
+Lemma global_convergence_lambda_proof : S_global_convergence_lambda.
+Proof. by move=> V w p h x lambda w0 p0 F B S Poin d t t0; exact: flow_lambda. Qed.
+
+Lemma global_convergence_cyclic_proof : S_global_convergence_cyclic.
+Proof.
+move=> V w p w0 p0; have [x B] := cyclic_balance_exists w0 p0.
+exists x; split=> //; split; first exact: (cyclic_optimal w0 p0 B).
+by move=> h F i j; exact: (@flow_cyclic_limit V w p w0 p0 h x i j F B).
+Qed.
+
+Lemma global_convergence_weights_cyclic_proof : S_global_convergence_weights_cyclic.
+Proof.
+move=> V alpha p J a0 p0 FJ; have [x B] := cyclic_balance_exists (cost_ge0 p (J 0) a0) p0.
+by exists x; split=> // i j c0; exact: (weight_flow_cyclic_limit a0 p0 FJ B c0).
 Qed.

@@ -66,6 +66,9 @@ Proof. exact unique_balance_weights_proof. Qed.
 Theorem unique_balance_matrix : S_unique_balance_matrix.
 Proof. exact unique_balance_matrix_proof. Qed.
 
+Theorem unique_balance_free_synapse : S_unique_balance_free_synapse.
+Proof. exact unique_balance_free_synapse_proof. Qed.
+
 (** ** balanceable *)
 
 Theorem balanceable : S_balanceable.
@@ -106,6 +109,9 @@ Proof. exact global_convergence_rate_proof. Qed.
 Theorem global_convergence_asymptotic : S_global_convergence_asymptotic.
 Proof. exact global_convergence_asymptotic_proof. Qed.
 
+Theorem global_convergence_lambda : S_global_convergence_lambda.
+Proof. exact global_convergence_lambda_proof. Qed.
+
 Theorem global_convergence_weights : S_global_convergence_weights.
 Proof. exact global_convergence_weights_proof. Qed.
 
@@ -121,6 +127,12 @@ Proof. exact global_convergence_off_cycle_proof. Qed.
 Theorem global_convergence_weights_infimum : S_global_convergence_weights_infimum.
 Proof. exact global_convergence_weights_infimum_proof. Qed.
 
+Theorem global_convergence_cyclic : S_global_convergence_cyclic.
+Proof. exact global_convergence_cyclic_proof. Qed.
+
+Theorem global_convergence_weights_cyclic : S_global_convergence_weights_cyclic.
+Proof. exact global_convergence_weights_cyclic_proof. Qed.
+
 (** ** contraction *)
 
 Theorem contraction : S_contraction.
@@ -128,6 +140,9 @@ Proof. exact contraction_proof. Qed.
 
 Theorem contraction_defect : S_contraction_defect.
 Proof. exact contraction_defect_proof. Qed.
+
+Theorem contraction_pieces : S_contraction_pieces.
+Proof. exact contraction_pieces_proof. Qed.
 
 (** ** osborne_descent *)
 
@@ -174,6 +189,9 @@ Proof. exact cost_bounds_circulation_proof. Qed.
 
 Theorem cost_bounds_tight : S_cost_bounds_tight.
 Proof. exact cost_bounds_tight_proof. Qed.
+
+Theorem cost_bounds_distance : S_cost_bounds_distance.
+Proof. exact cost_bounds_distance_proof. Qed.
 
 Theorem cost_bounds_optimum : S_cost_bounds_optimum.
 Proof. exact cost_bounds_optimum_proof. Qed.

@@ -32,3 +32,17 @@ Definition S_contraction_defect : Prop :=
   (forall t, a <= t <= b -> norm2 (fun i => v t i - grad (cost_at w p (x t)) i) <= D t) ->
   (forall t, a <= t <= b -> continuous D t) ->
   norm2 (fun i => x b i - h b i) <= norm2 (fun i => x a i - h a i) + RInt D a b.
+
+(** The same for a curve made of n pieces x_k on [t_k, t_(k+1)], which may jump at the ends of the pieces (a
+    numerical step with rounding): the defects and the jumps add up. *)
+Definition S_contraction_pieces : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x v : nat -> R -> V -> R) (D : nat -> R -> R)
+         (t : nat -> R) (n : nat),
+  nonnegative w -> 0 < p -> is_flow w p h -> 0 <= t 0%nat -> (forall k, t k <= t (S k)) ->
+  (forall k s, t k <= s <= t (S k) -> forall i, is_derive (fun r => x k r i) s (v k s i)) ->
+  (forall k s, t k <= s <= t (S k) -> norm2 (fun i => v k s i - grad (cost_at w p (x k s)) i) <= D k s) ->
+  (forall k s, t k <= s <= t (S k) -> continuous (D k) s) ->
+  norm2 (fun i => x n (t n) i - h (t n) i)
+  <= norm2 (fun i => x 0%nat (t 0%nat) i - h (t 0%nat) i)
+     + \big[Rplus/0]_(k < n) (RInt (D k) (t k) (t (S k))
+                              + norm2 (fun i => x (S k) (t (S k)) i - x k (t (S k)) i)).

@@ -78,6 +78,14 @@ Definition S_cost_bounds_tight : Prop :=
   circulation F /\ total F = L /\
   \rsum_(i) \rsum_(j) (F i j * (1 + ln (F i j / F i j))) = L.
 
+(** The gap of the cost bounds the distance of the costs: at every balanced x,
+    sum_ij (sqrt C_ij(h) - sqrt C_ij(x))^2 <= C(h) - C*. *)
+Definition S_cost_bounds_distance : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h x : V -> R) (L : R),
+  nonnegative w -> optimal_cost w p L -> balanced (cost_at w p x) ->
+  \rsum_(i) \rsum_(j) (sqrt (cost_at w p h i j) - sqrt (cost_at w p x i j))^2
+  <= total (cost_at w p h) - L.
+
 (** C* exists, and is unique. *)
 Definition S_cost_bounds_optimum : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R),

@@ -77,6 +77,16 @@ Definition S_global_convergence_asymptotic : Prop :=
   nu < p * lambda ->
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 
+(** From the start on, the rate is at least p lambda e^{- 2 p d}, where d is the initial distance to balance. *)
+Definition S_global_convergence_lambda : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda : R),
+  nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) ->
+  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  let d := norm2 (fun i => h 0 i - x i) in
+  forall t, 0 <= t ->
+    norm2 (fun i => h t i - x i) <= d * exp (- (p * lambda * exp (- (2 * p * d))) * t).
+
 (** The weights J(t) = e^{-H(t)} J(0) e^{H(t)} tend exponentially to the balanced matrix e^{-X} J(0) e^{X}. *)
 Definition S_global_convergence_weights : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
@@ -120,3 +130,22 @@ Definition S_global_convergence_weights_infimum : Prop :=
   exists L, optimal_cost (cost alpha p (J 0)) p L
     /\ is_lim (fun t => total (cost alpha p (J t))) p_infty L
     /\ forall i j, ~ reaches (cost alpha p (J 0)) i j -> is_lim (fun t => cost alpha p (J t) i j) p_infty 0.
+
+(** In full: the costs tend to the balanced costs of the cyclic part of the network (the synapses j -> i such that i
+    reaches j), which can be balanced, and whose balanced cost is the infimum C* of the whole. *)
+Definition S_global_convergence_cyclic : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R),
+  nonnegative w -> 0 < p ->
+  exists x, balanced (cost_at (cyclic_part w) p x)
+    /\ optimal_cost w p (total (cost_at (cyclic_part w) p x))
+    /\ forall h, is_flow w p h ->
+         forall i j, is_lim (fun t => cost_at w p (h t) i j) p_infty (cost_at (cyclic_part w) p x i j).
+
+(** Hence every weight that has a cost converges: to its balanced value on cycles, to zero elsewhere. *)
+Definition S_global_convergence_weights_cyclic : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
+  nonnegative alpha -> 0 < p -> is_weight_flow alpha p J ->
+  let w := cost alpha p (J 0) in
+  exists x, balanced (cost_at (cyclic_part w) p x)
+    /\ forall i j, 0 < w i j ->
+         is_lim (fun t => J t i j) p_infty (if reaches w i j then rescale x (J 0) i j else 0).

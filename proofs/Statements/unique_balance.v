@@ -54,3 +54,10 @@ Definition S_unique_balance_matrix : Prop :=
   nonnegative alpha -> 0 < p -> (forall i j, i <> j -> J i j <> 0 -> 0 < alpha i j) ->
   balanced (cost alpha p (rescale h J)) -> balanced (cost alpha p (rescale k J)) ->
   forall i j, rescale h J i j = rescale k J i j.
+
+(** Without that hypothesis it is not: a synapse that costs nothing (alpha_ij = 0) can have any weight. *)
+Definition S_unique_balance_free_synapse : Prop :=
+  exists (V : finType) (alpha : V -> V -> R) (p : R) (J : V -> V -> R) (h k : V -> R),
+  nonnegative alpha /\ 0 < p /\
+  balanced (cost alpha p (rescale h J)) /\ balanced (cost alpha p (rescale k J)) /\
+  exists i j, rescale h J i j <> rescale k J i j.
