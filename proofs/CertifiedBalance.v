@@ -333,3 +333,15 @@ have wf : well_formed c (table_of c) = true by move: ok; rewrite /check_gap; cas
 have [L G] := gap_sound wf p0 fit ok; have U := upper_costE wf p0 fit.
 by split=> //; split=> // k; have := L k; lra.
 Qed.
+
+(** When lo = hi everywhere, the certificate states its costs exactly. *)
+Lemma exact_fits (c : certificate) : (0 < cost_unit c)%Z ->
+  all_edges (fun e => Z.eqb (lo e) (hi e)) (edges c) = true ->
+  fits (fun i j => @listed c lo i j / IZR (cost_unit c)).
+Proof.
+move=> u0 /all_edgesP same i j; have u1 := IZR_lt _ _ u0.
+rewrite (_ : IZR (cost_unit c) * (listed lo i j / IZR (cost_unit c)) = listed lo i j); last by field; lra.
+suff -> : listed hi i j = listed lo i j by split; apply: Rle_refl.
+rewrite /listed big_mkcond [RHS]big_mkcond; apply: rsum_In_ext => e /same /Z.eqb_eq ->.
+by [].
+Qed.

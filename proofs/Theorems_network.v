@@ -4,9 +4,9 @@
     here. A theorem is named like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness
-  RegularisedTraining GroundState CertifiedBalance CertifiedRadius.
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
-  noise_robustness regularised_training certified_balance.
+  noise_robustness regularised_training certified_balance float_gradient.
 
 (** ** task_preservation *)
 
@@ -128,3 +128,17 @@ Proof. exact certified_balance_ground_state_proof. Qed.
 
 Theorem certified_balance_circulation : S_certified_balance_circulation.
 Proof. exact circulation_bound. Qed.
+
+(** ** Floating point *)
+
+Theorem float_gradient : S_float_gradient.
+Proof. exact float_gradient_proof. Qed.
+
+Theorem float_gradient_scaled : S_float_gradient_scaled.
+Proof. exact float_gradient_scaled_proof. Qed.
+
+Theorem float_gradient_cost : S_float_gradient_cost.
+Proof. exact float_cost_proof. Qed.
+
+Theorem float_gradient_zeros : S_float_gradient_zeros.
+Proof. exact float_zeros_proof. Qed.
