@@ -317,3 +317,15 @@ Proof.
 move=> V alpha p J a0 p0 FJ; have [x B] := cyclic_balance_exists (cost_ge0 p (J 0) a0) p0.
 by exists x; split=> // i j c0; exact: (weight_flow_cyclic_limit a0 p0 FJ B c0).
 Qed.
+
+Lemma global_convergence_drift_proof : S_global_convergence_drift.
+Proof.
+move=> V w p h w0 p0 F i j wij N.
+have /is_lim_spec Lim := flow_off_cycle w0 p0 F N; apply/is_lim_spec => M.
+have e0 : 0 < w i j * exp (- (p * M)) by apply: Rmult_lt_0_compat => //; exact: exp_pos.
+have [T HT] := Lim (mkposreal _ e0); exists T => t /HT.
+rewrite Rminus_0_r Rabs_pos_eq /=; last exact: cost_at_ge0.
+rewrite /cost_at => H; apply: Rnot_le_lt => L.
+have : exp (- (p * M)) <= exp (p * (h t j - h t i)) by apply: exp_le; nra.
+nra.
+Qed.

@@ -6,6 +6,7 @@
     Glossary: [is_flow w p h] is h' = g(h) for t >= 0; [cost_at w p h] are the costs at h; [on_cycles w] says that the
     network is balanceable; [component_sum w x i] is the sum of x over the weak component of i;
     [dirichlet C x] = sum_ij C_ij (x_i - x_j)^2 = x^T L x; [optimal_cost w p L] says that L is the infimum C*;
+    [cyclic_part w] are the costs of the synapses on cycles, zero elsewhere;
     [explicit_rate V p m c] = p m (m/c)^n / n^3 for n neurons; see [Defs.v] and [FlowDefs.v]. *)
 
 From Coq Require Import Reals.
@@ -123,7 +124,13 @@ Definition S_global_convergence_off_cycle : Prop :=
   nonnegative w -> 0 < p -> is_flow w p h ->
   forall i j, ~ reaches w i j -> is_lim (fun t => cost_at w p (h t) i j) p_infty 0.
 
-(** Both for the weights. *)
+(** There the log-scales themselves drift apart without bound: h_i - h_j tends to infinity. *)
+Definition S_global_convergence_drift : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R),
+  nonnegative w -> 0 < p -> is_flow w p h ->
+  forall i j, 0 < w i j -> ~ reaches w i j -> is_lim (fun t => h t i - h t j) p_infty p_infty.
+
+(** Infimum and vanishing costs, for the weights. *)
 Definition S_global_convergence_weights_infimum : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J ->
