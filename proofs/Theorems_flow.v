@@ -109,6 +109,9 @@ Proof. exact global_convergence_rate_proof. Qed.
 Theorem global_convergence_asymptotic : S_global_convergence_asymptotic.
 Proof. exact global_convergence_asymptotic_proof. Qed.
 
+Theorem global_convergence_asymptotic_lower : S_global_convergence_asymptotic_lower.
+Proof. exact global_convergence_asymptotic_lower_proof. Qed.
+
 Theorem global_convergence_lambda : S_global_convergence_lambda.
 Proof. exact global_convergence_lambda_proof. Qed.
 

@@ -78,6 +78,18 @@ Definition S_global_convergence_asymptotic : Prop :=
   nu < p * lambda ->
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 
+(** Nor is convergence faster: with Lambda at least the largest eigenvalue of L, no solution (other than the balanced
+    point itself) decays at a rate above p Lambda. For two neurons, or equal costs between all pairs, the positive
+    eigenvalues coincide, and the rate is p lambda_2 exactly. *)
+Definition S_global_convergence_asymptotic_lower : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (Lambda nu : R),
+  nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
+  0 < Lambda ->
+  (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
+  p * Lambda < nu ->
+  exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
+
 (** From the start on, the rate is at least p lambda e^{- 2 p d}, where d is the initial distance to balance. *)
 Definition S_global_convergence_lambda : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda : R),
