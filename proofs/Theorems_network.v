@@ -3,9 +3,10 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ClosedForms Heterosynaptic NoiseRobustness
   RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient.
-From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
+From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
+  closed_forms heterosynaptic
   noise_robustness regularised_training certified_balance float_gradient.
 
 (** ** task_preservation *)
@@ -67,6 +68,12 @@ Proof. exact conserved_spectrum. Qed.
 
 Theorem conserved_quantities_log_scales : S_conserved_quantities_log_scales.
 Proof. exact conserved_log_scales. Qed.
+
+Theorem conserved_quantities_exponents : S_conserved_quantities_exponents.
+Proof. exact conserved_exponents_proof. Qed.
+
+Theorem conserved_quantities_count : S_conserved_quantities_count.
+Proof. exact conserved_count_proof. Qed.
 
 (** ** closed_forms *)
 
