@@ -17,6 +17,7 @@
 //! | [`cost`] | the synaptic cost, on a graph with an optional world node |
 //! | [`flow`] | neural gradient, Lax field, Laplacian |
 //! | [`balance`] | solvers: one trait, one typed outcome, one judge |
+//! | [`rigor`] | bounds that a result carries with it |
 //! | [`conserved`] | cycle products, traces, spectrum |
 //! | [`tasks`] | cases and simulated trials |
 //! | [`claims`] | every claim: statement, source, theorems, evidence |
@@ -53,5 +54,6 @@ pub mod flow;
 pub mod io;
 pub mod network;
 pub mod report;
+pub mod rigor;
 pub mod scalar;
 pub mod tasks;
