@@ -4,10 +4,10 @@
     here. A theorem is named like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ClosedForms Heterosynaptic NoiseRobustness
-  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient.
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
   closed_forms heterosynaptic
-  noise_robustness regularised_training certified_balance float_gradient.
+  noise_robustness regularised_training certified_balance float_gradient float_ieee.
 
 (** ** task_preservation *)
 
@@ -149,3 +149,15 @@ Proof. exact float_cost_proof. Qed.
 
 Theorem float_gradient_zeros : S_float_gradient_zeros.
 Proof. exact float_zeros_proof. Qed.
+
+Theorem float_ieee_binary64 : S_float_ieee_binary64.
+Proof. exact float_ieee_binary64_proof. Qed.
+
+Theorem float_ieee_gradient : S_float_ieee_gradient.
+Proof. exact float_ieee_gradient_proof. Qed.
+
+Theorem float_ieee_cost : S_float_ieee_cost.
+Proof. exact float_ieee_cost_proof. Qed.
+
+Theorem float_ieee_bound : S_float_ieee_bound.
+Proof. exact float_ieee_bound_proof. Qed.
