@@ -8,7 +8,12 @@ pub const CLAIM: Claim = Claim {
     id: "certified_balance",
     statement: "From the costs at computed log-scales alone: the balanced point is within a radius rho of them, every balanced weight within the factor e^{±2 rho}, and the cost within a gap of the minimum.",
     source: "design, section 2 (no published source)",
-    theorems: &["certified_balance_gap"],
+    theorems: &[
+        "certified_balance_gap",
+        "certified_balance_radius",
+        "certified_balance_ground_state",
+        "certified_balance_circulation",
+    ],
     check,
 };
 

@@ -61,3 +61,15 @@ pub const REGISTRY: &[Claim] = &[
     regularised_training::CLAIM,
     closed_forms::CLAIM,
 ];
+
+/// Theorems that prove no claim of their own but what all checks rest on: how exact the computed neural gradient is.
+pub const SUPPORTING_THEOREMS: &[&str] = &[
+    "float_gradient",
+    "float_gradient_scaled",
+    "float_gradient_cost",
+    "float_gradient_zeros",
+    "float_ieee_binary64",
+    "float_ieee_gradient",
+    "float_ieee_cost",
+    "float_ieee_bound",
+];

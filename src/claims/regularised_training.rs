@@ -10,7 +10,7 @@ pub const CLAIM: Claim = Claim {
     id: "regularised_training",
     statement: "Every critical point of (task loss + lambda sum |w|^p over a neuron's whole input and output) is balanced, because the loss is constant along the transform.",
     source: "Stock et al. 2022, Discussion (regularised training); Baldi et al. 2024",
-    theorems: &["regularised_training"],
+    theorems: &["regularised_training", "regularised_training_matrix"],
     check,
 };
 
