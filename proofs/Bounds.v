@@ -333,3 +333,18 @@ Proof.
 move=> V w p h x L w0 O B.
 rewrite (optimal_cost_unique O (optimal_cost_balanced w0 B)); exact: hellinger.
 Qed.
+
+Lemma cost_bounds_strong_duality_proof : S_cost_bounds_strong_duality.
+Proof.
+move=> V w p w0 p0; have [x B] := cyclic_balance_exists w0 p0.
+pose F := cost_at (cyclic_part w) p x.
+exists x, F, (total F); split; first exact: (cyclic_optimal w0 p0 B).
+split; first by split=> //; exact: (cost_at_ge0 p x (cyclic_ge0 w0)).
+split; first by move=> i j; exact: (cost_cyclic_le p w0).
+split=> //; apply: rsum_ext => i _; apply: rsum_ext => j _.
+case: (Rle_lt_or_eq_dec _ _ (cost_at_ge0 p x (cyclic_ge0 w0) i j)) => [Fp|E]; last by rewrite /F -E; ring.
+have E : cost_at w p x i j = F i j.
+  have := cost_at_gt0_inv Fp; rewrite /F /cost_at /cyclic_part; case: ifP => // _; lra.
+have -> : cost_at w p x i j / F i j = 1 by rewrite E /Rdiv Rinv_r // /F; lra.
+by rewrite ln_1 Rplus_0_r Rmult_1_r.
+Qed.

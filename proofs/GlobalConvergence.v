@@ -4,6 +4,7 @@
     - [is_lim_exp_bound]   |f(t) - l| <= K e^{-mu t} implies f(t) -> l
     - [flow_lambda]        the rate p lambda_2 e^{- 2 p d}, d the initial distance to balance
     - [flow_asymptotic]    every rate below p lambda_2 is reached
+    - [flow_asymptotic_lower] no rate above p times the largest eigenvalue is possible
     - [weights_close]      from the distance of the log-scales to the distance of the weights *)
 
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
@@ -114,6 +115,31 @@ rewrite Rminus_0_r; apply=> // [s s0|].
 - by apply: Req_le; ring.
 Qed.
 
+(** The distance to balance falls below every positive number, and stays there. *)
+Lemma eventually_near h x e : is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) -> 0 < e ->
+  exists T, 0 <= T /\ forall t, T <= t -> norm2 (fun i => h t i - x i) <= e.
+Proof.
+move=> F B S e0; have [m [m0 mw]] := positive_costs_bounded_below w.
+case: (pickP (fun _ : V => true)) => [r _|N]; last first.
+  exists 0; split=> [|t _]; first exact: Rle_refl.
+  suff -> : norm2 (fun i => h t i - x i) = 0 by lra.
+  by rewrite /norm2 -sqrt_0; congr sqrt; apply: big1 => i; have := N i.
+pose c := total (cost_at w p (h 0)) + 1.
+have c0 : 0 < c by have := total_ge0 (cost_at_ge0 p (h 0) w0); rewrite /c; lra.
+have hc : total (cost_at w p (h 0)) <= c by rewrite /c; lra.
+have oc := balanced_on_cycles w0 B.
+have D t (t0 : 0 <= t) := @flow_to_balance V w p w0 p0 oc m m0 mw h x c t F B S c0 hc t0.
+have L : is_lim (fun t => norm2 (fun i => h t i - x i)) p_infty 0.
+  apply: (@is_lim_exp_bound _ 0 (norm2 (fun i => h 0 i - x i)) _ (explicit_rate_gt0 p0 r m0 c0)) => t t0.
+  by rewrite Rminus_0_r Rabs_pos_eq; [exact: D | exact: norm2_ge0].
+move/is_lim_spec: L => /(_ (mkposreal e e0)) [M HM].
+exists (Rmax 0 (M + 1)); split=> [|t Ht]; first exact: Rmax_l.
+have Mt := Rle_trans _ _ _ (Rmax_r 0 (M + 1)) Ht.
+have := HM t ltac:(lra); rewrite Rminus_0_r Rabs_pos_eq /=; last exact: norm2_ge0.
+exact: Rlt_le.
+Qed.
+
 Lemma flow_asymptotic h x lambda nu : is_flow w p h -> balanced (cost_at w p x) ->
   (forall i, component_sum w x i = component_sum w (h 0) i) ->
   0 < lambda ->
@@ -122,32 +148,14 @@ Lemma flow_asymptotic h x lambda nu : is_flow w p h -> balanced (cost_at w p x) 
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 Proof.
 move=> F B S l0 Poin nul.
-have [m [m0 mw]] := positive_costs_bounded_below w.
-case: (pickP (fun _ : V => true)) => [r _|N]; last first.
-  exists 0 => t t0; rewrite Rmult_0_l; apply: Req_le; rewrite /norm2 -sqrt_0; congr sqrt.
-  by apply: big1 => i; have := N i.
-pose c := total (cost_at w p (h 0)) + 1.
-have c0 : 0 < c by have := total_ge0 (cost_at_ge0 p (h 0) w0); rewrite /c; lra.
-have hc : total (cost_at w p (h 0)) <= c by rewrite /c; lra.
-have oc := balanced_on_cycles w0 B.
 set N0 := norm2 (fun i => h 0 i - x i); have N00 : 0 <= N0 by exact: norm2_ge0.
-have D t (t0 : 0 <= t) := @flow_to_balance V w p w0 p0 oc m m0 mw h x c t F B S c0 hc t0.
 pose e := (1 - nu / (p * lambda)) / (2 * p).
 have pl : 0 < p * lambda by apply: Rmult_lt_0_compat.
 have e0 : 0 < e.
   apply: Rdiv_lt_0_compat; last lra.
   suff : nu / (p * lambda) < 1 by lra.
   by apply: (Rmult_lt_reg_r (p * lambda)) => //; rewrite /Rdiv Rmult_assoc Rinv_l; lra.
-have mu0 := explicit_rate_gt0 p0 r m0 c0.
-have [T [T0 HT]] : exists T, 0 <= T /\ forall t, T <= t -> norm2 (fun i => h t i - x i) <= e.
-  have L : is_lim (fun t => norm2 (fun i => h t i - x i)) p_infty 0.
-    apply: (@is_lim_exp_bound _ 0 N0 _ mu0) => t t0.
-    by rewrite Rminus_0_r Rabs_pos_eq; [exact: D | exact: norm2_ge0].
-  move/is_lim_spec: L => /(_ (mkposreal e e0)) [M HM].
-  exists (Rmax 0 (M + 1)); split=> [|t Ht]; first exact: Rmax_l.
-  have := HM t (Rlt_le_trans _ _ _ _ (Rle_trans _ _ _ (Rmax_r _ _) Ht)).
-  rewrite Rminus_0_r Rabs_pos_eq /=; last exact: norm2_ge0.
-  by move=> H; apply: Rlt_le; apply: H; lra.
+have [T [T0 HT]] := eventually_near F B S e0.
 have rate : nu <= p * exp (- (2 * p * e)) * lambda.
   have := exp_ge1x (- (2 * p * e)); have -> : - (2 * p * e) = - (1 - nu / (p * lambda)) by rewrite /e; field; lra.
   set q := exp _; have -> : 1 + - (1 - nu / (p * lambda)) = nu / (p * lambda) by ring.
@@ -165,6 +173,83 @@ case: (Rle_lt_dec T t) => Tt.
     exact: (flow_contraction w0 p0 F (balanced_flow B) (conj (Rle_refl 0) t0)).
   rewrite -[X in X <= _]Rmult_1_r; apply: Rmult_le_compat_l => //.
   by rewrite -exp_0; apply: exp_le; nra.
+Qed.
+
+(** ** The rate is not better than that: the same estimates from below *)
+
+Lemma grad_near_balance_lower h x e : balanced (cost_at w p x) ->
+  (forall i, Rabs (h i - x i) <= e) ->
+  - (p * exp (2 * p * e) * dirichlet (cost_at w p x) (fun i => h i - x i))
+  <= \rsum_(i) ((grad (cost_at w p h) i - 0) * (h i - x i)).
+Proof.
+move=> B near.
+have -> : \rsum_(i) ((grad (cost_at w p h) i - 0) * (h i - x i))
+  = \rsum_(i) ((grad (cost_at w p h) i - grad (cost_at w p x) i) * (h i - x i)).
+  by apply: rsum_ext => i _; rewrite B.
+rewrite grad_diff_parts; apply: Ropp_le_contravar; rewrite /dirichlet -rsumZl.
+apply: rsum_le => i _; rewrite -rsumZl; apply: rsum_le => j _.
+have C0 := cost_at_ge0 p x w0 i j.
+have e0 : 0 <= e by apply: Rle_trans (near i); exact: Rabs_pos.
+have E1 : 1 <= exp (2 * p * e) by rewrite -exp_0; apply: exp_le; nra.
+rewrite (cost_at_from w p x h); set y := h j - x j - (h i - x i); set C := cost_at w p x i j in C0 *.
+have H : (C * exp (p * y) - C) * (p * y) <= C * exp (2 * p * e) * (p * y)^2.
+  apply: exp_mul_sq_le => //.
+  - by rewrite -[X in X <= _]Rmult_1_r; apply: Rmult_le_compat_l.
+  - apply: Rmult_le_compat_l => //; apply: exp_le; rewrite /y.
+    have [_ H1] := proj1 (Rabs_le_between _ _) (near j).
+    have [H2 _] := proj1 (Rabs_le_between _ _) (near i); nra.
+have -> : h i - x i - (h j - x j) = - y by rewrite /y; ring.
+apply: (Rmult_le_reg_l p) => //.
+have -> : p * (p * exp (2 * p * e) * (C * (- y)^2)) = C * exp (2 * p * e) * (p * y)^2 by ring.
+lra.
+Qed.
+
+Lemma flow_asymptotic_lower h x Lambda nu : is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
+  0 < Lambda ->
+  (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
+  p * Lambda < nu ->
+  exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
+Proof.
+move=> F B S [a Ha] l0 Up nul.
+have pl : 0 < p * Lambda by apply: Rmult_lt_0_compat.
+have q1 : 1 < nu / (p * Lambda).
+  by apply: (Rmult_lt_reg_r (p * Lambda)) => //; rewrite /Rdiv Rmult_assoc Rinv_l; lra.
+pose e := ln (nu / (p * Lambda)) / (2 * p).
+have e0 : 0 < e by apply: Rdiv_lt_0_compat; [rewrite -ln_1; apply: ln_increasing; lra | lra].
+have rate : p * exp (2 * p * e) * Lambda = nu.
+  have -> : 2 * p * e = ln (nu / (p * Lambda)) by rewrite /e; field; lra.
+  by rewrite exp_ln; [field; lra | lra].
+have [T [T0 HT]] := eventually_near F B S e0.
+set NT := norm2 (fun i => h T i - x i).
+have NT0 : 0 < NT.
+  case: (Rle_lt_or_eq_dec _ _ (norm2_ge0 (fun i => h T i - x i))) => // Z; exfalso; apply: Ha.
+  apply: (@flow_unique V w p w0 p0 h (fun _ => x) T 0 F (balanced_flow B) T0 (Rle_refl 0)) => i.
+  by have := norm2_eq0 (esym Z) i; lra.
+exists NT; split=> // t t0; case: (Rle_lt_dec T t) => Tt; last first.
+  apply: (Rle_trans _ NT); last exact: (flow_contraction w0 p0 F (balanced_flow B) (conj t0 (Rlt_le _ _ Tt))).
+  rewrite -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l; first lra.
+  by rewrite -exp_0; apply: exp_le; nra.
+have H : norm2_sq (fun i => h T i - x i) * exp (- (2 * nu) * (t - T)) <= norm2_sq (fun i => h t i - x i).
+  apply: (@growth_of_derive (fun s => norm2_sq (fun i => h s i - x i))
+    (fun s => 2 * \rsum_(i) ((grad (cost_at w p (h s)) i - 0) * (h s i - x i)))) => //.
+  - move=> s [Ts _]; apply: (@is_derive_dist_sq V h (fun _ => x)) => i; last exact: is_derive_const.
+    by apply: F; lra.
+  - move=> s [Ts _]; have s0 : 0 <= s by lra.
+    have near i : Rabs (h s i - x i) <= e.
+      exact: Rle_trans (coord_le_norm2 (fun i => h s i - x i) i) (HT s Ts).
+    have G := grad_near_balance_lower B near.
+    have P : dirichlet (cost_at w p x) (fun i => h s i - x i) <= Lambda * norm2_sq (fun i => h s i - x i).
+      by apply: Up => i; rewrite component_sumB S (component_sum_flow w0 i F s0); ring.
+    have pe : 0 <= p * exp (2 * p * e) by apply: Rmult_le_pos; [lra | exact/Rlt_le/exp_pos].
+    have H1 := Rmult_le_compat_l _ _ _ pe P; rewrite -rate; lra.
+apply: (Rle_trans _ (NT * exp (- nu * (t - T)))).
+  by apply: Rmult_le_compat_l; [lra | apply: exp_le; nra].
+rewrite -(sqrt_pow2 (norm2 (fun i => h t i - x i))); last exact: norm2_ge0.
+rewrite -(sqrt_pow2 (NT * _)); last by apply: Rmult_le_pos; [lra | exact/Rlt_le/exp_pos].
+apply: sqrt_le_1_alt; rewrite Rpow_mult_distr !norm2_sqr.
+have -> : exp (- nu * (t - T)) ^ 2 = exp (- (2 * nu) * (t - T)) by rewrite /= Rmult_1_r -exp_plus; congr exp; ring.
+exact: H.
 Qed.
 
 End Asymptotic.
@@ -317,3 +402,18 @@ Proof.
 move=> V alpha p J a0 p0 FJ; have [x B] := cyclic_balance_exists (cost_ge0 p (J 0) a0) p0.
 by exists x; split=> // i j c0; exact: (weight_flow_cyclic_limit a0 p0 FJ B c0).
 Qed.
+
+Lemma global_convergence_drift_proof : S_global_convergence_drift.
+Proof.
+move=> V w p h w0 p0 F i j wij N.
+have /is_lim_spec Lim := flow_off_cycle w0 p0 F N; apply/is_lim_spec => M.
+have e0 : 0 < w i j * exp (- (p * M)) by apply: Rmult_lt_0_compat => //; exact: exp_pos.
+have [T HT] := Lim (mkposreal _ e0); exists T => t /HT.
+rewrite Rminus_0_r Rabs_pos_eq /=; last exact: cost_at_ge0.
+rewrite /cost_at => H; apply: Rnot_le_lt => L.
+have : exp (- (p * M)) <= exp (p * (h t j - h t i)) by apply: exp_le; nra.
+nra.
+Qed.
+
+Lemma global_convergence_asymptotic_lower_proof : S_global_convergence_asymptotic_lower.
+Proof. by move=> V w p h x Lambda nu w0 p0; exact: flow_asymptotic_lower. Qed.

@@ -3,7 +3,7 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence Osborne Bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence OsborneConvergence Bounds.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
 
 (** ** monotone_cost *)
@@ -109,6 +109,9 @@ Proof. exact global_convergence_rate_proof. Qed.
 Theorem global_convergence_asymptotic : S_global_convergence_asymptotic.
 Proof. exact global_convergence_asymptotic_proof. Qed.
 
+Theorem global_convergence_asymptotic_lower : S_global_convergence_asymptotic_lower.
+Proof. exact global_convergence_asymptotic_lower_proof. Qed.
+
 Theorem global_convergence_lambda : S_global_convergence_lambda.
 Proof. exact global_convergence_lambda_proof. Qed.
 
@@ -123,6 +126,9 @@ Proof. exact global_convergence_infimum_proof. Qed.
 
 Theorem global_convergence_off_cycle : S_global_convergence_off_cycle.
 Proof. exact global_convergence_off_cycle_proof. Qed.
+
+Theorem global_convergence_drift : S_global_convergence_drift.
+Proof. exact global_convergence_drift_proof. Qed.
 
 Theorem global_convergence_weights_infimum : S_global_convergence_weights_infimum.
 Proof. exact global_convergence_weights_infimum_proof. Qed.
@@ -164,6 +170,12 @@ Proof. exact osborne_descent_weights_proof. Qed.
 Theorem osborne_descent_cyclic : S_osborne_descent_cyclic.
 Proof. exact osborne_descent_cyclic_proof. Qed.
 
+Theorem osborne_descent_cost : S_osborne_descent_cost.
+Proof. exact osborne_descent_cost_proof. Qed.
+
+Theorem osborne_descent_same_limit : S_osborne_descent_same_limit.
+Proof. exact osborne_descent_same_limit_proof. Qed.
+
 (** ** cost_bounds *)
 
 Theorem cost_bounds_neuron : S_cost_bounds_neuron.
@@ -189,6 +201,9 @@ Proof. exact cost_bounds_circulation_proof. Qed.
 
 Theorem cost_bounds_tight : S_cost_bounds_tight.
 Proof. exact cost_bounds_tight_proof. Qed.
+
+Theorem cost_bounds_strong_duality : S_cost_bounds_strong_duality.
+Proof. exact cost_bounds_strong_duality_proof. Qed.
 
 Theorem cost_bounds_distance : S_cost_bounds_distance.
 Proof. exact cost_bounds_distance_proof. Qed.

@@ -3,10 +3,11 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ClosedForms Heterosynaptic NoiseRobustness
-  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient.
-From Synbal.Statements Require Import task_preservation lax_form conserved_quantities closed_forms heterosynaptic
-  noise_robustness regularised_training certified_balance float_gradient.
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ClosedForms Heterosynaptic NoiseRobustness
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
+From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
+  closed_forms heterosynaptic
+  noise_robustness regularised_training certified_balance float_gradient float_ieee.
 
 (** ** task_preservation *)
 
@@ -67,6 +68,12 @@ Proof. exact conserved_spectrum. Qed.
 
 Theorem conserved_quantities_log_scales : S_conserved_quantities_log_scales.
 Proof. exact conserved_log_scales. Qed.
+
+Theorem conserved_quantities_exponents : S_conserved_quantities_exponents.
+Proof. exact conserved_exponents_proof. Qed.
+
+Theorem conserved_quantities_count : S_conserved_quantities_count.
+Proof. exact conserved_count_proof. Qed.
 
 (** ** closed_forms *)
 
@@ -142,3 +149,15 @@ Proof. exact float_cost_proof. Qed.
 
 Theorem float_gradient_zeros : S_float_gradient_zeros.
 Proof. exact float_zeros_proof. Qed.
+
+Theorem float_ieee_binary64 : S_float_ieee_binary64.
+Proof. exact float_ieee_binary64_proof. Qed.
+
+Theorem float_ieee_gradient : S_float_ieee_gradient.
+Proof. exact float_ieee_gradient_proof. Qed.
+
+Theorem float_ieee_cost : S_float_ieee_cost.
+Proof. exact float_ieee_cost_proof. Qed.
+
+Theorem float_ieee_bound : S_float_ieee_bound.
+Proof. exact float_ieee_bound_proof. Qed.

@@ -1,5 +1,7 @@
 //! The command line: `synbal report`, `verify`, `balance`, `inspect`.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

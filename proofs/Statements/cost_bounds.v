@@ -78,6 +78,15 @@ Definition S_cost_bounds_tight : Prop :=
   circulation F /\ total F = L /\
   \rsum_(i) \rsum_(j) (F i j * (1 + ln (F i j / F i j))) = L.
 
+(** There is never a duality gap, balanceable or not: some circulation F below the costs at some x has sum C*, and its
+    dual value is C* as well. (F are the balanced costs of the cyclic part of the network.) *)
+Definition S_cost_bounds_strong_duality : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R),
+  nonnegative w -> 0 < p ->
+  exists (x : V -> R) (F : V -> V -> R) (L : R),
+    optimal_cost w p L /\ circulation F /\ (forall i j, F i j <= cost_at w p x i j) /\ total F = L /\
+    \rsum_(i) \rsum_(j) (F i j * (1 + ln (cost_at w p x i j / F i j))) = L.
+
 (** The gap of the cost bounds the distance of the costs: at every balanced x,
     sum_ij (sqrt C_ij(h) - sqrt C_ij(x))^2 <= C(h) - C*. *)
 Definition S_cost_bounds_distance : Prop :=

@@ -6,6 +6,7 @@
     Glossary: [is_flow w p h] is h' = g(h) for t >= 0; [cost_at w p h] are the costs at h; [on_cycles w] says that the
     network is balanceable; [component_sum w x i] is the sum of x over the weak component of i;
     [dirichlet C x] = sum_ij C_ij (x_i - x_j)^2 = x^T L x; [optimal_cost w p L] says that L is the infimum C*;
+    [cyclic_part w] are the costs of the synapses on cycles, zero elsewhere;
     [explicit_rate V p m c] = p m (m/c)^n / n^3 for n neurons; see [Defs.v] and [FlowDefs.v]. *)
 
 From Coq Require Import Reals.
@@ -77,6 +78,18 @@ Definition S_global_convergence_asymptotic : Prop :=
   nu < p * lambda ->
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 
+(** Nor is convergence faster: with Lambda at least the largest eigenvalue of L, no solution (other than the balanced
+    point itself) decays at a rate above p Lambda. For two neurons, or equal costs between all pairs, the positive
+    eigenvalues coincide, and the rate is p lambda_2 exactly. *)
+Definition S_global_convergence_asymptotic_lower : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (Lambda nu : R),
+  nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
+  (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
+  0 < Lambda ->
+  (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
+  p * Lambda < nu ->
+  exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
+
 (** From the start on, the rate is at least p lambda e^{- 2 p d}, where d is the initial distance to balance. *)
 Definition S_global_convergence_lambda : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda : R),
@@ -123,7 +136,13 @@ Definition S_global_convergence_off_cycle : Prop :=
   nonnegative w -> 0 < p -> is_flow w p h ->
   forall i j, ~ reaches w i j -> is_lim (fun t => cost_at w p (h t) i j) p_infty 0.
 
-(** Both for the weights. *)
+(** There the log-scales themselves drift apart without bound: h_i - h_j tends to infinity. *)
+Definition S_global_convergence_drift : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R),
+  nonnegative w -> 0 < p -> is_flow w p h ->
+  forall i j, 0 < w i j -> ~ reaches w i j -> is_lim (fun t => h t i - h t j) p_infty p_infty.
+
+(** Infimum and vanishing costs, for the weights. *)
 Definition S_global_convergence_weights_infimum : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J ->

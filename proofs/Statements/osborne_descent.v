@@ -65,3 +65,23 @@ Definition S_osborne_descent_cyclic : Prop :=
   nonnegative w -> 0 < p -> balanced (cost_at w p x) ->
   forall i j, is_lim_seq (fun k => cost_at w p (osborne w p (fun k => inord (k %% n.+1)%N) h0 k) i j)
                          (cost_at w p x i j).
+
+(** The cost tends to the infimum C*. *)
+Definition S_osborne_descent_cost : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (pick : nat -> V) (N : nat) (h0 : V -> R) (L : R),
+  nonnegative w -> 0 < p ->
+  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  on_cycles w -> optimal_cost w p L ->
+  is_lim_seq (fun n => total (cost_at w p (osborne w p pick h0 n))) L.
+
+(** The flow and the iteration have the same limit, the balanced matrix K. *)
+Definition S_osborne_descent_same_limit : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R) (pick : nat -> V) (N : nat),
+  nonnegative alpha -> 0 < p ->
+  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  is_weight_flow alpha p J -> on_cycles (cost alpha p (J 0)) ->
+  let w := cost alpha p (J 0) in
+  exists K : V -> V -> R, balanced (cost alpha p K) /\
+    (forall i j, is_lim (fun t => J t i j) p_infty (K i j)) /\
+    (forall i j, linked w i j ->
+       is_lim_seq (fun n => rescale (osborne w p pick (fun _ => 0) n) (J 0) i j) (K i j)).

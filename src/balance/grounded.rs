@@ -168,13 +168,13 @@ impl<'a> Grounded<'a> {
 fn star_mesh(mut couplings: DMatrix<f64>, mut flows: DMatrix<f64>) -> Vec<f64> {
     let unknowns = couplings.nrows() - 1;
     let mut totals = vec![0.0; unknowns];
-    for k in 0..unknowns {
+    for (k, total_of_k) in totals.iter_mut().enumerate() {
         let rest = unknowns - k;
         // Columns k below the diagonal keep the couplings of k, and minus its flows, for the way back.
         let star: Vec<f64> = couplings.view((k + 1, k), (rest, 1)).iter().copied().collect();
         let sent: Vec<f64> = flows.view((k + 1, k), (rest, 1)).iter().copied().collect();
         let total: f64 = star.iter().sum();
-        totals[k] = total;
+        *total_of_k = total;
         let shares: Vec<f64> = star.iter().map(|coupling| coupling / total).collect();
         for column in 0..rest {
             let (share, sent_here) = (shares[column], sent[column]);

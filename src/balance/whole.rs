@@ -104,7 +104,7 @@ pub fn balance(
     let log_scales = h[..network.weights.neurons()].to_vec();
     let rescaled = rescale_network(network, &log_scales, Homogeneity::Required)?;
     let imbalance_final = measured_imbalance(&rescaled, spec, scope)?;
-    if outcome.status.is_balanced() && !(imbalance_final <= stop.tol) {
+    if outcome.status.is_balanced() && (imbalance_final > stop.tol || imbalance_final.is_nan()) {
         outcome.status = Status::Stalled;
     }
     Ok(Balanced {

@@ -9,7 +9,13 @@ pub const CLAIM: Claim = Claim {
     id: "balanceable",
     statement: "A balanced point exists exactly if every synapse of positive cost lies on a directed cycle.",
     source: "Stock et al. 2022, Methods (existence of the balanced state); Osborne 1960",
-    theorems: &["balanceable"],
+    theorems: &[
+        "balanceable",
+        "balanceable_components",
+        "balanceable_weights",
+        "balanceable_attained",
+        "balanceable_sums",
+    ],
     check,
 };
 

@@ -12,7 +12,14 @@ pub const CLAIM: Claim = Claim {
     id: "closed_forms",
     statement: "Two neurons follow tanh(p(s - s*)/2) = tanh(p(s0 - s*)/2) e^{-4mpt}; in a directed ring all weights become their geometric mean; symmetric weights are balanced as they are; for u v^T, h = (ln u - ln v)/2.",
     source: "Stock et al. 2022, Methods (analytic examples)",
-    theorems: &["closed_forms"],
+    theorems: &[
+        "closed_forms_two_neurons",
+        "closed_forms_two_neuron_costs",
+        "closed_forms_one_way",
+        "closed_forms_ring",
+        "closed_forms_symmetric",
+        "closed_forms_rank_one",
+    ],
     check,
 };
 

@@ -12,7 +12,17 @@ pub const CLAIM: Claim = Claim {
     id: "conserved_quantities",
     statement: "Products along closed walks, signs and zero pattern, the diagonal, traces of powers, the spectrum and the sum of the log-scales stay constant; E - n + (weak components) of them are independent.",
     source: "Stock et al. 2022, Methods (conserved quantities); Baldi et al. 2024",
-    theorems: &["conserved_quantities"],
+    theorems: &[
+        "conserved_quantities_closed_walks",
+        "conserved_quantities_signs",
+        "conserved_quantities_diagonal",
+        "conserved_quantities_traces",
+        "conserved_quantities_char_poly",
+        "conserved_quantities_spectrum",
+        "conserved_quantities_log_scales",
+        "conserved_quantities_exponents",
+        "conserved_quantities_count",
+    ],
     check,
 };
 

@@ -8,7 +8,14 @@ pub const CLAIM: Claim = Claim {
     id: "convex_cost",
     statement: "The cost is a convex function of the log-scales; balanced, critical and globally minimal are the same.",
     source: "Stock et al. 2022, Methods (convexity); Altschuler & Parrilo 2022",
-    theorems: &["convex_cost"],
+    theorems: &[
+        "convex_cost",
+        "convex_cost_gradient",
+        "convex_cost_hessian",
+        "convex_cost_balanced_critical",
+        "convex_cost_balanced_minimum",
+        "convex_cost_weights",
+    ],
     check,
 };
 

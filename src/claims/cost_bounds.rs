@@ -7,9 +7,21 @@ use crate::scalar::{Scalar, Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "cost_bounds",
-    statement: "Before balancing: C - C* is at least max_i (sqrt r_i - sqrt c_i)^2 and at least |g|^2/(16 C). C* is at least the sum of sqrt(C_ij C_ji), and at least sum F (1 + ln(C/F)) for every circulation F; equality at the optimum.",
+    statement: "Before balancing: C - C* is at least max_i (sqrt r_i - sqrt c_i)^2, at least half the sum of all these squares, and at least |g|^2/(2M), M twice the largest node degree, and |g|^2/(4 C). C* is at least the sum of sqrt(C_ij C_ji), and at least sum F (1 + ln(C/F)) for every circulation F; equality at the optimum.",
     source: "Stock et al. 2022, Methods (bounds on the cost); convex duality",
-    theorems: &["cost_bounds"],
+    theorems: &[
+        "cost_bounds_neuron",
+        "cost_bounds_all_neurons",
+        "cost_bounds_degree",
+        "cost_bounds_gradient",
+        "cost_bounds_pairs",
+        "cost_bounds_dual",
+        "cost_bounds_circulation",
+        "cost_bounds_tight",
+        "cost_bounds_strong_duality",
+        "cost_bounds_distance",
+        "cost_bounds_optimum",
+    ],
     check,
 };
 
@@ -50,14 +62,26 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     holds("fall of the cost, against max_i (sqrt r_i - sqrt c_i)^2", best);
     let g_squared = norm_squared(&start.gradient());
     holds("fall of the cost, against |g|^2/(16 C)", g_squared / &(initial * &Tracked::exact(16.0)));
-    if graph.p() == 2.0 {
-        let degree = start.incoming.iter().zip(&start.outgoing).map(|(r, c)| (*r + c).value).fold(0.0, f64::max);
-        let conjectured = g_squared.value / (4.0 * degree);
-        evidence.note(format!(
-            "observed only: the fall is {:.3e}, the authors' bound |g|^2/(2M) with M twice the largest degree is {conjectured:.3e}",
-            fall.value
-        ));
-    }
+    holds("fall of the cost, against |g|^2/(4 C)", g_squared / &(initial * &Tracked::exact(4.0)));
+    let squares = (0..graph.nodes()).map(|i| {
+        let root = start.incoming[i].sqrt() - &start.outgoing[i].sqrt();
+        root * &root
+    });
+    holds(
+        "fall of the cost, against half the sum of (sqrt r_i - sqrt c_i)^2",
+        tracked_sum(squares) / &Tracked::exact(2.0),
+    );
+    // The authors' bound: M is twice the largest degree of C + C^T.
+    let degree = start
+        .incoming
+        .iter()
+        .zip(&start.outgoing)
+        .map(|(r, c)| *r + c)
+        .fold(zero, |most, degree| if degree.value > most.value { degree } else { most });
+    holds(
+        "fall of the cost, against |g|^2/(2M), M twice the largest degree",
+        g_squared / &(degree * &Tracked::exact(4.0)),
+    );
 
     // Pairs: C* ≥ Σ_{ij} √(C_ij C_ji), the ordered sum, self-synapses included.
     let pairs = pattern.iter().filter_map(|(e, i, j)| pattern.find(j, i).map(|back| (e, back)));

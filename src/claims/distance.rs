@@ -54,7 +54,7 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
         reached[j] += p * p * (-flow - slack * flow.abs());
     }
     for node in 0..graph.nodes() {
-        if !ground.is_fixed(node) && !(reached[node] >= residual[node]) {
+        if !ground.is_fixed(node) && (reached[node] < residual[node] || reached[node].is_nan()) {
             return Err(format!(
                 "no bound on distances: node {node} needs {:.1e} and the comparison vector gives {:.1e}; the points are not close enough",
                 residual[node], reached[node]

@@ -112,8 +112,8 @@ impl WorstRatio {
     /// Takes in one deviation and its bound. A deviation of zero is within any bound, a NaN within none.
     pub fn add(&mut self, deviation: f64, bound: f64) {
         let ratio = if deviation == 0.0 { 0.0 } else { deviation.abs() / bound };
-        // Not `max`, which would lose a NaN.
-        if !(ratio <= self.worst) {
+        // Not `max` alone, which would lose a NaN.
+        if ratio > self.worst || ratio.is_nan() {
             self.worst = if ratio.is_nan() { f64::INFINITY } else { ratio };
         }
         self.seen += 1;

@@ -8,7 +8,7 @@ pub const CLAIM: Claim = Claim {
     id: "heterosynaptic",
     statement: "Potentiate J_ij in a balanced network: at first all other synapses into i weaken and all out of i strengthen, those into j strengthen and those out of j weaken, J_ij itself relaxes back at twice the rate, J_ji strengthens, and no other synapse moves.",
     source: "Stock et al. 2022, Results (heterosynaptic plasticity)",
-    theorems: &["heterosynaptic"],
+    theorems: &["heterosynaptic", "heterosynaptic_added"],
     check,
 };
 

@@ -11,7 +11,7 @@ pub const CLAIM: Claim = Claim {
     id: "lax_form",
     statement: "The flow on the weights is J' = [J, diag g]: isospectral, and solved by e^{-H(t)} J e^{H(t)} with h' = g.",
     source: "Stock et al. 2022, Methods (Lax form)",
-    theorems: &["lax_form"],
+    theorems: &["lax_form", "lax_form_commutator", "lax_form_from_scales"],
     check,
 };
 

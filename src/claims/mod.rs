@@ -4,8 +4,10 @@
 //! `proofs/` and of its anchor in the report.
 
 mod balanceable;
+mod certified_balance;
 mod closed_forms;
 mod conserved_quantities;
+mod contraction;
 mod convex_cost;
 mod cost_bounds;
 mod distance;
@@ -14,7 +16,9 @@ mod global_convergence;
 mod heterosynaptic;
 mod lax_form;
 mod monotone_cost;
+mod noise_robustness;
 mod osborne_descent;
+mod regularised_training;
 mod subject;
 mod task_preservation;
 mod unique_balance;
@@ -48,8 +52,24 @@ pub const REGISTRY: &[Claim] = &[
     unique_balance::CLAIM,
     balanceable::CLAIM,
     global_convergence::CLAIM,
+    contraction::CLAIM,
     osborne_descent::CLAIM,
     cost_bounds::CLAIM,
+    certified_balance::CLAIM,
+    noise_robustness::CLAIM,
     heterosynaptic::CLAIM,
+    regularised_training::CLAIM,
     closed_forms::CLAIM,
+];
+
+/// Theorems that prove no claim of their own but what all checks rest on: how exact the computed neural gradient is.
+pub const SUPPORTING_THEOREMS: &[&str] = &[
+    "float_gradient",
+    "float_gradient_scaled",
+    "float_gradient_cost",
+    "float_gradient_zeros",
+    "float_ieee_binary64",
+    "float_ieee_gradient",
+    "float_ieee_cost",
+    "float_ieee_bound",
 ];

@@ -9,7 +9,14 @@ pub const CLAIM: Claim = Claim {
     id: "monotone_cost",
     statement: "Along the flow dC/dt = -p |g|^2: the cost falls strictly unless the network is balanced.",
     source: "Stock et al. 2022, Methods (cost as Lyapunov function)",
-    theorems: &["monotone_cost"],
+    theorems: &[
+        "monotone_cost",
+        "monotone_cost_strict",
+        "monotone_cost_rest",
+        "monotone_cost_weights",
+        "monotone_cost_weights_strict",
+        "monotone_cost_weights_rest",
+    ],
     check,
 };
 

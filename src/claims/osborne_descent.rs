@@ -10,7 +10,16 @@ pub const CLAIM: Claim = Claim {
     id: "osborne_descent",
     statement: "Balancing neuron i exactly lowers the cost by (sqrt r_i - sqrt c_i)^2, and no other step of that neuron lowers it more; cyclic Osborne converges to the balanced matrix of the flow.",
     source: "Osborne 1960; Altschuler & Parrilo 2022",
-    theorems: &["osborne_descent"],
+    theorems: &[
+        "osborne_descent",
+        "osborne_descent_balances",
+        "osborne_descent_optimal",
+        "osborne_descent_convergence",
+        "osborne_descent_weights",
+        "osborne_descent_cyclic",
+        "osborne_descent_cost",
+        "osborne_descent_same_limit",
+    ],
     check,
 };
 

@@ -11,7 +11,16 @@ pub const CLAIM: Claim = Claim {
     id: "task_preservation",
     statement: "The whole input-to-output trajectory map is exactly invariant under the transform, for every h, every input, every degree of homogeneity, in continuous and discrete time; tanh is the negative control and visibly fails.",
     source: "Stock et al. 2022, eq. 1-4 and Methods (task-preserving transformation)",
-    theorems: &["task_preservation"],
+    theorems: &[
+        "task_preservation",
+        "task_preservation_input_output",
+        "task_preservation_euler",
+        "task_preservation_discrete",
+        "task_preservation_discrete_degree_one",
+        "task_preservation_discrete_caution",
+        "task_preservation_converse",
+        "task_preservation_tanh",
+    ],
     check,
 };
 

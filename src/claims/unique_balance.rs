@@ -12,7 +12,15 @@ pub const CLAIM: Claim = Claim {
     id: "unique_balance",
     statement: "Balanced log-scales are unique up to one constant for each weak component; the balanced matrix is unique.",
     source: "Stock et al. 2022, Methods (uniqueness of the balanced state)",
-    theorems: &["unique_balance"],
+    theorems: &[
+        "unique_balance",
+        "unique_balance_converse",
+        "unique_balance_connected",
+        "unique_balance_costs",
+        "unique_balance_weights",
+        "unique_balance_matrix",
+        "unique_balance_free_synapse",
+    ],
     check,
 };
 

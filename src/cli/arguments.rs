@@ -32,6 +32,8 @@ pub enum Command {
     Balance(BalanceOptions),
     /// Show a network's size, components, cycles, dynamic range and degree of imbalance
     Inspect(InspectOptions),
+    /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
+    Compare(CompareOptions),
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +47,14 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The report.json to compare with
+    pub reference: PathBuf,
+    /// The new report.json
+    pub new: PathBuf,
 }
 
 /// The network and its cost.

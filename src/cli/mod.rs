@@ -2,6 +2,7 @@
 
 mod arguments;
 mod balance;
+mod compare;
 mod console;
 mod inspect;
 mod report;
@@ -41,6 +42,10 @@ pub enum CliError {
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
     Folder { path: String, reason: std::io::Error },
+    #[error("{path} cannot be read: {reason}; give the report.json of a report")]
+    Unreadable { path: String, reason: std::io::Error },
+    #[error("{path} is not JSON: {reason}; give the report.json of a report")]
+    NotAReport { path: String, reason: serde_json::Error },
     #[error("the result could not be put into JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -53,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Verify(options) => verify::run(options),
         Command::Balance(options) => balance::run(options),
         Command::Inspect(options) => inspect::run(options),
+        Command::Compare(options) => compare::run(options),
     };
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,

@@ -45,8 +45,8 @@ pub fn recover_log_scales<S: Scalar>(pattern: &Pattern, before: &[S], after: &[S
     let mut defect = zero.clone();
     for (e, i, j) in pattern.iter() {
         let difference = (ratio(e) - &(h[j].clone() - &h[i])).abs();
-        // Not `>`: a NaN must not be lost in the comparison.
-        if !(difference <= defect) {
+        // Not `>` alone: a NaN must not be lost in the comparison, and once there it stays.
+        if difference > defect || (!difference.is_finite() && defect.is_finite()) {
             defect = difference;
         }
     }

@@ -1,5 +1,6 @@
 //! The report: every claim on every case across all solvers, as data, as a page, and as a table on the terminal.
 
+mod compare;
 mod figures;
 mod page;
 mod plots;
@@ -7,6 +8,7 @@ mod provenance;
 mod run;
 mod table;
 
+pub use compare::compare;
 pub use page::page;
 pub use plots::{Axis, Chart, Mark, PlotError};
 pub use provenance::Provenance;

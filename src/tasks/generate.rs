@@ -60,10 +60,10 @@ pub fn random_network(random: &mut ChaCha8Rng, n: usize, density: f64, sigma: f6
         next[order[k]] = order[(k + 1) % n];
     }
     let mut triplets = Vec::new();
-    for source in 0..n {
+    for (source, &along_the_ring) in next.iter().enumerate() {
         let sign = if random.random_bool(0.8) { 1.0 } else { -1.0 };
         for target in 0..n {
-            if next[source] == target || random.random_bool(density) {
+            if along_the_ring == target || random.random_bool(density) {
                 let log_weight: f64 = StandardNormal.sample(random);
                 triplets.push((target, source, sign * (sigma * log_weight).exp()));
             }

@@ -1,0 +1,31 @@
+# The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
+# Each installs what a fresh Debian machine lacks, and says what.
+
+.PHONY: report test rust-test proofs proofs-check baseline picture
+
+REPORT := synbal-report
+
+report:
+	@.ci/setup build
+	cargo run --release --locked --quiet -- report --out $(REPORT)
+
+test: rust-test proofs
+
+rust-test:
+	@.ci/setup build
+	cargo test --locked --quiet
+
+# Builds every proof, prints the axioms of every theorem, and compares them with the committed list.
+proofs:
+	@.ci/setup proofs
+	proofs/check
+
+# The same with the independent checker of Coq's standard tools on top; slower.
+proofs-check: proofs
+	proofs/check --coqchk
+
+# Renews the committed reference report (reports/) after a change that is meant to change numbers.
+baseline:
+	@.ci/setup build
+	cargo run --release --locked --quiet -- report --out reports/reference
+	cp reports/reference/report.json reports/baseline.json

@@ -1,0 +1,35 @@
+//! How long does each solver take to a per-neuron imbalance of 1e-10, on C. elegans and on dense networks?
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use synbal::balance::{Method, Stop};
+use synbal::cost::{CostGraph, CostSpec};
+use synbal::io::embedded;
+use synbal::network::{Activation, Network};
+use synbal::tasks::{random_network, stream};
+
+fn solvers(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("solvers");
+    group.sample_size(10);
+    let celegans = embedded::celegans().expect("the embedded data parse");
+    let dense = random_network(&mut stream(1, 1), 256, 1.0, 1.0).expect("a valid random network");
+    for (name, weights) in [("celegans", celegans), ("dense-256", dense)] {
+        let network = Network::recurrent(weights, Activation::Relu);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))
+            .and_then(|graph| graph.within_components())
+            .expect("a valid cost");
+        for method in Method::ALL {
+            // What does not converge must not be timed as if it did.
+            if !method.solver().solve(&graph, &Stop::default()).status.is_balanced() {
+                eprintln!("{name}: {} does not converge and is not timed", method.solver().name());
+                continue;
+            }
+            group.bench_function(BenchmarkId::new(method.solver().name(), name), |bencher| {
+                bencher.iter(|| method.solver().solve(&graph, &Stop::default()));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, solvers);
+criterion_main!(benches);

@@ -1,0 +1,88 @@
+//! Claim `contraction`.
+
+use super::subject::{tracked_gradient, tracked_graph, tracked_sum};
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::flow::node_costs;
+use crate::scalar::{Scalar, Tracked, tracked};
+
+pub const CLAIM: Claim = Claim {
+    id: "contraction",
+    statement: "Two solutions of the flow never move apart: |h_1(t) - h_2(t)|_2 does not increase. Hence the global error of any computed trajectory is at most its initial error plus the integral of its defect.",
+    source: "convexity of the cost; design, section 1 (no published source)",
+    theorems: &["contraction", "contraction_defect", "contraction_pieces"],
+    check,
+};
+
+/// Pairs of starts, and steps taken from each.
+const PAIRS: u64 = 6;
+const STEPS: usize = 50;
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let graph = tracked_graph(subject.graph());
+    if graph.pattern().is_empty() {
+        evidence.note("no synapse can be balanced: the flow stands still");
+        return Ok(evidence);
+    }
+    let (mut rates, mut strict) = (WorstRatio::default(), 0_usize);
+    let mut steps = WorstRatio::default();
+    for pair in 0..PAIRS {
+        let a = subject.random_scales(800 + 2 * pair, 0.7);
+        let b = subject.random_scales(801 + 2 * pair, 0.7);
+        // d/dt ½‖a − b‖² = (a − b)·(g(a) − g(b)) ≤ 0.
+        let (ga, gb) = (tracked_gradient(&graph, &tracked(&a)), tracked_gradient(&graph, &tracked(&b)));
+        let rate = tracked_sum((0..a.len()).map(|i| {
+            let apart = Tracked::exact(a[i]) - &Tracked::exact(b[i]);
+            apart * &(ga[i] - &gb[i])
+        }));
+        rates.add_violation(rate.value, rate.error);
+        strict += usize::from(rate.value < -rate.error);
+        follow(subject, a, b, &mut steps);
+    }
+    evidence.at_most(
+        "growth rate of the distance of two solutions where positive, in units of its rounding bound, worst of random pairs",
+        rates.worst(),
+        1.0,
+        "running error analysis of (a - b).(g(a) - g(b))",
+    );
+    evidence.at_least("pairs that approach each other beyond rounding", strict as f64, 1.0, "at least one");
+    evidence.at_most(
+        format!(
+            "growth of the distance over a step of two trajectories, in units of its rounding bound, {} steps",
+            steps.seen()
+        ),
+        steps.worst(),
+        1.0,
+        "the step I - eta p L does not expand for eta p lambda_max <= 2; running error analysis of the step",
+    );
+    Ok(evidence)
+}
+
+/// Follows both trajectories by steps `η g`, `η = 1/(2p·degree)` with the larger degree of both ends: on the segment
+/// between them no node's degree is larger (convexity of the exponential), so the step contracts.
+fn follow(subject: &Subject, mut a: Vec<f64>, mut b: Vec<f64>, worst: &mut WorstRatio) {
+    let graph = tracked_graph(subject.graph());
+    for _ in 0..STEPS {
+        let degree = |h: &[f64]| {
+            let sums = node_costs(graph.pattern(), &graph.costs_at(&tracked(h)), &Tracked::exact(0.0));
+            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| r.value + c.value).fold(0.0, f64::max)
+        };
+        let step = Tracked::exact(0.5 / (graph.p() * (degree(&a) + degree(&b))));
+        let stepped = |h: &[f64]| -> Vec<Tracked> {
+            let g = tracked_gradient(&graph, &tracked(h));
+            g.iter().zip(h).map(|(g, h)| *g * &step + &Tracked::exact(*h)).collect()
+        };
+        let (next_a, next_b) = (stepped(&a), stepped(&b));
+        let distance = |x: &[Tracked], y: &[Tracked]| {
+            tracked_sum(x.iter().zip(y).map(|(x, y)| {
+                let apart = *x - y;
+                apart * &apart
+            }))
+            .sqrt()
+        };
+        let (before, after) = (distance(&tracked(&a), &tracked(&b)), distance(&next_a, &next_b));
+        worst.add_violation(after.value - before.value, after.error + before.error);
+        a = next_a.iter().map(|value| value.value).collect();
+        b = next_b.iter().map(|value| value.value).collect();
+    }
+}

@@ -1,0 +1,88 @@
+//! Claim `noise_robustness`.
+
+use super::subject::{tracked_cost, tracked_graph};
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::{Method, Scope, balance};
+use crate::cost::{Alpha, CostSpec};
+use crate::network::Network;
+use crate::scalar::tracked;
+use crate::tasks::{normals, stream};
+
+pub const CLAIM: Claim = Claim {
+    id: "noise_robustness",
+    statement: "For unit-variance noise E|J R xi|^2 = sigma^2 sum r_j^2 J_ij^2, the robustness cost; balancing makes it as small as any rescaling can.",
+    source: "Stock et al. 2022, Results (robustness to noise)",
+    theorems: &["noise_robustness", "noise_robustness_balanced", "noise_robustness_lower"],
+    check,
+};
+
+/// Samples of the noise.
+const SAMPLES: usize = 4000;
+/// Standard deviation of the noise.
+const SIGMA: f64 = 0.1;
+/// Standard errors that the mean may be off: with normal errors once in 10⁹ runs, and the seed is fixed.
+const STANDARD_ERRORS: f64 = 6.0;
+/// Random rescalings that the balanced network is compared with.
+const RESCALINGS: u64 = 6;
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    let weights = &subject.network.weights;
+    let n = weights.neurons();
+    if weights.synapses() == 0 {
+        evidence.note("no synapse: no noise is passed on");
+        return Ok(evidence);
+    }
+    // Gains r_j between 0.2 and 1, as of neurons that are active part of the time.
+    let gains: Vec<f64> =
+        normals(&mut stream(subject.seed, 1000), n, 1.0).iter().map(|x| 0.2 + 0.8 * x.sin().abs()).collect();
+    let expected: f64 = SIGMA * SIGMA * weights.triplets().map(|(_, j, value)| (gains[j] * value).powi(2)).sum::<f64>();
+    let mut random = stream(subject.seed, 1001);
+    let mut sum = 0.0;
+    for _ in 0..SAMPLES {
+        let noise: Vec<f64> = normals(&mut random, n, SIGMA).iter().zip(&gains).map(|(xi, gain)| gain * xi).collect();
+        sum += weights.times(&noise).iter().map(|value| value * value).sum::<f64>();
+    }
+    let mean = sum / SAMPLES as f64;
+    evidence.at_most(
+        format!("E|J R xi|^2 by {SAMPLES} samples against sigma^2 sum r_j^2 J_ij^2, relative difference"),
+        (mean / expected - 1.0).abs(),
+        STANDARD_ERRORS * (2.0 / SAMPLES as f64).sqrt(),
+        "6 standard errors; the variance of |M xi|^2 is 2 tr((M^T M)^2), at most 2 (tr M^T M)^2",
+    );
+
+    // Balanced under that very cost, no rescaling does better.
+    let spec =
+        CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()), world: None };
+    let network = Network::recurrent(weights.clone(), subject.network.activation);
+    let balanced = balance(&network, &spec, Scope::WithinComponents, Method::Newton, &subject.stop)?;
+    if !balanced.outcome.status.is_balanced() {
+        evidence.note(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
+        return Ok(evidence);
+    }
+    let graph = tracked_graph(&balanced.graph);
+    let least = tracked_cost(&graph, &tracked(&balanced.outcome.h));
+    // Up to the imbalance that is left: ∇C·δ, bounded by p·tol·(r + c)·|δ| over all nodes, at most 2p·tol·C·max|δ|.
+    let leftover = |h: &[f64]| {
+        let far = h.iter().zip(&balanced.outcome.h).fold(0.0_f64, |far, (a, b)| far.max((a - b).abs()));
+        4.0 * balanced.outcome.imbalance * least.value * far
+    };
+    let mut worst = WorstRatio::default();
+    let start = vec![0.0; graph.nodes()];
+    let others = (0..RESCALINGS).map(|k| normals(&mut stream(subject.seed, 1010 + k), graph.nodes(), 0.5));
+    for h in std::iter::once(start).chain(others) {
+        let other = tracked_cost(&graph, &tracked(&h));
+        worst.add_violation(least.value - other.value, least.error + other.error + leftover(&h));
+    }
+    evidence.at_most(
+        "robustness cost of the balanced network above that of the given one and of random rescalings, in units of the bound",
+        worst.worst(),
+        1.0,
+        "running error analysis, and the leftover imbalance times the distance",
+    );
+    evidence.note(format!(
+        "noise power passed on within components, before and after: {:.4e} and {:.4e} sigma^2",
+        balanced.cost_initial, least.value
+    ));
+    Ok(evidence)
+}

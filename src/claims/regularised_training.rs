@@ -1,0 +1,125 @@
+//! Claim `regularised_training`.
+
+use nalgebra::DMatrix;
+
+use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::scalar::power;
+use crate::tasks::{normals, stream};
+
+pub const CLAIM: Claim = Claim {
+    id: "regularised_training",
+    statement: "Every critical point of (task loss + lambda sum |w|^p over a neuron's whole input and output) is balanced, because the loss is constant along the transform.",
+    source: "Stock et al. 2022, Discussion (regularised training); Baldi et al. 2024",
+    theorems: &["regularised_training", "regularised_training_matrix"],
+    check,
+};
+
+const INPUTS: usize = 5;
+const HIDDEN: usize = 8;
+const OUTPUTS: usize = 4;
+const LAMBDA: f64 = 0.02;
+/// Steps of gradient descent, and their length.
+const STEPS: usize = 4000;
+const STEP: f64 = 0.05;
+
+/// A linear network with one hidden layer, and the map it is to learn.
+struct Learner {
+    w_in: DMatrix<f64>,
+    w_out: DMatrix<f64>,
+    target: DMatrix<f64>,
+    p: f64,
+}
+
+fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+    let mut evidence = Evidence::default();
+    // The cost of the subject; below p = 1 the regulariser has no derivative at zero weights, and 1 has none either.
+    let p = subject.spec.p.max(1.5);
+    let mut random = stream(subject.seed, 1100);
+    let mut matrix = |rows, columns| DMatrix::from_vec(rows, columns, normals(&mut random, rows * columns, 0.7));
+    let mut learner =
+        Learner { w_in: matrix(HIDDEN, INPUTS), w_out: matrix(OUTPUTS, HIDDEN), target: matrix(OUTPUTS, INPUTS), p };
+
+    let before = learner.worst_imbalance();
+    identity(&mut evidence, &learner, "at random weights");
+    for _ in 0..STEPS {
+        let (to_in, to_out) = learner.gradient();
+        learner.w_in -= to_in * STEP;
+        learner.w_out -= to_out * STEP;
+    }
+    identity(&mut evidence, &learner, "after training");
+
+    // At a nearly critical point g is as small as the gradient says: pλ|g_i| = |∇F·t_i| ≤ ‖∇F‖ ‖t_i‖, with t_i the
+    // direction in which rescaling neuron i moves its weights.
+    let (to_in, to_out) = learner.gradient();
+    let gradient = (to_in.norm_squared() + to_out.norm_squared()).sqrt();
+    let mut worst = WorstRatio::default();
+    for i in 0..HIDDEN {
+        let (r, c) = learner.node_costs(i);
+        let direction = (learner.w_in.row(i).norm_squared() + learner.w_out.column(i).norm_squared()).sqrt();
+        worst.add(r - c, gradient * direction / (p * LAMBDA) + rounding() * (r + c));
+    }
+    evidence.at_most(
+        "neural gradient of a hidden neuron after training, in units of |grad F| |direction| / (p lambda), worst neuron",
+        worst.worst(),
+        1.0,
+        "the loss is constant along the transform, so only the regulariser pulls",
+    );
+    evidence.note(format!(
+        "a linear network of {INPUTS}-{HIDDEN}-{OUTPUTS} neurons, p = {p}: imbalance of the worst neuron {before:.1e} before and {:.1e} after training, |grad F| = {gradient:.1e}",
+        learner.worst_imbalance()
+    ));
+    Ok(evidence)
+}
+
+/// At any weights, `∇F·t_i = −pλ g_i`, where `t_i` moves along the transform: the loss contributes nothing.
+fn identity(evidence: &mut Evidence, learner: &Learner, label: &str) {
+    let (to_in, to_out) = learner.gradient();
+    let mut worst = WorstRatio::default();
+    for i in 0..HIDDEN {
+        let (inward, outward) =
+            (to_in.row(i).dot(&learner.w_in.row(i)), to_out.column(i).dot(&learner.w_out.column(i)));
+        let (r, c) = learner.node_costs(i);
+        // Products of up to 8 terms of the size of the loss and of the costs: the two halves cancel.
+        let size =
+            to_in.row(i).norm() * learner.w_in.row(i).norm() + to_out.column(i).norm() * learner.w_out.column(i).norm();
+        let size = size + learner.loss_size(i) + learner.p * LAMBDA * (r + c);
+        worst.add((outward - inward) + learner.p * LAMBDA * (r - c), rounding() * size);
+    }
+    evidence.at_most(
+        format!("grad F along the rescaling of a neuron against -p lambda g {label}, in units of the rounding bound"),
+        worst.worst(),
+        1.0,
+        "64 u times the sizes of the sums that cancel",
+    );
+}
+
+/// Sums and products of at most 8 terms, in sequence: fewer than 64 roundings each.
+fn rounding() -> f64 {
+    64.0 * crate::scalar::UNIT_ROUNDOFF
+}
+
+impl Learner {
+    /// The gradient of `F = ½‖W_out W_in − T‖² + λ Σ|w|^p`.
+    fn gradient(&self) -> (DMatrix<f64>, DMatrix<f64>) {
+        let miss = &self.w_out * &self.w_in - &self.target;
+        let pull = |w: f64| LAMBDA * self.p * w.signum() * power(&w.abs(), self.p - 1.0);
+        (self.w_out.transpose() * &miss + self.w_in.map(pull), &miss * self.w_in.transpose() + self.w_out.map(pull))
+    }
+
+    /// Incoming and outgoing cost of a hidden neuron.
+    fn node_costs(&self, i: usize) -> (f64, f64) {
+        let cost = |w: &f64| power(&w.abs(), self.p);
+        (self.w_in.row(i).iter().map(cost).sum(), self.w_out.column(i).iter().map(cost).sum())
+    }
+
+    /// The size of the products in the loss's gradient along the rescaling of neuron i, signs left out.
+    fn loss_size(&self, i: usize) -> f64 {
+        let miss = (&self.w_out * &self.w_in).abs() + self.target.abs();
+        let (into, out_of) = (self.w_in.row(i).abs(), self.w_out.column(i).abs());
+        2.0 * (out_of.transpose() * miss * into.transpose())[(0, 0)]
+    }
+
+    fn worst_imbalance(&self) -> f64 {
+        (0..HIDDEN).map(|i| self.node_costs(i)).map(|(r, c)| (r - c).abs() / (r + c)).fold(0.0, f64::max)
+    }
+}

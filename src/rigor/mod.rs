@@ -1,0 +1,5 @@
+//! Rigour: results that carry a bound on their own error.
+
+mod ground_state;
+
+pub use ground_state::{GroundState, NoCertificate, ground_state};
