@@ -106,6 +106,10 @@ pub struct CostGraph<S: Scalar = f64> {
 /// (2^±1022), so that sums and products of costs and scales stay in it too.
 const SAFE_LOG2_COST: f64 = 700.0;
 
+/// `|log2|` of a cost up to which no frame is looked for: a path would have to lead in one direction for a hundred
+/// synapses before the scales along it multiply up to the limits of `f64`.
+const HARMLESS_LOG2_COST: f64 = 20.0;
+
 /// A cost, as a power of two relative to the unit, below which `f64` would lose it.
 const SMALLEST_LOG2_COST: f64 = -1000.0;
 
@@ -169,9 +173,7 @@ impl CostGraph<f64> {
 
     fn assemble(neurons: usize, nodes: usize, p: f64, mut synapses: Vec<Synapse>) -> Result<Self, CostError> {
         synapses.sort_unstable_by_key(|synapse| (synapse.target, synapse.source));
-        let too_wide = |synapse: &Synapse| synapse.log2_cost(p).abs() > SAFE_LOG2_COST;
-        let frame =
-            if synapses.iter().any(too_wide) { fitted_frame(nodes, &synapses)? } else { Frame::identity(nodes) };
+        let frame = fitted_frame(nodes, p, &synapses)?;
 
         let mut self_cost = 0.0;
         let (mut weight, mut alpha, mut w, mut pairs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -347,9 +349,16 @@ impl Synapse {
     }
 }
 
-fn fitted_frame(nodes: usize, synapses: &[Synapse]) -> Result<Frame, CostError> {
+/// The frame that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
+fn fitted_frame(nodes: usize, p: f64, synapses: &[Synapse]) -> Result<Frame, CostError> {
+    let widest = synapses.iter().map(|synapse| synapse.log2_cost(p).abs()).fold(0.0, f64::max);
+    if widest <= HARMLESS_LOG2_COST {
+        return Ok(Frame::identity(nodes));
+    }
     let triplets = synapses.iter().map(|synapse| (synapse.target, synapse.source, synapse.weight)).collect();
-    Ok(Frame::evening_out(&crate::network::Weights::from_triplets(nodes, triplets)?))
+    let frame = Frame::evening_out(&crate::network::Weights::from_triplets(nodes, triplets)?);
+    let needed = widest > SAFE_LOG2_COST || p * f64::from(frame.spread()) > SAFE_LOG2_COST;
+    Ok(if needed { frame } else { Frame::identity(nodes) })
 }
 
 /// Adds the world's synapses: one from the world to each neuron that has input or bias, and one to the world from

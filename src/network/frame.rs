@@ -15,8 +15,13 @@ pub struct Frame {
 }
 
 /// Sweeps after which the evening-out of exponents stops: any exponents are valid, better ones only widen the
-/// range of networks that fit.
-const MAX_SWEEPS: usize = 200;
+/// range of networks that fit. Along a chain evening out is diffusion, which takes the square of its length; hence
+/// many sweeps where they are cheap, and at least a few where they are not.
+const MAX_SWEEPS: usize = 20_000;
+const MIN_SWEEPS: usize = 200;
+
+/// Visits of synapses that all sweeps together may take, beyond [`MIN_SWEEPS`].
+const MAX_VISITS: usize = 50_000_000;
 
 impl Frame {
     /// The frame that changes nothing.
@@ -30,7 +35,8 @@ impl Frame {
         let mut k = vec![0_i32; n];
         let logs: Vec<(usize, usize, i32)> =
             weights.triplets().filter(|&(i, j, _)| i != j).map(|(i, j, value)| (i, j, exponent(*value))).collect();
-        for _ in 0..MAX_SWEEPS {
+        let sweeps = (MAX_VISITS / logs.len().max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
+        for _ in 0..sweeps {
             let mut largest_in = vec![i32::MIN; n];
             let mut largest_out = vec![i32::MIN; n];
             for &(i, j, e) in &logs {
@@ -58,6 +64,12 @@ impl Frame {
     /// True if the frame changes nothing.
     pub fn is_identity(&self) -> bool {
         self.unit == 0 && self.exponents.iter().all(|&k| k == 0)
+    }
+
+    /// The largest difference of two exponents.
+    pub fn spread(&self) -> i32 {
+        let (low, high) = self.exponents.iter().fold((0, 0), |(low, high), &k| (k.min(low), k.max(high)));
+        high - low
     }
 
     /// Number of nodes.
