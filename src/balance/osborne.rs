@@ -82,29 +82,34 @@ impl<'a> Sweeper<'a> {
     /// scale balances it.
     pub fn sweep(&mut self) {
         let (pattern, transposed) = (self.graph.pattern(), self.graph.transposed());
-        let (mut smallest, mut largest) = (f64::INFINITY, 0.0_f64);
         for i in 0..pattern.nodes() {
             let incoming: f64 = pattern.row(i).map(|e| self.base[e] * self.d[pattern.source(e)]).sum();
             let outgoing: f64 = transposed.column(i).map(|(e, target)| self.base[e] * self.inverse[target]).sum();
             if incoming > 0.0 && outgoing > 0.0 {
-                // r_i = incoming/d_i and c_i = outgoing·d_i agree at d_i = √(incoming/outgoing).
-                self.d[i] = (incoming / outgoing).sqrt();
+                // r_i = incoming/d_i and c_i = outgoing·d_i agree at d_i = √(incoming/outgoing), the quotient of the
+                // roots: that of the sums can leave the range of f64.
+                self.d[i] = incoming.sqrt() / outgoing.sqrt();
                 self.inverse[i] = self.d[i].recip();
+                // At once, not after the sweep: the next neurons multiply by this one's scale.
+                if !(REBASE_BEYOND.recip()..=REBASE_BEYOND).contains(&self.d[i]) {
+                    self.rebase();
+                }
             }
-            smallest = smallest.min(self.d[i]);
-            largest = largest.max(self.d[i]);
         }
-        for (value, (base, d)) in self.h.iter_mut().zip(self.base_h.iter().zip(&self.d)) {
-            *value = base + d.ln() / self.graph.p();
-        }
+        self.settle();
         self.sweeps += 1;
         self.passes += 1;
-        if largest > REBASE_BEYOND || smallest < REBASE_BEYOND.recip() {
-            self.rebase();
+    }
+
+    /// The log-scales reached, from the base and the scales relative to it.
+    fn settle(&mut self) {
+        for (value, (base, d)) in self.h.iter_mut().zip(self.base_h.iter().zip(&self.d)) {
+            *value = base + d.ln() / self.graph.p();
         }
     }
 
     fn rebase(&mut self) {
+        self.settle();
         self.base = self.graph.costs_at(&self.h);
         self.base_h.clone_from(&self.h);
         self.d.fill(1.0);
