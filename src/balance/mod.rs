@@ -192,7 +192,10 @@ impl Outcome {
     /// Measures `h` and settles the status: [`Status::Balanced`] if and only if the imbalance at `h` is within the
     /// tolerance; otherwise `reason`, the solver's own account of why it stopped.
     pub fn judge(graph: &CostGraph, stop: &Stop, run: Run) -> Outcome {
-        let mut h = run.h;
+        // Log-scales that left the range of f64 are no result: the network stays as given, and the status says why.
+        let runaway = run.h.iter().position(|value| !value.is_finite());
+        let mut h = if runaway.is_some() { vec![0.0; graph.nodes()] } else { run.h };
+        let reason = runaway.map_or(run.reason, |node| Status::NotFinite { node });
         fix_gauge(graph, &mut h);
         let costs = graph.costs_at(&h);
         let found = node_costs(graph.pattern(), &costs, &0.0).imbalance();
@@ -202,7 +205,7 @@ impl Outcome {
         } else if found.worst.is_nan() || !cost.is_finite() {
             Status::NotFinite { node: found.node }
         } else {
-            run.reason
+            reason
         };
         Outcome {
             method: run.method,
