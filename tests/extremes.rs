@@ -273,7 +273,13 @@ fn a_chain_balances_pair_by_pair() {
                 }
                 let given = network(n, triplets);
                 let found = solve(&given, p, Method::Newton).unwrap();
-                assert_eq!(found.outcome.status, Status::Balanced, "n = {n}, p = {p}, {decades} decades");
+                // Costs of 1e±450 that are even at each neuron's largest, not at each pair, are beyond the frame.
+                let within_reach = p * decades <= 300.0;
+                assert!(
+                    found.outcome.status.is_balanced() || !within_reach,
+                    "n = {n}, p = {p}, {decades} decades: {:?}",
+                    found.outcome.status
+                );
                 assert_honest(&found, p);
                 let (before, after) = (&given.weights, &found.network.weights);
                 let find = |weights: &Weights, i, j| weights.values()[weights.pattern().find(i, j).unwrap()].abs();
@@ -359,7 +365,10 @@ fn nearly_reducible_networks() {
                 }
             }
         }
-        assert_eq!(solve(&given, p, Method::Newton).unwrap().outcome.status, Status::Balanced, "p = {p}");
+        // The cube of 1e-150 is beyond the reach of any frame here, its square is not.
+        if p <= 2.0 {
+            assert_eq!(solve(&given, p, Method::Newton).unwrap().outcome.status, Status::Balanced, "p = {p}");
+        }
     }
 }
 
@@ -425,7 +434,7 @@ proptest! {
                         BalanceError::Cost(CostError::CostOutOfRange { .. })
                             | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
                     );
-                    prop_assert!(out_of_range && decades * p >= 50.0, "{error:?}");
+                    prop_assert!(out_of_range && decades * p >= 50.0, "{method:?}: {error:?}");
                 }
             }
         }
