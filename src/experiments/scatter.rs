@@ -15,7 +15,7 @@ pub struct Scatter {
 }
 
 /// Points in one cloud; more are thinned evenly.
-const LARGEST_CLOUD: usize = 1200;
+const LARGEST_CLOUD: usize = 600;
 
 /// `|J|` after against `|J|` before, one point a synapse, excitatory and inhibitory apart.
 pub fn weights_before_and_after(network: &Network, balanced: &Balanced) -> Scatter {

@@ -103,7 +103,7 @@ impl Figures {
 
     fn draw(&mut self, chart: Chart, caption: String) -> Result<(), ReportError> {
         match chart.svg() {
-            Ok(svg) => self.0.push(Figure { svg, caption }),
+            Ok(svg) => self.0.push(Figure { name: chart.title.to_lowercase().replace(' ', "-"), svg, caption }),
             Err(super::PlotError::Empty) => {}
             Err(error) => return Err(ReportError::Plot { title: chart.title, reason: error.to_string() }),
         }
