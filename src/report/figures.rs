@@ -15,7 +15,7 @@ pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Fi
         Axis::logarithmic("(C - C*) / C*"),
         Mark::Line,
         curves.cost_against_time,
-        "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other.",
+        "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other. A curve that bends away has drifted off to another network.",
     )?;
     figures.add(
         "Imbalance against work",
