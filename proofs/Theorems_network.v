@@ -141,6 +141,9 @@ Proof. exact circulation_bound. Qed.
 Theorem float_gradient : S_float_gradient.
 Proof. exact float_gradient_proof. Qed.
 
+Theorem float_gradient_all : S_float_gradient_all.
+Proof. exact float_gradient_all_proof. Qed.
+
 Theorem float_gradient_scaled : S_float_gradient_scaled.
 Proof. exact float_gradient_scaled_proof. Qed.
 
@@ -161,3 +164,6 @@ Proof. exact float_ieee_cost_proof. Qed.
 
 Theorem float_ieee_bound : S_float_ieee_bound.
 Proof. exact float_ieee_bound_proof. Qed.
+
+Theorem float_ieee_scaled : S_float_ieee_scaled.
+Proof. exact float_ieee_scaled_proof. Qed.
