@@ -279,3 +279,14 @@ End Radius.
 
 Lemma certified_balance_radius_proof : S_certified_balance_radius.
 Proof. by move=> c w p p0 fit ok; exact: radius_sound. Qed.
+
+Lemma certified_balance_weights_proof : S_certified_balance_weights.
+Proof.
+move=> c alpha J p p0 fit ok r.
+have [k [[B _] [_ [_ [near _]]]]] := radius_sound p0 fit ok.
+exists k; rewrite cost_rescale; split=> //; split=> [l|i j J0]; last exact: near.
+have w0 : nonnegative (cost alpha p J) by exact: (w_ge0 (radius_wf ok) fit).
+rewrite !cost_rescale => Bl i j.
+rewrite (cost_at_linked p w0 (h := l) (k := k)) // => a b ab.
+exact: (balanced_diff w0 p0 Bl B ab).
+Qed.

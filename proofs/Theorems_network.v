@@ -83,6 +83,9 @@ Proof. exact closed_forms_two_neurons_proof. Qed.
 Theorem closed_forms_two_neuron_costs : S_closed_forms_two_neuron_costs.
 Proof. exact closed_forms_two_neuron_costs_proof. Qed.
 
+Theorem closed_forms_two_neuron_weights : S_closed_forms_two_neuron_weights.
+Proof. exact closed_forms_two_neuron_weights_proof. Qed.
+
 Theorem closed_forms_one_way : S_closed_forms_one_way.
 Proof. exact closed_forms_one_way_proof. Qed.
 
@@ -91,6 +94,9 @@ Proof. exact closed_forms_ring_proof. Qed.
 
 Theorem closed_forms_symmetric : S_closed_forms_symmetric.
 Proof. exact closed_forms_symmetric_proof. Qed.
+
+Theorem closed_forms_symmetric_weights : S_closed_forms_symmetric_weights.
+Proof. exact closed_forms_symmetric_weights_proof. Qed.
 
 Theorem closed_forms_rank_one : S_closed_forms_rank_one.
 Proof. exact closed_forms_rank_one_proof. Qed.
@@ -129,6 +135,9 @@ Proof. exact certified_balance_gap_proof. Qed.
 
 Theorem certified_balance_radius : S_certified_balance_radius.
 Proof. exact certified_balance_radius_proof. Qed.
+
+Theorem certified_balance_weights : S_certified_balance_weights.
+Proof. exact certified_balance_weights_proof. Qed.
 
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.
