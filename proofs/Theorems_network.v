@@ -114,6 +114,9 @@ Proof. exact heterosynaptic_added_proof. Qed.
 Theorem noise_robustness : S_noise_robustness.
 Proof. exact noise_robustness_proof. Qed.
 
+Theorem noise_robustness_independent : S_noise_robustness_independent.
+Proof. exact noise_robustness_independent_proof. Qed.
+
 Theorem noise_robustness_balanced : S_noise_robustness_balanced.
 Proof. exact noise_robustness_balanced_proof. Qed.
 
