@@ -41,6 +41,18 @@ apply: (is_derive_ext_loc (fun s => total (cost_at (cost alpha p (J 0)) p (h s))
 by apply: flow_cost_derive => //; lra.
 Qed.
 
+Lemma weight_cost_derive_right :
+  filterlim (fun s => (total (cost alpha p (J s)) - total (cost alpha p (J 0))) / s)
+    (at_right 0) (locally (- p * norm2_sq (grad (cost alpha p (J 0))))).
+Proof.
+have [h [h0 [Fh [EJ EC]]]] := weight_flow_costs.
+have /is_derive_Reals D := flow_cost_derive Fh (Rle_refl 0).
+rewrite (EC 0); last exact: Rle_refl.
+apply/filterlim_locally => e; have [d Hd] := D e (cond_pos e).
+exists d => s; rewrite /ball /= /AbsRing_ball /abs /minus /plus /opp /= Ropp_0 Rplus_0_r => Hs s0.
+have := Hd s ltac:(lra) Hs; rewrite Rplus_0_l (EC s) //; lra.
+Qed.
+
 Hypothesis a0 : nonnegative alpha.
 
 Lemma weight_cost_strict s t : ~ balanced (cost alpha p (J 0)) -> 0 <= s < t ->
@@ -70,7 +82,7 @@ Lemma monotone_cost_rest_proof : S_monotone_cost_rest.
 Proof. by move=> V w p h w0 p0 F s s0 B t t0 i; rewrite (flow_balanced_constant w0 p0 F s0 B t0). Qed.
 
 Lemma monotone_cost_weights_proof : S_monotone_cost_weights.
-Proof. by move=> V alpha p J p0 F t; exact: weight_cost_derive. Qed.
+Proof. by move=> V alpha p J p0 F; split; [exact: weight_cost_derive | exact: weight_cost_derive_right]. Qed.
 
 Lemma monotone_cost_weights_strict_proof : S_monotone_cost_weights_strict.
 Proof. by move=> V alpha p J a0 p0 F NB s t st; exact: weight_cost_strict. Qed.

@@ -131,13 +131,13 @@ Let S := IZR (cost_unit c).
 
 Lemma wf_parts : (0 < cost_unit c)%Z /\ (forall i : V, (0 < scale (node i))%Z) /\
   forall e, List.In e (edges c) ->
-    (exists i, target e = @key c i) /\ (exists j, source e = @key c j) /\ (0 <= lo e)%Z.
+    (exists i, target e = @key c i) /\ (exists j, source e = @key c j) /\ (0 <= lo e)%Z /\ (0 <= width e)%Z.
 Proof.
 move: wf; rewrite /well_formed; case: Z.ltb_spec0 => // S0.
 case A: all_neurons => // /all_edgesP B; split=> //; split=> [i|e /B].
   by have := all_neuronsP (b := 0) A (ltn_ord i); case: Z.ltb_spec0.
 rewrite /edge_ok; case T1: PositiveMap.mem => //; case T2: PositiveMap.mem => //.
-by case: Z.leb_spec0 => // l0 _; split; [exact: mem_key | split; [exact: mem_key | ]].
+by case: Z.leb_spec0 => // l0; case: Z.leb_spec0 => // w0 _; split; [exact: mem_key | split; [exact: mem_key | ]].
 Qed.
 
 Lemma S0 : 0 < S. Proof. by apply: IZR_lt; case: wf_parts. Qed.
@@ -225,7 +225,7 @@ Let C := cost_at w p h.
 Lemma w_ge0 : nonnegative w.
 Proof.
 move=> i j; have [L _] := fit i j; have s0 := S0; rewrite -/S in L.
-have l0 : 0 <= @listed c lo i j by apply: listed_ge0 => e He; case: wf_parts => _ [_ /(_ e He) [_ [_ ]]].
+have l0 : 0 <= @listed c lo i j by apply: listed_ge0 => e He; case: wf_parts => _ [_ /(_ e He) [_ [_ []]]].
 by apply: (Rmult_le_reg_l S) => //; lra.
 Qed.
 
@@ -238,23 +238,33 @@ rewrite (_ : p * (ln b / p - ln a / p) = ln b - ln a); last by field; lra.
 by rewrite /Rminus exp_plus exp_Ropp !exp_ln //; field; lra.
 Qed.
 
+Definition cost_lo (e : edge) : Z := lo (round_edge m e).
+Definition cost_hi (e : edge) : Z := hi (round_edge m e).
+
 (** Rounding down and up. *)
-Lemma cost_loE e : List.In e (edges c) -> IZR (cost_lo m e) * E (target e) <= IZR (lo e) * E (source e).
+Lemma cost_loE e : List.In e (edges c) -> IZR (cost_lo e) * E (target e) <= IZR (lo e) * E (source e).
 Proof.
 move=> He; have [t0 _] := E_edge He; rewrite -!mult_IZR; apply: IZR_le; rewrite /cost_lo Z.mul_comm.
 by apply: Z.mul_div_le; apply: lt_IZR.
 Qed.
 
-Lemma cost_hiE e : List.In e (edges c) -> IZR (hi e) * E (source e) <= IZR (cost_hi m e) * E (target e).
+Lemma cost_hiE e : List.In e (edges c) -> IZR (hi e) * E (source e) <= IZR (cost_hi e) * E (target e).
 Proof.
-move=> He; have [t0 _] := E_edge He; rewrite -!mult_IZR; apply: IZR_le; rewrite /cost_hi.
-have := Z.mul_div_le (- (hi e * scale (look m (source e)))) (scale (look m (target e))) (lt_IZR _ _ t0).
-by lia.
+move=> He; have [t0 _] := E_edge He; rewrite -!mult_IZR; apply: IZR_le; rewrite /cost_hi /hi /round_edge /=.
+set es := scale _; set et := scale (look m (target e)); set x := (lo e * es)%Z.
+have et0 : (0 < et)%Z by exact: lt_IZR.
+have D : x = (et * fst (Z.div_eucl x et) + snd (Z.div_eucl x et))%Z by exact: Z_div_mod_eq_full.
+have M := Z.mod_pos_bound x et et0; rewrite /Z.modulo in M.
+case: (Z.div_eucl x et) D M => q r /= D M.
+rewrite Z.mul_add_distr_r -/x D; case: Z.eqb_spec => [->|_].
+  by case: Z.eqb_spec => [->|r0]; [lia | rewrite Z.mul_0_l; nia].
+set y := (r + width e * es)%Z; have := Z.div_mod (y + (et - 1)) et ltac:(lia).
+by have := Z.mod_pos_bound (y + (et - 1)) et et0; rewrite /y; nia.
 Qed.
 
-Lemma cost_lo_ge0 e : List.In e (edges c) -> (0 <= cost_lo m e)%Z.
+Lemma cost_lo_ge0 e : List.In e (edges c) -> (0 <= cost_lo e)%Z.
 Proof.
-move=> He; have [t0 s0] := E_edge He; have [_ [_ /(_ e He) [_ [_ l0]]]] := wf_parts.
+move=> He; have [t0 s0] := E_edge He; have [_ [_ /(_ e He) [_ [_ [l0 _]]]]] := wf_parts.
 apply: Z.div_pos; last exact: lt_IZR.
 by apply: Z.mul_nonneg_nonneg => //; apply: Z.lt_le_incl; exact: lt_IZR.
 Qed.
@@ -271,7 +281,7 @@ apply: (Rle_trans _ (@listed c lo i j * E (key j))).
 by apply: Rmult_le_compat_r => //; lra.
 Qed.
 
-Lemma cost_bounds_listed i j : @listed c (cost_lo m) i j <= S * C i j <= @listed c (cost_hi m) i j.
+Lemma cost_bounds_listed i j : @listed c cost_lo i j <= S * C i j <= @listed c cost_hi i j.
 Proof.
 split; first by apply: listed_below => e; exact: cost_loE.
 have ei := E0 i; have ej := E0 j; have [_ L] := fit i j.
@@ -289,7 +299,7 @@ Proof. by have s0 := S0 => H; apply/Rle_div_r => //; lra. Qed.
 
 Lemma upper_costE : total C <= IZR (upper_cost c) / S.
 Proof.
-apply: S_div; rewrite /upper_cost sum_edgesE Rplus_0_l -total_sum /total -rsumZl.
+apply: S_div; rewrite /upper_cost sum_edgesE Rplus_0_l big_map -(total_sum cost_hi) /total -rsumZl.
 apply: rsum_le => i _; rewrite -rsumZl; apply: rsum_le => j _.
 by case: (cost_bounds_listed i j).
 Qed.
@@ -304,24 +314,29 @@ have s0 := S0; rewrite /check_gap -/m wf; case Fl: all_edges => //; case Ne: all
 case: Z.leb_spec0 => // G _; split; last first.
   rewrite /Rdiv -Rmult_minus_distr_r; apply: Rmult_le_compat_r; first exact/Rlt_le/Rinv_0_lt_compat.
   by rewrite -minus_IZR; apply: IZR_le.
-pose F i j := @listed c flow i j / S.
-have flow_in e : List.In e (edges c) -> (0 <= flow e)%Z /\ IZR (flow e) * E (target e) <= IZR (lo e) * E (source e).
-  move=> He; have := all_edgesP Fl He; rewrite /flow_ok; case: Z.leb_spec0 => // f0.
-  by case: Z.leb_spec0 => // f1 _; split=> //; rewrite -!mult_IZR; apply: IZR_le.
+pose fl e := flow (round_edge m e).
+pose F i j := @listed c fl i j / S.
+have flow_in e : List.In e (edges c) -> (0 <= fl e)%Z /\ IZR (fl e) * E (target e) <= IZR (lo e) * E (source e).
+  move=> He; have := all_edgesP Fl (List.in_map (round_edge m) _ _ He).
+  have := cost_loE He; have [t0 _] := E_edge He.
+  rewrite /flow_ok /fl /flow /cost_lo; set q := lo (round_edge m e); set d := deficit (round_edge m e) => Q.
+  case: Z.leb_spec0 => // d0; case: Z.leb_spec0 => // d1 _; split; first by lia.
+  apply: Rle_trans Q; apply: Rmult_le_compat_r; first lra.
+  by apply: IZR_le; lia.
 have -> : IZR (lower_cost c) / S = total F.
-  rewrite /lower_cost sum_edgesE Rplus_0_l -total_sum /total /Rdiv -rsumZr.
+  rewrite /lower_cost sum_edgesE Rplus_0_l big_map -(total_sum fl) /total /Rdiv -rsumZr.
   by apply: rsum_ext => i _; rewrite -rsumZr.
 apply: (circulation_bound (h := h)); last first.
   by move=> i j; apply: div_S; apply: listed_below => e He; case: (flow_in e He).
 split=> [i j|i].
   apply: Rmult_le_pos; last exact/Rlt_le/Rinv_0_lt_compat.
   by apply: listed_ge0 => e /flow_in [].
-have := all_neuronsP (b := 0) Ne (ltn_ord i); rewrite add0n => /Z.eqb_eq Z0.
+have := all_neuronsP (b := 0) Ne (ltn_ord i); rewrite add0n -/(key i) => /Z.eqb_eq Z0.
 rewrite /grad /F /Rdiv !rsumZr -Rmult_minus_distr_r.
-have -> : \rsum_(j) @listed c flow i j - \rsum_(j) @listed c flow j i = 0; last by ring.
-rewrite -[RHS](_ : IZR (get (spread flow (fun e => - flow e)%Z (edges c) (PositiveMap.empty Z)) (key i)) = 0); last by rewrite /key Z0.
-rewrite spread_emptyE row_sum1 col_sum1 /Rminus -rsumN; congr (_ + _); apply: eq_bigr => e _.
-by case: Pos.eqb; rewrite ?opp_IZR; ring.
+have -> : \rsum_(j) @listed c fl i j - \rsum_(j) @listed c fl j i = 0; last by ring.
+have := f_equal IZR Z0; rewrite spread_emptyE !big_map => Z1; rewrite -[RHS]Z1.
+rewrite row_sum1 col_sum1 /Rminus -rsumN; congr (_ + _); apply: eq_bigr => e _.
+by rewrite /fl; case: (Pos.eqb (source e)); rewrite ?opp_IZR; lra.
 Qed.
 
 End Sound.
@@ -334,14 +349,14 @@ have [L G] := gap_sound wf p0 fit ok; have U := upper_costE wf p0 fit.
 by split=> //; split=> // k; have := L k; lra.
 Qed.
 
-(** When lo = hi everywhere, the certificate states its costs exactly. *)
+(** When every width is 0, the certificate states its costs exactly. *)
 Lemma exact_fits (c : certificate) : (0 < cost_unit c)%Z ->
-  all_edges (fun e => Z.eqb (lo e) (hi e)) (edges c) = true ->
+  all_edges (fun e => Z.eqb (width e) 0) (edges c) = true ->
   fits (fun i j => @listed c lo i j / IZR (cost_unit c)).
 Proof.
 move=> u0 /all_edgesP same i j; have u1 := IZR_lt _ _ u0.
 rewrite (_ : IZR (cost_unit c) * (listed lo i j / IZR (cost_unit c)) = listed lo i j); last by field; lra.
 suff -> : listed hi i j = listed lo i j by split; apply: Rle_refl.
-rewrite /listed big_mkcond [RHS]big_mkcond; apply: rsum_In_ext => e /same /Z.eqb_eq ->.
-by [].
+rewrite /listed big_mkcond [RHS]big_mkcond; apply: rsum_In_ext => e /same /Z.eqb_eq E.
+by rewrite /hi E Z.add_0_r.
 Qed.

@@ -41,7 +41,8 @@ Hypothesis ok : check_radius c = true.
 Let h := @scales c p.
 Let C := cost_at w p h.
 Let S := IZR (cost_unit c).
-Let lap := laplacian c m.
+Let es := rounded c m.
+Let lap := laplacian m es.
 
 Lemma radius_wf : well_formed c m = true.
 Proof. by move: ok; rewrite /check_radius -/m; case: well_formed. Qed.
@@ -53,7 +54,7 @@ Lemma radius_parts :
   let q := radius_unit c in let r := radius c in
   (4 * grad_sq c * (vmax c * vmax c) * (q * q * (q * q)) < (q - 2 * r) * (q - 2 * r) * (lam c * lam c) * (r * r))%Z.
 Proof.
-move: ok; rewrite /check_radius -/m radius_wf -/lap; case Ed: all_edges => //; case Ne: all_neurons => //.
+move: ok; rewrite /check_radius -/m radius_wf -/es -/lap; case Ed: all_edges => //; case Ne: all_neurons => //.
 case: Z.ltb_spec0 => // l0; case: Z.ltb_spec0 => // v0; case: Z.ltb_spec0 => // r0; case: Z.ltb_spec0 => // q0.
 case: Z.ltb_spec0 => // main _; split; first by exact: all_edgesP.
 split=> [i|//]; have := all_neuronsP (b := 0) Ne (ltn_ord i); by rewrite add0n.
@@ -99,7 +100,7 @@ have [/(_ e He) + _] := radius_parts.
 by rewrite /same_component Et Es !look_key => /Pos.eqb_eq.
 Qed.
 
-Let A i j := @listed c (cost_lo m) i j / S.
+Let A i j := @listed c (@cost_lo c) i j / S.
 Let v i := IZR (ground (node i)).
 
 Lemma A_boundsE i j : 0 <= A i j <= C i j.
@@ -115,16 +116,18 @@ Proof.
 have s0 := S0 radius_wf; rewrite -/S in s0.
 pose g t := IZR (ground (look m t)).
 have gk j : g (key j) = v j by rewrite /g look_key.
-rewrite spread_emptyE -rsumZl.
-transitivity (\rsum_(j) (@listed c (cost_lo m) i j * (fun t => v i - g t) (key j))
-            + \rsum_(j) (@listed c (cost_lo m) j i * (fun t => v i - g t) (key j))); last first.
+rewrite spread_emptyE !big_map -rsumZl.
+transitivity (\rsum_(j) (@listed c (@cost_lo c) i j * (fun t => v i - g t) (key j))
+            + \rsum_(j) (@listed c (@cost_lo c) j i * (fun t => v i - g t) (key j))); last first.
   rewrite -rsumD; apply: rsum_ext => j _; rewrite gk /A; field; lra.
 congr (_ + _); apply: esym.
-- apply: (etrans (row_sum radius_wf (cost_lo m) i (fun t => v i - g t))); apply: eq_bigr => e _.
-  case: Pos.eqb_spec => // Et; rewrite /drop mult_IZR minus_IZR Et.
+- apply: (etrans (row_sum radius_wf (@cost_lo c) i (fun t => v i - g t))); apply: eq_bigr => e _.
+  rewrite -[drop m (round_edge m e)]/(drop m e) -[lo (round_edge m e)]/(@cost_lo c e).
+  rewrite -[target (round_edge m e)]/(target e); case: Pos.eqb_spec => // Et; rewrite /drop mult_IZR minus_IZR Et.
   by rewrite -/(g (key i)) -/(g (source e)) gk.
-- apply: (etrans (col_sum radius_wf (cost_lo m) i (fun t => v i - g t))); apply: eq_bigr => e _.
-  case: Pos.eqb_spec => // Es; rewrite /drop opp_IZR mult_IZR minus_IZR Es.
+- apply: (etrans (col_sum radius_wf (@cost_lo c) i (fun t => v i - g t))); apply: eq_bigr => e _.
+  rewrite -[drop m (round_edge m e)]/(drop m e) -[lo (round_edge m e)]/(@cost_lo c e).
+  rewrite -[source (round_edge m e)]/(source e); case: Pos.eqb_spec => // Es; rewrite /drop opp_IZR mult_IZR minus_IZR Es.
   by rewrite -/(g (key i)) -/(g (target e)) gk; ring.
 Qed.
 
@@ -147,16 +150,17 @@ under [X in _ = _ - (_ + X)]rsum_ext => j ji do rewrite (negbTE ji).
 ring.
 Qed.
 
-Lemma spread_no_self f g i : IZR (get (spread (no_self f) (no_self (fun e => - g e)%Z) (edges c) (PositiveMap.empty _)) (key i))
-  = \rsum_(j) @listed c (no_self f) i j - \rsum_(j) @listed c (no_self g) j i.
+Lemma spread_no_self f g i : IZR (get (spread (no_self f) (no_self (fun e => - g e)%Z) es (PositiveMap.empty _)) (key i))
+  = \rsum_(j) @listed c (no_self (fun e => f (round_edge m e))) i j
+    - \rsum_(j) @listed c (no_self (fun e => g (round_edge m e))) j i.
 Proof.
-rewrite spread_emptyE (row_sum1 radius_wf) (col_sum1 radius_wf) /Rminus -rsumN; congr (_ + _).
-apply: eq_bigr => e _; rewrite /no_self; case: Pos.eqb; last by ring.
+rewrite spread_emptyE !big_map (row_sum1 radius_wf) (col_sum1 radius_wf) /Rminus -rsumN; congr (_ + _).
+apply: eq_bigr => e _; rewrite /no_self /=; case: Pos.eqb; last by ring.
 by case: Pos.eqb; rewrite ?opp_IZR; ring.
 Qed.
 
 Lemma grad_enclosed i :
-  IZR (get (grad_lo c m) (key i)) <= S * grad C i <= IZR (get (grad_hi c m) (key i)).
+  IZR (get (grad_lo es) (key i)) <= S * grad C i <= IZR (get (grad_hi es) (key i)).
 Proof.
 have B := cost_bounds_listed radius_wf p0 fit.
 rewrite /grad_lo /grad_hi !spread_no_self grad_off; split; apply: Rplus_le_compat;
@@ -166,12 +170,12 @@ Qed.
 
 Lemma grad_sqE : S ^ 2 * norm2_sq (grad C) <= IZR (grad_sq c).
 Proof.
-rewrite /grad_sq (sum_neuronsE _ 0) Rplus_0_l /norm2_sq -rsumZl; apply: rsum_le => i _.
-rewrite add0n -/m -/(key i) mult_IZR; have [L U] := grad_enclosed i.
+rewrite /grad_sq /grad_sq_of (sum_neuronsE _ 0) Rplus_0_l /norm2_sq -rsumZl; apply: rsum_le => i _.
+rewrite add0n -/m -/es -/(key i) mult_IZR; have [L U] := grad_enclosed i.
 set x := S * grad C i in L U; rewrite (_ : S ^ 2 * grad C i ^ 2 = x ^ 2); last by rewrite /x; ring.
 set M := Z.max _ _.
-have ML : (- M <= get (grad_lo c m) (key i))%Z by rewrite /M; lia.
-have MU : (get (grad_hi c m) (key i) <= M)%Z by rewrite /M; lia.
+have ML : (- M <= get (grad_lo es) (key i))%Z by rewrite /M; lia.
+have MU : (get (grad_hi es) (key i) <= M)%Z by rewrite /M; lia.
 have := IZR_le _ _ ML; have := IZR_le _ _ MU; rewrite opp_IZR; nra.
 Qed.
 
@@ -275,3 +279,14 @@ End Radius.
 
 Lemma certified_balance_radius_proof : S_certified_balance_radius.
 Proof. by move=> c w p p0 fit ok; exact: radius_sound. Qed.
+
+Lemma certified_balance_weights_proof : S_certified_balance_weights.
+Proof.
+move=> c alpha J p p0 fit ok r.
+have [k [[B _] [_ [_ [near _]]]]] := radius_sound p0 fit ok.
+exists k; rewrite cost_rescale; split=> //; split=> [l|i j J0]; last exact: near.
+have w0 : nonnegative (cost alpha p J) by exact: (w_ge0 (radius_wf ok) fit).
+rewrite !cost_rescale => Bl i j.
+rewrite (cost_at_linked p w0 (h := l) (k := k)) // => a b ab.
+exact: (balanced_diff w0 p0 Bl B ab).
+Qed.

@@ -17,11 +17,15 @@
                        (Radius only; write 0 when only the gap is wanted.)
         - [component]  the number of the root of the neuron's weak component; a root names itself.
                        (Radius only; write 1 when only the gap is wanted.)
-    - [edges]     one [Edge target source lo hi flow] per synapse source -> target, in any order (repeated synapses add up):
-        - [lo], [hi]   0 <= lo <= S w <= hi, the floor and the ceiling of S times the unscaled cost
-                       w = alpha |J|^p (lo = hi when S w is an integer)
-        - [flow]       B >= 0, the circulation: B * E_target <= lo * E_source, that is B <= S times the cost after
-                       scaling; and at every neuron the flows in and out have equal sums. (Gap only; else 0.)
+    - [edges]     one [Edge target source lo width deficit] per synapse source -> target, in any order (repeated synapses
+                  add up). The first two are numbers of neurons, the others integers >= 0:
+        - [lo], [width]  lo <= S w <= lo + width, the floor of S times the unscaled cost w = alpha |J|^p, and
+                       0 when S w is an integer, else 1 (or whatever error w has)
+        - [deficit]    the circulation certificate is F = floor(lo * E_source / E_target) - deficit, the
+                       rounded-down scaled cost less a small amount, with 0 <= F and equal sums into and
+                       out of every neuron. (Gap only; else 0.) Recipe: lower all costs by a little more than
+                       the imbalance that is left, then send the imbalance along a spanning tree of each
+                       component; so a synapse of the tree can be corrected either way.
     - [gap]       the claim total cost - least total cost <= gap / S.
     - [lam], [vmax]    integers > 0: (L v)_i >= lam at every neuron that is no root, L being the Laplacian of
                        the rounded-down scaled costs floor(lo * E_source / E_target), and v_i <= vmax.
@@ -35,7 +39,7 @@
     gamma = lam / (S vmax). Both checks take time O(E log n).
 
     Write long integers in hexadecimal ([0x...]): Coq reads them about three times faster than decimals.
-    To use: [Lemma ok : check_gap c = true. Proof. vm_cast_no_check (eq_refl true). Qed.]
+    To use: [Lemma ok : check_gap c = true. Proof. vm_cast_no_check (erefl true). Qed.]
     (see [Certificate_example.v]). *)
 
 From Coq Require Import ZArith List FMapPositive.
@@ -45,7 +49,11 @@ Local Open Scope Z_scope.
 
 Record neuron := Neuron { scale : Z; ground : Z; component : positive }.
 
-Record edge := Edge { target : positive; source : positive; lo : Z; hi : Z; flow : Z }.
+Record edge := Edge { target : positive; source : positive; lo : Z; width : Z; deficit : Z }.
+
+Definition hi (e : edge) : Z := lo e + width e.
+
+Definition flow (e : edge) : Z := lo e - deficit e.
 
 Record certificate := Certificate {
   cost_unit : Z;
@@ -99,17 +107,24 @@ Fixpoint sum_edges (f : edge -> Z) (l : list edge) (s : Z) : Z :=
 Fixpoint sum_neurons (f : positive -> Z) (i : positive) (l : list neuron) (s : Z) : Z :=
   match l with [] => s | _ :: l' => sum_neurons f (Pos.succ i) l' (f i + s) end.
 
-(** The cost of a synapse after scaling, lo * E_source / E_target, rounded down and up. *)
-Definition cost_lo (m : table) (e : edge) : Z :=
-  (lo e * scale (look m (source e))) / scale (look m (target e)).
+(** A synapse with its scaled costs: lo * E_source / E_target rounded down, hi * E_source / E_target rounded up. (One
+    division does for both when the width is 0.) *)
+Definition round_edge (m : table) (e : edge) : edge :=
+  let es := scale (look m (source e)) in
+  let et := scale (look m (target e)) in
+  let qr := Z.div_eucl (lo e * es) et in
+  Edge (target e) (source e) (fst qr)
+    (if width e =? 0 then if snd qr =? 0 then 0 else 1
+     else (snd qr + width e * es + (et - 1)) / et)
+    (deficit e).
 
-Definition cost_hi (m : table) (e : edge) : Z :=
-  - ((- (hi e * scale (look m (source e)))) / scale (look m (target e))).
+Definition rounded (c : certificate) (m : table) : list edge := map (round_edge m) (edges c).
 
 (** Scales are positive, the ends of every synapse are neurons, costs are not negative. *)
 Definition edge_ok (m : table) (e : edge) : bool :=
   if PositiveMap.mem (target e) m then
-  if PositiveMap.mem (source e) m then 0 <=? lo e else false else false.
+  if PositiveMap.mem (source e) m then
+  if 0 <=? lo e then 0 <=? width e else false else false else false.
 
 Definition well_formed (c : certificate) (m : table) : bool :=
   if 0 <? cost_unit c then
@@ -118,44 +133,45 @@ Definition well_formed (c : certificate) (m : table) : bool :=
 
 (** ** The gap *)
 
-Definition upper_cost (c : certificate) : Z := sum_edges (cost_hi (table_of c)) (edges c) 0.
-Definition lower_cost (c : certificate) : Z := sum_edges flow (edges c) 0.
+(** The sums of the rounded-up costs, and of the circulation. *)
+Definition upper_cost (c : certificate) : Z := sum_edges hi (rounded c (table_of c)) 0.
+Definition lower_cost (c : certificate) : Z := sum_edges flow (rounded c (table_of c)) 0.
 
-Definition flow_ok (m : table) (e : edge) : bool :=
-  if 0 <=? flow e then
-  flow e * scale (look m (target e)) <=? lo e * scale (look m (source e)) else false.
+Definition flow_ok (e : edge) : bool := if 0 <=? deficit e then deficit e <=? lo e else false.
 
 Definition check_gap (c : certificate) : bool :=
   let m := table_of c in
   if well_formed c m then
-  if all_edges (flow_ok m) (edges c) then
-  let net := spread flow (fun e => - flow e) (edges c) (PositiveMap.empty _) in
+  let es := rounded c m in
+  if all_edges flow_ok es then
+  let net := spread flow (fun e => - flow e) es (PositiveMap.empty _) in
   if all_neurons (fun i _ => get net i =? 0) 1 (neurons c) then
-  upper_cost c - lower_cost c <=? gap c else false else false else false.
+  sum_edges hi es 0 - sum_edges flow es 0 <=? gap c else false else false else false.
 
 (** ** The radius *)
 
 Definition no_self (f : edge -> Z) (e : edge) : Z := if (target e =? source e)%positive then 0 else f e.
 
-(** Lower and upper bounds of every neural gradient. *)
-Definition grad_lo (c : certificate) (m : table) : PositiveMap.t Z :=
-  spread (no_self (cost_lo m)) (no_self (fun e => - cost_hi m e)) (edges c) (PositiveMap.empty _).
+(** Lower and upper bounds of every neural gradient, from the rounded synapses. *)
+Definition grad_lo (es : list edge) : PositiveMap.t Z :=
+  spread (no_self lo) (no_self (fun e => - hi e)) es (PositiveMap.empty _).
 
-Definition grad_hi (c : certificate) (m : table) : PositiveMap.t Z :=
-  spread (no_self (cost_hi m)) (no_self (fun e => - cost_lo m e)) (edges c) (PositiveMap.empty _).
+Definition grad_hi (es : list edge) : PositiveMap.t Z :=
+  spread (no_self hi) (no_self (fun e => - lo e)) es (PositiveMap.empty _).
 
 (** G2: the sum of the squares of the largest possible |g_i|. *)
-Definition grad_sq (c : certificate) : Z :=
-  let m := table_of c in
-  let l := grad_lo c m in
-  let u := grad_hi c m in
-  sum_neurons (fun i => let a := Z.max (Z.abs (get l i)) (Z.abs (get u i)) in a * a) 1 (neurons c) 0.
+Definition grad_sq_of (l : list neuron) (es : list edge) : Z :=
+  let gl := grad_lo es in
+  let gu := grad_hi es in
+  sum_neurons (fun i => let a := Z.max (Z.abs (get gl i)) (Z.abs (get gu i)) in a * a) 1 l 0.
+
+Definition grad_sq (c : certificate) : Z := grad_sq_of (neurons c) (rounded c (table_of c)).
 
 (** The Laplacian of the rounded-down costs, applied to v. *)
 Definition drop (m : table) (e : edge) : Z := ground (look m (target e)) - ground (look m (source e)).
 
-Definition laplacian (c : certificate) (m : table) : PositiveMap.t Z :=
-  spread (fun e => cost_lo m e * drop m e) (fun e => - (cost_lo m e * drop m e)) (edges c) (PositiveMap.empty _).
+Definition laplacian (m : table) (es : list edge) : PositiveMap.t Z :=
+  spread (fun e => lo e * drop m e) (fun e => - (lo e * drop m e)) es (PositiveMap.empty _).
 
 Definition same_component (m : table) (e : edge) : bool :=
   (component (look m (target e)) =? component (look m (source e)))%positive.
@@ -172,10 +188,11 @@ Definition check_radius (c : certificate) : bool :=
   let m := table_of c in
   if well_formed c m then
   if all_edges (same_component m) (edges c) then
-  let lap := laplacian c m in
+  let es := rounded c m in
+  let lap := laplacian m es in
   if all_neurons (neuron_ok c m lap) 1 (neurons c) then
   if 0 <? lam c then if 0 <? vmax c then if 0 <? radius c then if 2 * radius c <? radius_unit c then
   let q := radius_unit c in
   let r := radius c in
-  4 * grad_sq c * (vmax c * vmax c) * (q * q * (q * q)) <? (q - 2 * r) * (q - 2 * r) * (lam c * lam c) * (r * r)
+  4 * grad_sq_of (neurons c) es * (vmax c * vmax c) * (q * q * (q * q)) <? (q - 2 * r) * (q - 2 * r) * (lam c * lam c) * (r * r)
   else false else false else false else false else false else false else false.

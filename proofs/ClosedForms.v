@@ -424,3 +424,22 @@ Proof.
 move=> V s J p p0 Rg; split=> [h|]; first exact: (ring_balanced p0 Rg h).
 exact: (ring_balanceable p0 Rg).
 Qed.
+
+(** ** The weights *)
+
+Lemma closed_forms_two_neuron_weights_proof : S_closed_forms_two_neuron_weights.
+Proof.
+move=> alpha p J p0 F a b a0 b0 t t0.
+have [h [h0 [Fh E]]] := weight_flow_scales p0 F.
+have [_ U] := closed_forms_two_neurons_proof p0 a0 b0.
+rewrite E //; split; [|split=> [|i]]; rewrite rescale_eq !(U h Fh h0 _ _ t0) -/a -/b.
+- by congr (_ * exp _); ring.
+- by congr (_ * exp _); ring.
+- by rewrite Rminus_diag_eq // exp_0 Rmult_1_r.
+Qed.
+
+Lemma closed_forms_symmetric_weights_proof : S_closed_forms_symmetric_weights.
+Proof.
+move=> V alpha J p A E; apply: closed_forms_symmetric_proof => i j.
+by rewrite /cost A (abs_pow_Rabs p (E i j)).
+Qed.

@@ -239,6 +239,35 @@ apply: Rle_trans (final_bound (pow_ge1 m) r0 c0 (fl_sum_binary64 _) (fl_sum_bina
 by apply: final_gamma => //; [lra | rewrite addn1].
 Qed.
 
+(** There are at most n - 1 terms. *)
+Lemma terms_lt n (C : 'I_n -> 'I_n -> R) i : leq (terms C i + 1) n.
+Proof.
+have other (P : pred 'I_n) : leq (count (fun j => (j != i) && P j) (enum 'I_n)).+1 n.
+  rewrite -[X in leq _ X](size_enum_ord n) -(count_predC (fun j => (j != i) && P j)) -addn1 leq_add2l.
+  by rewrite -has_count; apply/hasP; exists i; rewrite ?mem_enum //= eqxx.
+rewrite addn1 /terms gtn_max; apply/andP; split; first exact: (other (fun j => nonzero (C i j))).
+exact: (other (fun j => nonzero (C j i))).
+Qed.
+
+Lemma gamma_mono k l : leq k l -> INR l * u < 1 -> gamma k <= gamma l.
+Proof.
+move=> /leP /le_INR kl lu; have u0 := u_gt0; rewrite /gamma.
+have ku : INR k * u <= INR l * u by apply: Rmult_le_compat_r; lra.
+have k0 : 0 <= INR k * u by apply: Rmult_le_pos; [exact: pos_INR | lra].
+apply: Rmult_le_compat => //; first by apply/Rlt_le/Rinv_0_lt_compat; lra.
+by apply: Rinv_le_contravar; lra.
+Qed.
+
+Lemma float_gradient_all_proof : S_float_gradient_all.
+Proof.
+move=> n C i bC C0 nu; have T := terms_lt C i; have u0 := u_gt0.
+have tu : INR (terms C i + 1) * u < 1.
+  by apply: Rle_lt_trans nu; apply: Rmult_le_compat_r; [lra | apply/le_INR/leP].
+apply: Rle_trans (float_gradient_proof bC C0 tu) _.
+apply: Rmult_le_compat_r; last exact: gamma_mono.
+by have := incoming_ge0 i C0; have := outgoing_ge0 i C0; lra.
+Qed.
+
 Lemma real_cost_ge0 n (w : 'I_n -> 'I_n -> R) d : nonnegative w -> (forall i, 0 < d i) -> nonnegative (real_cost w d).
 Proof.
 move=> w0 d0 i j; have di := d0 i; have dj := d0 j; apply: Rmult_le_pos; last exact/Rlt_le/Rinv_0_lt_compat.

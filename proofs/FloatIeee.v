@@ -84,3 +84,24 @@ Proof.
 move=> n C i c c0 F m1; rewrite float_ieee_gradient_proof //.
 by apply: float_gradient_proof => // a b; exact: value_binary64.
 Qed.
+
+(** ** All together *)
+
+Lemma sum_all_finite (T : eqType) (F : T -> f64) (l : seq T) s :
+  is_finite (foldl add s [seq F j | j <- l]) = true -> {in l, forall j, is_finite (F j) = true}.
+Proof.
+elim: l s => [|x l IH] s //= Fin j; rewrite inE => /orP[/eqP ->|]; last exact: (IH _ Fin).
+by have [Fs _] := sum_value Fin; have [_ ->] := add_finite Fs.
+Qed.
+
+Lemma float_ieee_scaled_proof : S_float_ieee_scaled.
+Proof.
+move=> n w d i W D W0 D0 N F m1.
+have D1 j : value (d j) <> 0 by have := D0 j; rewrite /D; lra.
+suff -> : value (ieee_grad (ieee_cost w d) i) = fl_grad (fl_cost W D) i.
+  by apply: float_gradient_scaled_proof => // *; exact: value_binary64.
+have [Fr Fc] := sub_finite F.
+rewrite float_ieee_gradient_proof // /fl_grad /fl_incoming /fl_outgoing; congr (fl (fl_sum _ - fl_sum _)).
+- by apply/eq_in_map => j Hj; apply: float_ieee_cost_proof => //; exact: (sum_all_finite Fr).
+- by apply/eq_in_map => j Hj; apply: float_ieee_cost_proof => //; exact: (sum_all_finite Fc).
+Qed.

@@ -1,10 +1,10 @@
-(** * Convergence in the form of the statements; the asymptotic rate; the weights
+(** * Convergence in the form of the statements; rates near balance; the weights
 
     Glossary.
     - [is_lim_exp_bound]   |f(t) - l| <= K e^{-mu t} implies f(t) -> l
     - [flow_lambda]        the rate p lambda_2 e^{- 2 p d}, d the initial distance to balance
-    - [flow_asymptotic]    every rate below p lambda_2 is reached
-    - [flow_asymptotic_lower] no rate above p times the largest eigenvalue is possible
+    - [flow_asymptotic]    every rate below p lambda_2 is reached (p lambda_2 itself: [SharpRate.v])
+    - [grad_near_balance], [grad_near_balance_lower]  the gradient near balance, between two multiples of L
     - [weights_close]      from the distance of the log-scales to the distance of the weights *)
 
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
@@ -175,8 +175,7 @@ case: (Rle_lt_dec T t) => Tt.
   by rewrite -exp_0; apply: exp_le; nra.
 Qed.
 
-(** ** The rate is not better than that: the same estimates from below *)
-
+(** The same from below. *)
 Lemma grad_near_balance_lower h x e : balanced (cost_at w p x) ->
   (forall i, Rabs (h i - x i) <= e) ->
   - (p * exp (2 * p * e) * dirichlet (cost_at w p x) (fun i => h i - x i))
@@ -202,54 +201,6 @@ have -> : h i - x i - (h j - x j) = - y by rewrite /y; ring.
 apply: (Rmult_le_reg_l p) => //.
 have -> : p * (p * exp (2 * p * e) * (C * (- y)^2)) = C * exp (2 * p * e) * (p * y)^2 by ring.
 lra.
-Qed.
-
-Lemma flow_asymptotic_lower h x Lambda nu : is_flow w p h -> balanced (cost_at w p x) ->
-  (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
-  0 < Lambda ->
-  (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
-  p * Lambda < nu ->
-  exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
-Proof.
-move=> F B S [a Ha] l0 Up nul.
-have pl : 0 < p * Lambda by apply: Rmult_lt_0_compat.
-have q1 : 1 < nu / (p * Lambda).
-  by apply: (Rmult_lt_reg_r (p * Lambda)) => //; rewrite /Rdiv Rmult_assoc Rinv_l; lra.
-pose e := ln (nu / (p * Lambda)) / (2 * p).
-have e0 : 0 < e by apply: Rdiv_lt_0_compat; [rewrite -ln_1; apply: ln_increasing; lra | lra].
-have rate : p * exp (2 * p * e) * Lambda = nu.
-  have -> : 2 * p * e = ln (nu / (p * Lambda)) by rewrite /e; field; lra.
-  by rewrite exp_ln; [field; lra | lra].
-have [T [T0 HT]] := eventually_near F B S e0.
-set NT := norm2 (fun i => h T i - x i).
-have NT0 : 0 < NT.
-  case: (Rle_lt_or_eq_dec _ _ (norm2_ge0 (fun i => h T i - x i))) => // Z; exfalso; apply: Ha.
-  apply: (@flow_unique V w p w0 p0 h (fun _ => x) T 0 F (balanced_flow B) T0 (Rle_refl 0)) => i.
-  by have := norm2_eq0 (esym Z) i; lra.
-exists NT; split=> // t t0; case: (Rle_lt_dec T t) => Tt; last first.
-  apply: (Rle_trans _ NT); last exact: (flow_contraction w0 p0 F (balanced_flow B) (conj t0 (Rlt_le _ _ Tt))).
-  rewrite -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l; first lra.
-  by rewrite -exp_0; apply: exp_le; nra.
-have H : norm2_sq (fun i => h T i - x i) * exp (- (2 * nu) * (t - T)) <= norm2_sq (fun i => h t i - x i).
-  apply: (@growth_of_derive (fun s => norm2_sq (fun i => h s i - x i))
-    (fun s => 2 * \rsum_(i) ((grad (cost_at w p (h s)) i - 0) * (h s i - x i)))) => //.
-  - move=> s [Ts _]; apply: (@is_derive_dist_sq V h (fun _ => x)) => i; last exact: is_derive_const.
-    by apply: F; lra.
-  - move=> s [Ts _]; have s0 : 0 <= s by lra.
-    have near i : Rabs (h s i - x i) <= e.
-      exact: Rle_trans (coord_le_norm2 (fun i => h s i - x i) i) (HT s Ts).
-    have G := grad_near_balance_lower B near.
-    have P : dirichlet (cost_at w p x) (fun i => h s i - x i) <= Lambda * norm2_sq (fun i => h s i - x i).
-      by apply: Up => i; rewrite component_sumB S (component_sum_flow w0 i F s0); ring.
-    have pe : 0 <= p * exp (2 * p * e) by apply: Rmult_le_pos; [lra | exact/Rlt_le/exp_pos].
-    have H1 := Rmult_le_compat_l _ _ _ pe P; rewrite -rate; lra.
-apply: (Rle_trans _ (NT * exp (- nu * (t - T)))).
-  by apply: Rmult_le_compat_l; [lra | apply: exp_le; nra].
-rewrite -(sqrt_pow2 (norm2 (fun i => h t i - x i))); last exact: norm2_ge0.
-rewrite -(sqrt_pow2 (NT * _)); last by apply: Rmult_le_pos; [lra | exact/Rlt_le/exp_pos].
-apply: sqrt_le_1_alt; rewrite Rpow_mult_distr !norm2_sqr.
-have -> : exp (- nu * (t - T)) ^ 2 = exp (- (2 * nu) * (t - T)) by rewrite /= Rmult_1_r -exp_plus; congr exp; ring.
-exact: H.
 Qed.
 
 End Asymptotic.
@@ -294,12 +245,6 @@ Proof. by move=> V alpha p J0 a0 p0; exact: weight_flow_exists. Qed.
 Lemma global_convergence_weights_unique_proof : S_global_convergence_weights_unique.
 Proof. by move=> V alpha p J K a0 p0 FJ FK E t t0; exact: (weight_flow_unique a0 p0 FJ FK E t0). Qed.
 
-Lemma global_convergence_rate_proof : S_global_convergence_rate.
-Proof.
-move=> V w p p0 r; split; last exact: positive_costs_bounded_below.
-by move=> m c m0 c0; exact: explicit_rate_gt0.
-Qed.
-
 Lemma global_convergence_proof : S_global_convergence.
 Proof.
 move=> V w p h w0 p0 oc F; split; first by move=> t t0 i; exact: (component_sum_flow w0 i F t0).
@@ -315,9 +260,6 @@ have hc : total (cost_at w p (h 0)) <= total (cost_at w p (h 0)) + 1 by lra.
 apply: (is_lim_exp_bound (explicit_rate_gt0 p0 i m0 c0)) => t t0.
 exact: Rle_trans (coord_le_norm2 (fun i => h t i - x i) i) (bound _ _ m0 mw c0 hc t t0).
 Qed.
-
-Lemma global_convergence_asymptotic_proof : S_global_convergence_asymptotic.
-Proof. by move=> V w p h x lambda nu w0 p0; exact: flow_asymptotic. Qed.
 
 Lemma weights_close (V : finType) (J0 : V -> V -> R) (h x : V -> R) N d i j :
   (forall i, Rabs (h i - x i) <= N * d) -> 0 <= N -> 0 <= d <= 1 ->
@@ -414,6 +356,3 @@ rewrite /cost_at => H; apply: Rnot_le_lt => L.
 have : exp (- (p * M)) <= exp (p * (h t j - h t i)) by apply: exp_le; nra.
 nra.
 Qed.
-
-Lemma global_convergence_asymptotic_lower_proof : S_global_convergence_asymptotic_lower.
-Proof. by move=> V w p h x Lambda nu w0 p0; exact: flow_asymptotic_lower. Qed.

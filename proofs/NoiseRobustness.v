@@ -106,3 +106,10 @@ have := @balanced_min V w 2 w0 h (fun=> 0) B; rewrite cost_at_0 => -[//|E].
 case: N; rewrite -(cost_at_0 w 2); apply: (equal_cost_balanced w0 _ B); first lra.
 by rewrite cost_at_0.
 Qed.
+
+Lemma noise_robustness_independent_proof : S_noise_robustness_independent.
+Proof.
+move=> Omega V q xi _ Ind mean var i j; have [->|/eqP ij] := eqVneq i j.
+  by rewrite -(var j); apply: rsum_ext => o _; ring.
+by rewrite (Ind i j ij id id) !mean; ring.
+Qed.

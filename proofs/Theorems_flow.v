@@ -3,7 +3,7 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence OsborneConvergence Bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate OsborneConvergence Bounds.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
 
 (** ** monotone_cost *)

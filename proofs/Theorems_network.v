@@ -83,6 +83,9 @@ Proof. exact closed_forms_two_neurons_proof. Qed.
 Theorem closed_forms_two_neuron_costs : S_closed_forms_two_neuron_costs.
 Proof. exact closed_forms_two_neuron_costs_proof. Qed.
 
+Theorem closed_forms_two_neuron_weights : S_closed_forms_two_neuron_weights.
+Proof. exact closed_forms_two_neuron_weights_proof. Qed.
+
 Theorem closed_forms_one_way : S_closed_forms_one_way.
 Proof. exact closed_forms_one_way_proof. Qed.
 
@@ -91,6 +94,9 @@ Proof. exact closed_forms_ring_proof. Qed.
 
 Theorem closed_forms_symmetric : S_closed_forms_symmetric.
 Proof. exact closed_forms_symmetric_proof. Qed.
+
+Theorem closed_forms_symmetric_weights : S_closed_forms_symmetric_weights.
+Proof. exact closed_forms_symmetric_weights_proof. Qed.
 
 Theorem closed_forms_rank_one : S_closed_forms_rank_one.
 Proof. exact closed_forms_rank_one_proof. Qed.
@@ -107,6 +113,9 @@ Proof. exact heterosynaptic_added_proof. Qed.
 
 Theorem noise_robustness : S_noise_robustness.
 Proof. exact noise_robustness_proof. Qed.
+
+Theorem noise_robustness_independent : S_noise_robustness_independent.
+Proof. exact noise_robustness_independent_proof. Qed.
 
 Theorem noise_robustness_balanced : S_noise_robustness_balanced.
 Proof. exact noise_robustness_balanced_proof. Qed.
@@ -130,6 +139,9 @@ Proof. exact certified_balance_gap_proof. Qed.
 Theorem certified_balance_radius : S_certified_balance_radius.
 Proof. exact certified_balance_radius_proof. Qed.
 
+Theorem certified_balance_weights : S_certified_balance_weights.
+Proof. exact certified_balance_weights_proof. Qed.
+
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.
 
@@ -140,6 +152,9 @@ Proof. exact circulation_bound. Qed.
 
 Theorem float_gradient : S_float_gradient.
 Proof. exact float_gradient_proof. Qed.
+
+Theorem float_gradient_all : S_float_gradient_all.
+Proof. exact float_gradient_all_proof. Qed.
 
 Theorem float_gradient_scaled : S_float_gradient_scaled.
 Proof. exact float_gradient_scaled_proof. Qed.
@@ -161,3 +176,6 @@ Proof. exact float_ieee_cost_proof. Qed.
 
 Theorem float_ieee_bound : S_float_ieee_bound.
 Proof. exact float_ieee_bound_proof. Qed.
+
+Theorem float_ieee_scaled : S_float_ieee_scaled.
+Proof. exact float_ieee_scaled_proof. Qed.

@@ -100,6 +100,15 @@ pub struct CostGraph<S: Scalar = f64> {
     p: f64,
     neurons: usize,
     frame: Frame,
+    /// The same costs as given, not through the frame, as powers of two: they may be outside the range of `f64`.
+    given: Given,
+}
+
+/// Costs of the network as given, as powers of two.
+#[derive(Clone, Debug, PartialEq)]
+struct Given {
+    log2_cost: Vec<f64>,
+    log2_self_cost: Vec<f64>,
 }
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
@@ -168,6 +177,7 @@ impl CostGraph<f64> {
             p: self.p,
             neurons: self.neurons,
             frame: self.frame.clone(),
+            given: self.given.clone(),
         }
     }
 
@@ -176,6 +186,7 @@ impl CostGraph<f64> {
         let frame = fitted_frame(nodes, p, &synapses)?;
 
         let mut self_cost = 0.0;
+        let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
         let (mut weight, mut alpha, mut w, mut pairs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for synapse in &synapses {
             let shift = frame.shift(synapse.target, synapse.source);
@@ -188,18 +199,32 @@ impl CostGraph<f64> {
             }
             if synapse.target == synapse.source {
                 self_cost += cost;
+                given.log2_self_cost.push(synapse.log2_cost(p));
             } else {
                 pairs.push((synapse.target, synapse.source));
                 weight.push(framed);
                 alpha.push(synapse.alpha);
                 w.push(cost);
+                given.log2_cost.push(synapse.log2_cost(p));
             }
         }
         let pattern = Pattern::from_sorted_pairs(nodes, pairs.into_iter())
             .ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: nodes }))?;
         let transposed = pattern.transpose();
         let facts = GraphFacts::of(&pattern);
-        Ok(CostGraph { pattern: Arc::new(pattern), transposed, facts, weight, alpha, w, self_cost, p, neurons, frame })
+        Ok(CostGraph {
+            pattern: Arc::new(pattern),
+            transposed,
+            facts,
+            weight,
+            alpha,
+            w,
+            self_cost,
+            p,
+            neurons,
+            frame,
+            given,
+        })
     }
 
     /// The graph without the synapses that lie on no cycle: every component of it can be balanced.
@@ -224,6 +249,7 @@ impl CostGraph<f64> {
             weight: chosen(&self.weight),
             alpha: chosen(&self.alpha),
             w: chosen(&self.w),
+            given: Given { log2_cost: chosen(&self.given.log2_cost), ..self.given.clone() },
             ..self.clone()
         })
     }
@@ -285,7 +311,8 @@ impl<S: Scalar> CostGraph<S> {
         &self.self_cost
     }
 
-    /// The frame that weights and costs are seen through; the identity unless the dynamic range is extreme.
+    /// The frame that weights and costs are seen through; the identity unless the dynamic range is extreme. Solvers
+    /// and flows then start from the network in the frame, another member of the same orbit.
     pub fn frame(&self) -> &Frame {
         &self.frame
     }
@@ -325,6 +352,27 @@ impl<S: Scalar> CostGraph<S> {
         weights.iter().zip(&self.alpha).map(|(weight, alpha)| synaptic_cost(alpha, weight, self.p)).collect()
     }
 
+    /// `log2` of the total cost of the network as given; `−∞` without any cost.
+    pub fn given_log2_total(&self) -> f64 {
+        log2_sum(self.given.log2_cost.iter().chain(&self.given.log2_self_cost).copied())
+    }
+
+    /// `max_i |g_i|/(r_i + c_i)` of the network as given, whatever the range of its costs.
+    pub fn given_imbalance(&self) -> f64 {
+        let log2_cost = &self.given.log2_cost;
+        let node = |i: usize| {
+            let into = log2_sum(self.pattern.row(i).map(|e| log2_cost[e]));
+            let out_of = log2_sum(self.transposed.column(i).map(|(e, _)| log2_cost[e]));
+            // (r − c)/(r + c) from the ratio of the smaller to the larger.
+            if into == out_of {
+                0.0
+            } else {
+                (1.0 - (-(into - out_of).abs()).exp2()) / (1.0 + (-(into - out_of).abs()).exp2())
+            }
+        };
+        (0..self.nodes()).map(node).fold(0.0, f64::max)
+    }
+
     /// `C = Σ C_ij`, self-synapses included.
     pub fn total(&self, costs: &[S]) -> S {
         let mut total = self.self_cost.clone();
@@ -333,6 +381,15 @@ impl<S: Scalar> CostGraph<S> {
         }
         total
     }
+}
+
+/// `log2 Σ 2^x`, relative to the largest term; `−∞` for no term.
+fn log2_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::NEG_INFINITY {
+        return largest;
+    }
+    largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
 }
 
 /// One synapse on the way into a graph.

@@ -67,6 +67,19 @@ Definition S_certified_balance_radius : Prop :=
        IZR (grad_sq c) * IZR (vmax c) * IZR (radius_unit c)
        / (2 * IZR (cost_unit c) * (IZR (radius_unit c) - 2 * IZR (radius c)) * IZR (lam c))).
 
+(** The same about the weights: the transforms of J contain a balanced matrix, every other balanced transform has its
+    costs, and its weights are within the factor e^{+- 2 radius / (p radius_unit)} of the computed ones. *)
+Definition S_certified_balance_weights : Prop :=
+  forall (c : certificate) (alpha J : 'I_(size (neurons c)) -> 'I_(size (neurons c)) -> R) (p : R),
+  0 < p -> fits (cost alpha p J) -> check_radius c = true ->
+  let r := IZR (radius c) / IZR (radius_unit c) in
+  exists k,
+    balanced (cost alpha p (rescale k J)) /\
+    (forall l, balanced (cost alpha p (rescale l J)) ->
+       forall i j, cost alpha p (rescale l J) i j = cost alpha p (rescale k J) i j) /\
+    (forall i j, J i j <> 0 ->
+       exp (- (2 * r / p)) <= rescale k J i j / rescale (@scales c p) J i j <= exp (2 * r / p)).
+
 (** The same in real numbers. C(h) = w_ij e^{p (h_j - h_i)}; A <= C(h) are lower bounds; lab i is the root of i's weak component; v
     is zero at the roots, 0 < v <= vmax elsewhere, and L v >= lam there, L the Laplacian of A + A^T. If
     |g(h)| < (1/2) e^{-2 rho} (lam / vmax) rho, then one balanced point agrees with h at the roots, it is the

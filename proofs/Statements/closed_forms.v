@@ -47,6 +47,18 @@ Definition S_closed_forms_two_neuron_costs : Prop :=
   cost_at w p (h t) true false =
     alpha * beta * ((beta * cosh theta + alpha * sinh theta) / (alpha * cosh theta + beta * sinh theta)).
 
+(** Its weights. *)
+Definition S_closed_forms_two_neuron_weights : Prop :=
+  forall (alpha : bool -> bool -> R) (p : R) (J : R -> bool -> bool -> R),
+  0 < p -> is_weight_flow alpha p J ->
+  let a := cost alpha p (J 0) false true in
+  let b := cost alpha p (J 0) true false in
+  0 < a -> 0 < b ->
+  forall t, 0 <= t ->
+  J t false true = J 0 false true * exp (- (2 * two_neuron_scale a b p t)) /\
+  J t true false = J 0 true false * exp (2 * two_neuron_scale a b p t) /\
+  (forall i, J t i i = J 0 i i).
+
 (** With one synapse only (b = 0) there is nothing to balance: its cost decays like a / (1 + 2 p a t). *)
 Definition S_closed_forms_one_way : Prop :=
   forall (w : bool -> bool -> R) (p : R) (h : R -> bool -> R),
@@ -76,6 +88,11 @@ Definition S_closed_forms_ring : Prop :=
 (** ** Symmetric costs are balanced *)
 Definition S_closed_forms_symmetric : Prop :=
   forall (V : finType) (C : V -> V -> R), (forall i j, C i j = C j i) -> balanced C.
+
+(** Weights of equal absolute value in both directions, with equal alpha, are balanced. *)
+Definition S_closed_forms_symmetric_weights : Prop :=
+  forall (V : finType) (alpha J : V -> V -> R) (p : R),
+  (forall i j, alpha i j = alpha j i) -> (forall i j, Rabs (J i j) = Rabs (J j i)) -> balanced (cost alpha p J).
 
 (** ** Rank one: J = u v^T is balanced by h_i = (1/2) ln |u_i / v_i|, whatever p, and then
     |J_ij| = sqrt |u_i v_i| sqrt |u_j v_j| *)

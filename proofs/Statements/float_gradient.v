@@ -68,6 +68,13 @@ Definition S_float_gradient : Prop :=
   INR (terms C i + 1) * u < 1 ->
   Rabs (fl_grad C i - grad C i) <= gamma (terms C i + 1) * (incoming C i + outgoing C i).
 
+(** In terms of the number n of neurons alone. *)
+Definition S_float_gradient_all : Prop :=
+  forall (n : nat) (C : 'I_n -> 'I_n -> R) (i : 'I_n),
+  (forall i j, binary64 (C i j)) -> nonnegative C ->
+  INR n * u < 1 ->
+  Rabs (fl_grad C i - grad C i) <= gamma n * (incoming C i + outgoing C i).
+
 (** With costs computed as fl (fl (w_ij * d_j) / d_i), absent underflow there, the computed gradient is within
       (m + 3) u / (1 - (m + 3) u) (r_i + c_i)
     of the gradient of the real costs w_ij d_j / d_i, whose sums are r_i and c_i. *)

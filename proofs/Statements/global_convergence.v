@@ -59,35 +59,38 @@ Definition S_global_convergence : Prop :=
            norm2 (fun i => h t i - x i)
            <= norm2 (fun i => h 0 i - x i) * exp (- explicit_rate V p m c * t).
 
-(** The rate is positive (in a network that has a neuron), and such an m exists. *)
+(** The rate is positive (in a network that has a neuron), and such an m exists. So does the number lambda > 0 of the
+    statements below: y^T L y is positive definite on the y that add up to zero on every weak component. *)
 Definition S_global_convergence_rate : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R),
   0 < p -> V ->
   (forall m c, 0 < m -> 0 < c -> 0 < explicit_rate V p m c) /\
-  exists m, 0 < m /\ forall i j, 0 < w i j -> m <= w i j.
+  (exists m, 0 < m /\ forall i j, 0 < w i j -> m <= w i j) /\
+  (nonnegative w -> forall x, exists lambda, 0 < lambda /\
+     forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y).
 
 (** The asymptotic rate is p lambda_2: let lambda be at most the smallest positive eigenvalue of L at the balanced
-    point, that is lambda |y|^2 <= y^T L y for all y that add up to zero on every weak component. Then every rate
-    below p lambda is reached. *)
+    point, that is lambda |y|^2 <= y^T L y for all y that add up to zero on every weak component. Then the rate
+    p lambda is reached (and with it every smaller one). *)
 Definition S_global_convergence_asymptotic : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda nu : R),
   nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
   (forall i, component_sum w x i = component_sum w (h 0) i) ->
   0 < lambda ->
   (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
-  nu < p * lambda ->
+  nu <= p * lambda ->
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 
-(** Nor is convergence faster: with Lambda at least the largest eigenvalue of L, no solution (other than the balanced
-    point itself) decays at a rate above p Lambda. For two neurons, or equal costs between all pairs, the positive
-    eigenvalues coincide, and the rate is p lambda_2 exactly. *)
+(** Nor is convergence faster than p Lambda, with Lambda at least the largest eigenvalue of L, from any start but the
+    balanced point itself. For two neurons, or equal costs between all pairs, the positive eigenvalues coincide:
+    the distance then lies between two multiples of e^{- p lambda_2 t}. *)
 Definition S_global_convergence_asymptotic_lower : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (Lambda nu : R),
   nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
   (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
   0 < Lambda ->
   (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
-  p * Lambda < nu ->
+  p * Lambda <= nu ->
   exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
 
 (** From the start on, the rate is at least p lambda e^{- 2 p d}, where d is the initial distance to balance. *)

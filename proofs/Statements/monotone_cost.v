@@ -36,13 +36,15 @@ Definition S_monotone_cost_rest : Prop :=
   nonnegative w -> 0 < p -> is_flow w p h ->
   forall s, 0 <= s -> balanced (cost_at w p (h s)) -> forall t, 0 <= t -> forall i, h t i = h s i.
 
-(** The same for the weights. At t = 0 itself a solution may be continued below zero at will, and |x|^p with
-    p < 1 has no derivative at x = 0: hence t > 0 here; the decrease below includes t = 0. *)
+(** The same for the weights. At t = 0 it is the derivative from the right: a solution may be continued below zero at
+    will, and |x|^p with p < 1 has no derivative at x = 0. *)
 Definition S_monotone_cost_weights : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   0 < p -> is_weight_flow alpha p J ->
-  forall t, 0 < t ->
-    is_derive (fun s => total (cost alpha p (J s))) t (- p * norm2_sq (grad (cost alpha p (J t)))).
+  (forall t, 0 < t ->
+    is_derive (fun s => total (cost alpha p (J s))) t (- p * norm2_sq (grad (cost alpha p (J t))))) /\
+  filterlim (fun s => (total (cost alpha p (J s)) - total (cost alpha p (J 0))) / s)
+    (at_right 0) (locally (- p * norm2_sq (grad (cost alpha p (J 0))))).
 
 Definition S_monotone_cost_weights_strict : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),

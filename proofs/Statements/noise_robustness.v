@@ -33,6 +33,19 @@ Definition noise_power (Omega V : finType) (q : Omega -> R) (xi : Omega -> V -> 
 
 Definition robustness_alpha (V : finType) (r : V -> R) : V -> V -> R := fun _ j => r j ^ 2.
 
+(** Two noises of different neurons are independent. *)
+Definition pairwise_independent (Omega V : finType) (q : Omega -> R) (xi : Omega -> V -> R) : Prop :=
+  forall i j, i <> j -> forall f g : R -> R,
+  expectation q (fun o => f (xi o i) * g (xi o j)) =
+  expectation q (fun o => f (xi o i)) * expectation q (fun o => g (xi o j)).
+
+(** Independent noises of mean zero and variance one are unit noises: all that the other statements ask of them. *)
+Definition S_noise_robustness_independent : Prop :=
+  forall (Omega V : finType) (q : Omega -> R) (xi : Omega -> V -> R),
+  probability q -> pairwise_independent q xi ->
+  (forall i, expectation q (fun o => xi o i) = 0) -> (forall i, expectation q (fun o => xi o i ^ 2) = 1) ->
+  unit_noise q xi.
+
 (** The variance identity: E |J R xi|^2 = sigma^2 sum_ij r_j^2 J_ij^2, the cost with p = 2, alpha_ij = r_j^2. *)
 Definition S_noise_robustness : Prop :=
   forall (Omega V : finType) (q : Omega -> R) (xi : Omega -> V -> R) (s : R) (r : V -> R) (J : V -> V -> R),

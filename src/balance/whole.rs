@@ -49,8 +49,14 @@ pub struct Balanced {
     pub log_scales: Vec<f64>,
     /// The network rescaled by them.
     pub network: Network,
-    /// Total cost before, in the unit of the graph's frame.
+    /// Total cost before; infinite or zero if it is outside the range of `f64`, see `log2_cost_initial`.
     pub cost_initial: f64,
+    /// Total cost after, likewise.
+    pub cost_final: f64,
+    /// `log2` of the total cost before; `−∞` without costs.
+    pub log2_cost_initial: f64,
+    /// `log2` of the total cost after.
+    pub log2_cost_final: f64,
     /// The imbalance before.
     pub imbalance_initial: f64,
     /// `max_i |g_i|/(r_i + c_i)` of the rescaled network, measured on its weights.
@@ -95,7 +101,6 @@ pub fn balance(
             });
         }
     };
-    let before = node_costs(graph.pattern(), graph.w(), &0.0).imbalance().worst;
     let started = Instant::now();
     let mut outcome = method.solver().solve(&graph, stop);
     let seconds = started.elapsed().as_secs_f64();
@@ -107,9 +112,20 @@ pub fn balance(
     if outcome.status.is_balanced() && (imbalance_final > stop.tol || imbalance_final.is_nan()) {
         outcome.status = Status::Stalled;
     }
+    // In a frame the costs at h = 0 are not those of the network as given; and its unit may be beyond f64.
+    let unit = graph.p() * f64::from(graph.frame().unit());
+    let cost_final = outcome.cost * unit.exp2();
+    let (cost_initial, imbalance_initial) = if graph.frame().is_identity() {
+        (graph.total(graph.w()), node_costs(graph.pattern(), graph.w(), &0.0).imbalance().worst)
+    } else {
+        (graph.given_log2_total().exp2(), graph.given_imbalance())
+    };
     Ok(Balanced {
-        cost_initial: graph.total(graph.w()),
-        imbalance_initial: before,
+        cost_initial,
+        cost_final,
+        log2_cost_initial: graph.given_log2_total(),
+        log2_cost_final: outcome.cost.log2() + unit,
+        imbalance_initial,
         graph,
         components,
         on_no_cycle,

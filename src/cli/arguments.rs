@@ -38,7 +38,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ReportOptions {
-    /// Folder for index.html and report.json; made if it does not exist
+    /// Folder for index.html, report.json and figures/; made if it does not exist
     #[arg(long, value_name = "DIR", default_value = "synbal-report")]
     pub out: PathBuf,
     /// Seed of the generated networks and of all random choices

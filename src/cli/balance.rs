@@ -21,11 +21,12 @@ struct Summary {
     /// Strongly connected components of the given network.
     components: usize,
     synapses_on_no_cycle: usize,
-    /// Over the synapses that were balanced, times 2^cost_unit_log2.
-    cost_initial: f64,
-    cost_final: f64,
-    /// Zero unless the costs themselves are outside the range of f64.
-    cost_unit_log2: f64,
+    /// Over the synapses that were balanced; null where f64 cannot hold it.
+    cost_initial: Option<f64>,
+    cost_final: Option<f64>,
+    /// null without any cost.
+    cost_initial_log10: Option<f64>,
+    cost_final_log10: Option<f64>,
     max_node_imbalance_initial: f64,
     /// Measured on the rescaled weights.
     max_node_imbalance: f64,
@@ -72,11 +73,9 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
 
 fn summary(balanced: &Balanced, synapses: usize, options: &BalanceOptions) -> Summary {
     let outcome = &balanced.outcome;
-    let unit = balanced.graph.p() * f64::from(balanced.graph.frame().unit());
-    let in_plain_units = |cost: f64| cost * unit.exp2();
-    let fits = |cost: f64| in_plain_units(cost).is_finite() && (cost == 0.0 || in_plain_units(cost).is_normal());
-    let plain = fits(balanced.cost_initial) && fits(outcome.cost);
-    let cost = |cost: f64| if plain { in_plain_units(cost) } else { cost };
+    let in_range =
+        |cost: f64, log2: f64| (cost.is_finite() && (cost > 0.0 || log2 == f64::NEG_INFINITY)).then_some(cost);
+    let log10 = |log2: f64| log2.is_finite().then_some(log2 * std::f64::consts::LOG10_2);
     Summary {
         status: outcome.status.word(),
         explanation: outcome.status.to_string(),
@@ -87,9 +86,10 @@ fn summary(balanced: &Balanced, synapses: usize, options: &BalanceOptions) -> Su
         synapses,
         components: balanced.components,
         synapses_on_no_cycle: balanced.on_no_cycle.len(),
-        cost_initial: cost(balanced.cost_initial),
-        cost_final: cost(outcome.cost),
-        cost_unit_log2: if plain { 0.0 } else { unit },
+        cost_initial: in_range(balanced.cost_initial, balanced.log2_cost_initial),
+        cost_final: in_range(balanced.cost_final, balanced.log2_cost_final),
+        cost_initial_log10: log10(balanced.log2_cost_initial),
+        cost_final_log10: log10(balanced.log2_cost_final),
         max_node_imbalance_initial: balanced.imbalance_initial,
         max_node_imbalance: balanced.imbalance_final,
         worst_node: outcome.worst_node,
@@ -100,11 +100,9 @@ fn summary(balanced: &Balanced, synapses: usize, options: &BalanceOptions) -> Su
 }
 
 fn text(summary: &Summary) -> String {
-    let unit =
-        if summary.cost_unit_log2 == 0.0 { String::new() } else { format!(" (times 2^{})", summary.cost_unit_log2) };
     format!(
         "{} by {}: {} neurons, {} synapses, {} strong components, {} synapses on no cycle\n\
-         cost (p = {}): {} -> {}{unit}\n\
+         cost (p = {}): {} -> {}\n\
          imbalance of the worst neuron: {:.3e} -> {:.3e} (tolerance {:e})\n\
          {} iterations, {} passes over the synapses, {:.4} s\n",
         summary.status,
@@ -114,8 +112,8 @@ fn text(summary: &Summary) -> String {
         summary.components,
         summary.synapses_on_no_cycle,
         summary.p,
-        summary.cost_initial,
-        summary.cost_final,
+        cost_text(summary.cost_initial, summary.cost_initial_log10),
+        cost_text(summary.cost_final, summary.cost_final_log10),
         summary.max_node_imbalance_initial,
         summary.max_node_imbalance,
         summary.tol,
@@ -123,4 +121,14 @@ fn text(summary: &Summary) -> String {
         summary.passes,
         summary.seconds,
     )
+}
+
+/// A cost in as few digits as give it back, or as a power of ten where `f64` cannot hold it.
+pub(super) fn cost_text(cost: Option<f64>, log10: Option<f64>) -> String {
+    match (cost, log10) {
+        (Some(cost), _) if cost == 0.0 || (1e-4..1e15).contains(&cost) => cost.to_string(),
+        (Some(cost), _) => format!("{cost:e}"),
+        (None, Some(log10)) => format!("10^{log10:.6}"),
+        (None, None) => "unknown".to_owned(),
+    }
 }

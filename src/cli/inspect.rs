@@ -6,6 +6,7 @@ use synbal::flow::node_costs;
 use synbal::network::{GraphFacts, Network};
 
 use super::arguments::InspectOptions;
+use super::balance::cost_text;
 use super::console::{print, print_json, read};
 use super::{CliError, Ending};
 
@@ -30,9 +31,10 @@ struct Facts {
     largest_weight: Option<f64>,
     dynamic_range_log10: Option<f64>,
     p: f64,
-    cost: f64,
+    /// null where f64 cannot hold it.
+    cost: Option<f64>,
+    cost_log10: Option<f64>,
     max_node_imbalance: f64,
-    worst_node: usize,
 }
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
@@ -52,6 +54,9 @@ fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, CliError> {
     let structure: &GraphFacts = graph.facts();
     let sums = node_costs(graph.pattern(), graph.w(), &0.0);
     let imbalance = sums.imbalance();
+    let plain = graph.frame().is_identity();
+    let log2_cost = graph.given_log2_total();
+    let cost = if plain { graph.total(graph.w()) } else { log2_cost.exp2() };
     let sizes = weights.values().iter().map(|value| value.abs());
     let smallest = sizes.clone().reduce(f64::min);
     let largest = sizes.reduce(f64::max);
@@ -73,9 +78,9 @@ fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, CliError> {
         largest_weight: largest,
         dynamic_range_log10: smallest.zip(largest).map(|(low, high)| high.log10() - low.log10()),
         p: spec.p,
-        cost: graph.total(graph.w()) * (graph.p() * f64::from(graph.frame().unit())).exp2(),
-        max_node_imbalance: imbalance.worst,
-        worst_node: imbalance.node,
+        cost: cost.is_finite().then_some(cost).filter(|&cost| cost > 0.0 || log2_cost == f64::NEG_INFINITY),
+        cost_log10: log2_cost.is_finite().then_some(log2_cost * std::f64::consts::LOG10_2),
+        max_node_imbalance: if plain { imbalance.worst } else { graph.given_imbalance() },
     })
 }
 
@@ -97,7 +102,7 @@ fn text(facts: &Facts) -> String {
          {} strong components, the largest of {} neurons; {} weak components\n\
          {verdict}\n\
          weights: {range}\n\
-         cost (p = {}): {}; imbalance of the worst neuron ({}): {:.3e}\n\
+         cost (p = {}): {}; imbalance of the worst neuron: {:.3e}\n\
          {} independent conserved quantities\n",
         facts.neurons,
         facts.activation,
@@ -110,8 +115,7 @@ fn text(facts: &Facts) -> String {
         facts.largest_component,
         facts.weak_components,
         facts.p,
-        facts.cost,
-        facts.worst_node,
+        cost_text(facts.cost, facts.cost_log10),
         facts.max_node_imbalance,
         facts.independent_conserved_quantities,
     )

@@ -29,11 +29,18 @@ pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     Ok(ending)
 }
 
-/// Writes the page and the data.
+/// Writes the page, the data, and every figure as a file of its own.
 pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
     make_folder(folder)?;
     write_bytes(&folder.join("index.html"), page(report).as_bytes())?;
     write_bytes(&folder.join("report.json"), (serde_json::to_string_pretty(report)? + "\n").as_bytes())?;
+    let figures = folder.join("figures");
+    make_folder(&figures)?;
+    for case in &report.cases {
+        for figure in &case.figures {
+            write_bytes(&figures.join(format!("{}-{}.svg", case.name, figure.name)), figure.svg.as_bytes())?;
+        }
+    }
     Ok(())
 }
 

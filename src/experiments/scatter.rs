@@ -15,7 +15,7 @@ pub struct Scatter {
 }
 
 /// Points in one cloud; more are thinned evenly.
-const LARGEST_CLOUD: usize = 1200;
+const LARGEST_CLOUD: usize = 600;
 
 /// `|J|` after against `|J|` before, one point a synapse, excitatory and inhibitory apart.
 pub fn weights_before_and_after(network: &Network, balanced: &Balanced) -> Scatter {
@@ -39,6 +39,7 @@ pub fn costs_per_neuron(balanced: &Balanced) -> Scatter {
         let points = sums.incoming.iter().zip(&sums.outgoing).filter(|&(&r, &c)| r > 0.0 && c > 0.0);
         Series::new(name, points.map(|(&r, &c)| (r, c)).collect())
     };
-    let start = vec![0.0; graph.nodes()];
+    // The network as given, also where the graph sees it through a frame.
+    let start: Vec<f64> = (0..graph.nodes()).map(|i| -graph.frame().log_scale(i)).collect();
     Scatter { clouds: vec![cloud("before", &start), cloud("after", &balanced.outcome.h)], thinned_from: None }
 }

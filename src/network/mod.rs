@@ -52,7 +52,7 @@ pub enum NetworkError {
     #[error("{what}[{index}] is {value}; replace it by a finite number")]
     NotFinite { what: &'static str, index: usize, value: f64 },
     #[error(
-        "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or rectified-power, or ask for the negative control explicitly"
+        "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power (the library rescales others only as Homogeneity::NegativeControl)"
     )]
     NotHomogeneous { activation: &'static str },
     #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]

@@ -99,7 +99,7 @@ pub struct Transposed {
 impl Transposed {
     /// The synapses out of node `j` as `(number, target)`, targets ascending.
     #[inline]
-    pub fn column(&self, j: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub fn column(&self, j: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         self.entries[self.column_start[j]..self.column_start[j + 1]].iter().map(|&(e, i)| (e as usize, i as usize))
     }
 }

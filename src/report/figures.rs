@@ -15,7 +15,7 @@ pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Fi
         Axis::logarithmic("(C - C*) / C*"),
         Mark::Line,
         curves.cost_against_time,
-        "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other.",
+        "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other. A curve that bends away has drifted off to another network.",
     )?;
     figures.add(
         "Imbalance against work",
@@ -103,7 +103,7 @@ impl Figures {
 
     fn draw(&mut self, chart: Chart, caption: String) -> Result<(), ReportError> {
         match chart.svg() {
-            Ok(svg) => self.0.push(Figure { svg, caption }),
+            Ok(svg) => self.0.push(Figure { name: chart.title.to_lowercase().replace(' ', "-"), svg, caption }),
             Err(super::PlotError::Empty) => {}
             Err(error) => return Err(ReportError::Plot { title: chart.title, reason: error.to_string() }),
         }

@@ -141,6 +141,8 @@ pub struct ClaimReport {
 /// A figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
+    /// Its title as a file name without ending: lower case, words joined by hyphens.
+    pub name: String,
     /// The SVG element.
     pub svg: String,
     /// What it shows, in a sentence.

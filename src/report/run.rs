@@ -107,7 +107,7 @@ fn facts(subject: &Subject) -> NetworkFacts {
         p: subject.spec.p,
         world: subject.spec.world,
         cost_initial: reference.cost_initial,
-        cost_final: reference.outcome.cost,
+        cost_final: reference.cost_final,
         imbalance_initial: reference.imbalance_initial,
     }
 }
