@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_not_fallen, config, recipes};
+use common::{assert_measured, assert_not_fallen, config, recipes, tame_recipes};
 use proptest::prelude::*;
 
 proptest! {
@@ -11,5 +11,12 @@ proptest! {
     #[test]
     fn osborne_descent_holds_on_random_networks(recipe in recipes()) {
         assert_not_fallen("osborne_descent", &recipe.subject());
+    }
+
+    /// On tame networks cyclic Osborne has no excuse for not finishing.
+    #[test]
+    fn osborne_descent_ends_balanced_on_tame_networks(recipe in tame_recipes()) {
+        let evidence = assert_not_fallen("osborne_descent", &recipe.subject());
+        assert_measured(&evidence, "imbalance where cyclic Osborne ends");
     }
 }

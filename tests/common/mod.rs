@@ -59,6 +59,13 @@ pub fn recipes() -> impl Strategy<Value = Recipe> {
         .prop_map(|(n, density, sigma, p, alpha, world, seed)| Recipe { n, density, sigma, p, alpha, world, seed })
 }
 
+/// Recipes that every method but a flow can finish, and whose answers can be compared: many synapses, weights within
+/// a few decades.
+pub fn tame_recipes() -> impl Strategy<Value = Recipe> {
+    (recipes(), 2_usize..=30, prop_oneof![Just(0.3), Just(1.0)], prop_oneof![Just(0.0), Just(1.0)])
+        .prop_map(|(recipe, n, density, sigma)| Recipe { n, density, sigma, ..recipe })
+}
+
 impl Recipe {
     /// The network: recurrent weights, and with a world node also input, bias and read-out.
     pub fn network(&self) -> Network {
@@ -122,4 +129,13 @@ pub fn assert_not_fallen(id: &str, subject: &Subject) -> Evidence {
         .collect();
     assert_ne!(evidence.verdict(), Verdict::Fell, "{id}: {fallen:#?}");
     evidence
+}
+
+/// Fails unless one of the figures is about `what`: a check that measured nothing has not held.
+pub fn assert_measured(evidence: &Evidence, what: &str) {
+    assert!(
+        evidence.measurements.iter().any(|measurement| measurement.what.contains(what)),
+        "nothing was measured about `{what}`; notes: {:#?}",
+        evidence.notes
+    );
 }
