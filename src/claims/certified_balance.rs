@@ -11,6 +11,7 @@ pub const CLAIM: Claim = Claim {
     theorems: &[
         "certified_balance_gap",
         "certified_balance_radius",
+        "certified_balance_weights",
         "certified_balance_ground_state",
         "certified_balance_circulation",
     ],

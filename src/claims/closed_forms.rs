@@ -15,9 +15,11 @@ pub const CLAIM: Claim = Claim {
     theorems: &[
         "closed_forms_two_neurons",
         "closed_forms_two_neuron_costs",
+        "closed_forms_two_neuron_weights",
         "closed_forms_one_way",
         "closed_forms_ring",
         "closed_forms_symmetric",
+        "closed_forms_symmetric_weights",
         "closed_forms_rank_one",
     ],
     check,

@@ -65,6 +65,7 @@ pub const REGISTRY: &[Claim] = &[
 /// Theorems that prove no claim of their own but what all checks rest on: how exact the computed neural gradient is.
 pub const SUPPORTING_THEOREMS: &[&str] = &[
     "float_gradient",
+    "float_gradient_all",
     "float_gradient_scaled",
     "float_gradient_cost",
     "float_gradient_zeros",
@@ -72,4 +73,5 @@ pub const SUPPORTING_THEOREMS: &[&str] = &[
     "float_ieee_gradient",
     "float_ieee_cost",
     "float_ieee_bound",
+    "float_ieee_scaled",
 ];

@@ -12,7 +12,12 @@ pub const CLAIM: Claim = Claim {
     id: "noise_robustness",
     statement: "For unit-variance noise E|J R xi|^2 = sigma^2 sum r_j^2 J_ij^2, the robustness cost; balancing makes it as small as any rescaling can.",
     source: "Stock et al. 2022, Results (robustness to noise)",
-    theorems: &["noise_robustness", "noise_robustness_balanced", "noise_robustness_lower"],
+    theorems: &[
+        "noise_robustness",
+        "noise_robustness_independent",
+        "noise_robustness_balanced",
+        "noise_robustness_lower",
+    ],
     check,
 };
 
