@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use synbal::balance::Method;
-use synbal::io::{read_network, read_scales};
-use synbal::network::{Activation, Weights};
+use synbal::io::{read_network, read_scales, write_network};
+use synbal::network::{Activation, Network, Weights};
 use synbal::scalar::UNIT_ROUNDOFF;
 use tempfile::TempDir;
 
@@ -159,6 +159,39 @@ fn scales_are_a_header_and_one_line_a_neuron_of_seventeen_digits() {
     assert_eq!(status(&run(folder.path(), &["balance", "out.csv", "--scales", "again.csv"])), 0);
     let again = read_scales(&folder.path().join("again.csv")).unwrap();
     assert!(again.iter().all(|value| value.abs() <= 1e-9), "{again:?}");
+}
+
+/// A feed-forward network is balanceable with the world as one more neuron, and only so.
+#[test]
+fn the_world_closes_the_paths_of_a_whole_network() {
+    let folder = scratch();
+    let matrix = nalgebra::DMatrix::<f64>::from_row_slice;
+    let given = Network {
+        w_in: Some(matrix(3, 1, &[2.0, -1.0, 0.0])),
+        bias: Some(vec![0.5, 0.0, 0.0]),
+        w_out: Some(matrix(1, 3, &[0.0, 0.0, 8.0])),
+        ..Network::recurrent(Weights::from_triplets(3, vec![(2, 0, 0.25), (2, 1, 4.0)]).unwrap(), Activation::Relu)
+    };
+    write_network(&folder.path().join("whole.safetensors"), &given).unwrap();
+    refused(folder.path(), &["balance", "whole.safetensors"], &["2 of 2 synapses", "no directed cycle"]);
+    let arguments =
+        ["balance", "whole.safetensors", "--world", "1", "--json", "-o", "out.safetensors", "--scales", "h.csv"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let result = json(&output);
+    assert_eq!((&result["status"], &result["neurons"]), (&Value::from("balanced"), &Value::from(3)));
+    let after = read_network(&folder.path().join("out.safetensors"), Activation::Relu).unwrap().network;
+    let h = read_scales(&folder.path().join("h.csv")).unwrap();
+    assert_rescaled_by(&given.weights, &h, &after.weights);
+    // Every neuron's incoming and outgoing cost, input, bias and read-out included: a few squares each.
+    let (w, w_in, w_out) = (after.weights.to_dense(), after.w_in.unwrap(), after.w_out.unwrap());
+    let bias = after.bias.unwrap();
+    for i in 0..3 {
+        let incoming = w.row(i).norm_squared() + w_in.row(i).norm_squared() + bias[i] * bias[i];
+        let outgoing = w.column(i).norm_squared() + w_out.column(i).norm_squared();
+        let relative = (incoming - outgoing).abs() / (incoming + outgoing);
+        assert!(relative <= 1e-10 + 32.0 * UNIT_ROUNDOFF, "neuron {i}: {relative:e}");
+    }
 }
 
 #[test]
