@@ -25,6 +25,7 @@ pub enum Elimination {
 pub struct Grounded<'a> {
     graph: &'a CostGraph,
     blocks: Vec<Block>,
+    movable: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,15 +43,17 @@ impl<'a> Grounded<'a> {
         for (node, &component) in graph.facts().weak().iter().enumerate() {
             members[component as usize].push(node);
         }
-        let blocks = members
-            .into_iter()
-            .filter(|nodes| nodes.len() > 1)
-            .map(|nodes| {
-                let ground = nodes.iter().copied().fold(nodes[0], |a, b| if degree(b) > degree(a) { b } else { a });
-                Block { ground, nodes: nodes.into_iter().filter(|&node| node != ground).collect() }
-            })
-            .collect();
-        Grounded { graph, blocks }
+        let mut movable = vec![false; graph.nodes()];
+        let mut blocks = Vec::new();
+        for nodes in members.into_iter().filter(|nodes| nodes.len() > 1) {
+            let ground = nodes.iter().copied().fold(nodes[0], |a, b| if degree(b) > degree(a) { b } else { a });
+            let nodes: Vec<usize> = nodes.into_iter().filter(|&node| node != ground).collect();
+            for &node in &nodes {
+                movable[node] = true;
+            }
+            blocks.push(Block { ground, nodes });
+        }
+        Grounded { graph, blocks, movable }
     }
 
     /// Unknowns of the largest component.
@@ -156,7 +159,7 @@ impl<'a> Grounded<'a> {
 
     /// True for a node that is grounded or has no costs.
     pub fn is_fixed(&self, node: usize) -> bool {
-        !self.blocks.iter().any(|block| block.ground != node && block.nodes.binary_search(&node).is_ok())
+        !self.movable[node]
     }
 }
 

@@ -9,7 +9,7 @@
 use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
 use crate::balance::Grounded;
 use crate::cost::CostGraph;
-use crate::scalar::tracked;
+use crate::scalar::{UNIT_ROUNDOFF, tracked};
 
 /// Two points compared.
 pub struct Comparison {
@@ -45,8 +45,11 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
     let (a, b) = (ground.grounded(reference), ground.grounded(h));
     let delta: Vec<f64> = b.iter().zip(&a).map(|(b, a)| b - a).collect();
     let (low, high) = delta.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
-    // The couplings may differ by this relative amount; some more for the rounding of the costs themselves.
-    let slack = (p * (high - low)).exp_m1() + 1e-12;
+    // The couplings may differ by this relative amount, and a little more for rounding: of the exponents (4p max|h|
+    // units), of products and quotients (16), and of the sums below over at most twice as many synapses as nodes.
+    let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let rounding = UNIT_ROUNDOFF * (4.0 * p * largest + 16.0 + 2.0 * graph.nodes() as f64);
+    let slack = (p * (high - low)).exp_m1() + rounding;
     let mut reached = vec![0.0; graph.nodes()];
     for (e, i, j) in graph.pattern().iter() {
         let flow = costs[e] * (z[i] - z[j]);
