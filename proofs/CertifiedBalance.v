@@ -218,7 +218,7 @@ Qed.
 (** *** The costs *)
 
 Variables (w : V -> V -> R) (p : R).
-Hypotheses (p0 : 0 < p) (fit : fits w).
+Hypothesis (p0 : 0 < p) (fit : fits w).
 Let h := @scales c p.
 Let C := cost_at w p h.
 

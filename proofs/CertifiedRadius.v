@@ -17,16 +17,24 @@ Local Open Scope R_scope.
 
 Lemma certified_balance_ground_state_proof : S_certified_balance_ground_state.
 Proof.
-move=> V w p h A v lab lam vmax rho w0 p0 HA He Hr Hp Hm vm0 l0 r0 HL HG.
+move=> V w p h A v lab lam vmax rho w0 p0 HA He Hr Hp Hm vm0 l0 r0 HL g HG.
 have ex : on_cycles w -> exists k, balanced (cost_at w p k) by move/(balanceable_proof w0 p0).
 have [k [B Gk]] := radius_exists w0 p0 HA He Hr Hp Hm vm0 l0 r0 HL HG ex.
 have [near cost] := radius_near w0 p0 HA Hr Hp Hm vm0 l0 r0 HL HG B Gk.
 exists k; split=> //; split; [|split=> //] => [l Bl Gl i|l].
   exact: (radius_unique w0 p0 HA Hr Hp Hm vm0 l0 HL Bl B Gl Gk).
 have M : total (cost_at w p k) <= total (cost_at w p l) by apply: balanced_min.
-suff : norm2 (grad (cost_at w p h)) ^ 2 * exp (2 * rho) * vmax / (2 * lam) =
-       norm2 (grad (cost_at w p h)) ^ 2 / (2 * exp (- (2 * rho)) * (lam / vmax)) by lra.
-by rewrite exp_Ropp; have e0 := exp_pos (2 * rho); field; lra.
+have -> : norm2 g ^ 2 * exp (2 * rho) * vmax / (2 * lam) =
+       norm2 g ^ 2 / (2 * exp (- (2 * rho)) * (lam / vmax)).
+  by rewrite exp_Ropp; have e0 := exp_pos (2 * rho); field; lra.
+by apply: Rle_trans cost; lra.
+Qed.
+
+Lemma free_grad_le (V : finType) (w : V -> V -> R) p h (lab : V -> V) :
+  norm2_sq (free_grad w p h lab) <= norm2_sq (grad (cost_at w p h)).
+Proof.
+apply: rsum_le => i _; rewrite /free_grad; case: ifP => _; last exact: Rle_refl.
+by rewrite /= Rmult_0_l; have := pow2_ge_0 (grad (cost_at w p h) i); rewrite /=.
 Qed.
 
 Section Radius.
@@ -36,7 +44,7 @@ Let V := 'I_n.
 Let m := table_of c.
 Let node (i : V) := nth outside (neurons c) i.
 Variables (w : V -> V -> R) (p : R).
-Hypotheses (p0 : 0 < p) (fit : fits w).
+Hypothesis (p0 : 0 < p) (fit : fits w).
 Hypothesis ok : check_radius c = true.
 Let h := @scales c p.
 Let C := cost_at w p h.
@@ -239,7 +247,7 @@ have Lv i : lab i <> i -> la / S <= \rsum_(j) ((A i j + A j i) * (v i - v j)).
   by apply: (div_S radius_wf); rewrite -laplacianE; apply: IZR_le.
 have la0 : 0 < la / S by apply: Rdiv_lt_0_compat.
 have [k [[B Gk] [U [near cst]]]] := certified_balance_ground_state_proof w0 p0 A_boundsE lab_edge_proof
-  vr vp vmx v1 la0 rq0 Lv small.
+  vr vp vmx v1 la0 rq0 Lv (Rle_lt_trans _ _ _ (sqrt_le_1_alt _ _ (free_grad_le w p h lab)) small).
 have root i : is_root i <-> lab i = i by symmetry; exact: lab_rootE.
 exists k; split; [|split; [|split; [|split]]] => //.
 - by split=> // i /root; exact: Gk.
@@ -263,12 +271,14 @@ exists k; split; [|split; [|split; [|split]]] => //.
     have -> : exp (2 * (r / q)) * (q - 2 * r) = q * ((1 + - (2 * (r / q))) * exp (2 * (r / q))) by field; lra.
     by rewrite -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l; lra.
   have G2 := grad_sqE.
-  have N : norm2 (grad C) ^ 2 = norm2_sq (grad C) by rewrite /= Rmult_1_r sqrt_sqrt //; exact: norm2_sq_ge0.
-  rewrite N; have n0 := norm2_sq_ge0 (grad C).
+  have N : norm2 (free_grad w p h lab) ^ 2 = norm2_sq (free_grad w p h lab).
+    by rewrite /= Rmult_1_r sqrt_sqrt //; exact: norm2_sq_ge0.
+  rewrite -/(free_grad w p h lab) N; have n0 := norm2_sq_ge0 (free_grad w p h lab).
+  have n1 := free_grad_le w p h lab; rewrite -/C in n1.
   apply: (Rle_trans _ (norm2_sq (grad C) * (q / (q - 2 * r)) * vm / (2 * (la / S)))).
     apply: Rmult_le_compat_r; first by apply/Rlt_le/Rinv_0_lt_compat; lra.
     apply: Rmult_le_compat_r; first lra.
-    exact: Rmult_le_compat_l.
+    by apply: Rmult_le_compat => //; exact/Rlt_le/exp_pos.
   rewrite (_ : _ / (2 * (la / S)) = (S ^ 2 * norm2_sq (grad C)) * (vm * q / (2 * S * (q - 2 * r) * la))); last by field; lra.
   rewrite (_ : IZR (grad_sq c) * vm * q / (2 * S * (q - 2 * r) * la) = IZR (grad_sq c) * (vm * q / (2 * S * (q - 2 * r) * la))); last by field; lra.
   apply: Rmult_le_compat_r => //; apply: Rmult_le_pos; first by apply: Rmult_le_pos; lra.

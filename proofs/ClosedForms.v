@@ -44,7 +44,7 @@ Proof. by rewrite /cosh /sinh; auto_derive => //; field. Qed.
 
 Section TwoNeurons.
 Variables (al be p : R).
-Hypotheses (al0 : 0 < al) (be0 : 0 < be) (p0 : 0 < p).
+Hypothesis (al0 : 0 < al) (be0 : 0 < be) (p0 : 0 < p).
 
 Let th t := 2 * p * (al * be) * t.
 Let N t := cosh (th t) + al / be * sinh (th t).
@@ -115,7 +115,7 @@ by rewrite /x E ln_1 /Rdiv Rmult_0_l.
 Qed.
 
 Variable w : bool -> bool -> R.
-Hypotheses (wa : w false true = al * al) (wb : w true false = be * be).
+Hypothesis (wa : w false true = al * al) (wb : w true false = be * be).
 
 Let flow (t : R) (i : bool) := if i then - x t else x t.
 
@@ -309,7 +309,7 @@ Qed.
 
 Section Ring.
 Variables (V : finType) (s : V -> V) (J : V -> V -> R) (p : R).
-Hypotheses (p0 : 0 < p) (Rg : ring s J).
+Hypothesis (p0 : 0 < p) (Rg : ring s J).
 
 Let s_inj : injective s. Proof. by case: Rg. Qed.
 

@@ -97,7 +97,7 @@ Qed.
 
 Section Radius.
 Variables (V : finType) (w : V -> V -> R) (p : R) (h : V -> R).
-Hypotheses (w0 : nonnegative w) (p0 : 0 < p).
+Hypothesis (w0 : nonnegative w) (p0 : 0 < p).
 Let C := cost_at w p h.
 Variables (A : V -> V -> R) (v : V -> R) (lab : V -> V) (lam vmax rho : R).
 Hypothesis A_bounds : forall i j, 0 <= A i j <= C i j.
@@ -105,7 +105,7 @@ Hypothesis lab_edge : forall i j, 0 < w i j -> lab i = lab j.
 Hypothesis v_root : forall i, lab i = i -> v i = 0.
 Hypothesis v_pos : forall i, lab i <> i -> 0 < v i.
 Hypothesis v_max : forall i, v i <= vmax.
-Hypotheses (vmax0 : 0 < vmax) (lam0 : 0 < lam) (rho0 : 0 < rho).
+Hypothesis (vmax0 : 0 < vmax) (lam0 : 0 < lam) (rho0 : 0 < rho).
 Hypothesis Lv : forall i, lab i <> i -> lam <= \rsum_(j) ((A i j + A j i) * (v i - v j)).
 
 Definition grounded (theta : V -> R) : Prop := forall i, lab i = i -> theta i = 0.
@@ -113,7 +113,9 @@ Definition moved (theta : V -> R) : V -> R := fun i => h i + theta i / p.
 
 Let gam := lam / vmax.
 Let e2 := exp (- (2 * rho)).
-Let G := norm2 (grad C).
+(** The gradient at the neurons that are no roots. *)
+Definition free_grad : V -> R := fun i => if lab i == i then 0 else grad C i.
+Let G := norm2 free_grad.
 
 Hypothesis small_gradient : G < / 2 * e2 * gam * rho.
 
@@ -156,8 +158,10 @@ Lemma cost_lower theta : grounded theta -> (forall i, Rabs (theta i) <= rho) ->
 Proof.
 move=> Gr Box.
 have CS : \rsum_(i) (grad C i * theta i) <= G * norm2 theta.
-  have S := rsum_CauchySchwarz (grad C) theta.
-  apply: (Rle_trans _ (Rabs (\rsum_(i) (grad C i * theta i)))); first exact: Rle_abs.
+  have -> : \rsum_(i) (grad C i * theta i) = \rsum_(i) (free_grad i * theta i).
+    apply: rsum_ext => i _; rewrite /free_grad; have [/eqP/Gr ->|_ //] := boolP (lab i == i); ring.
+  have S := rsum_CauchySchwarz free_grad theta.
+  apply: (Rle_trans _ (Rabs (\rsum_(i) (free_grad i * theta i)))); first exact: Rle_abs.
   rewrite -sqrt_Rsqr_abs /Rsqr /G /norm2 -sqrt_mult; [|exact: norm2_sq_ge0|exact: norm2_sq_ge0].
   by apply: sqrt_le_1_alt; move: S; rewrite /= Rmult_1_r.
 have Q := ground_state Gr.

@@ -114,7 +114,7 @@ Qed.
 Section Training.
 Variables (V E : finType) (source target : E -> option V).
 Variables (k : V -> R) (L : (E -> R) -> R) (c p : R) (w G : E -> R).
-Hypotheses (p0 : 0 < p) (c0 : c <> 0).
+Hypothesis (p0 : 0 < p) (c0 : c <> 0).
 Hypothesis L_inv : forall h, L (transform_synapses source target k h w) = L w.
 Hypothesis HG : has_gradient L w G.
 Hypothesis crit : critical (objective L c p) w.

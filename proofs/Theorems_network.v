@@ -3,7 +3,7 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ClosedForms Heterosynaptic NoiseRobustness
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic NoiseRobustness
   RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
   closed_forms heterosynaptic
@@ -74,6 +74,9 @@ Proof. exact conserved_exponents_proof. Qed.
 
 Theorem conserved_quantities_count : S_conserved_quantities_count.
 Proof. exact conserved_count_proof. Qed.
+
+Theorem conserved_quantities_complete : S_conserved_quantities_complete.
+Proof. exact conserved_complete_proof. Qed.
 
 (** ** closed_forms *)
 

@@ -9,6 +9,7 @@
     - [conserved_log a J] no transform of J changes it (so that it is constant along the flow) *)
 
 From Coq Require Import Reals.
+From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop finset path fingraph.
 From Synbal Require Import Defs.
 
@@ -53,3 +54,11 @@ Definition S_conserved_quantities_count : Prop :=
       (forall a a', conserved_log a J -> conserved_log a' J ->
          (forall i j, (i, j) \in support J :\: T -> a i j = a' i j) ->
          forall i j, (i, j) \in support J -> a i j = a' i j).
+
+(** Nothing else is conserved: a network K with the signs of J, and with the same values of the conserved log-quantities,
+    is a transform of J. *)
+Definition S_conserved_quantities_complete : Prop :=
+  forall (V : finType) (J K : V -> V -> R),
+  (forall i j, sign (K i j) = sign (J i j)) ->
+  (forall a, conserved_log a J -> log_quantity a K = log_quantity a J) ->
+  exists h, forall i j, K i j = rescale h J i j.
