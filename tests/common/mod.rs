@@ -77,6 +77,11 @@ impl Recipe {
             network.bias = Some(normals(&mut random, self.n, 1.0));
             network.w_out = Some(DMatrix::from_vec(2, self.n, normals(&mut random, self.n * 2, 1.0)));
         }
+        // Every other network has time constants of its own for each neuron.
+        if self.seed % 2 == 1 {
+            let mut random = stream(self.seed, 2);
+            network.time_constants = Some((0..self.n).map(|_| random.random_range(0.5..3.0)).collect());
+        }
         network
     }
 
