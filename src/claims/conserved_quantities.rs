@@ -22,6 +22,7 @@ pub const CLAIM: Claim = Claim {
         "conserved_quantities_log_scales",
         "conserved_quantities_exponents",
         "conserved_quantities_count",
+        "conserved_quantities_complete",
     ],
     check,
 };
