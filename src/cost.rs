@@ -112,8 +112,8 @@ struct Given {
 }
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
-/// (2^±1022), so that sums and products of costs and scales stay in it too.
-const SAFE_LOG2_COST: f64 = 700.0;
+/// (2^±1022), so that sums and products of costs and scales, up to cubes, stay in it too.
+const SAFE_LOG2_COST: f64 = 300.0;
 
 /// `|log2|` of a cost up to which no frame is looked for: a path would have to lead in one direction for a hundred
 /// synapses before the scales along it multiply up to the limits of `f64`.
@@ -161,7 +161,7 @@ impl CostGraph<f64> {
     }
 
     /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
-    /// the weights there, not converted.
+    /// the weights there, not converted, but for the sum over self-synapses, which is a constant to everything.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
         let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
         let alpha: Vec<S> = self.alpha.iter().map(|&value| lift(value)).collect();
@@ -193,7 +193,8 @@ impl CostGraph<f64> {
             let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
             let framed = times_power_of_two(synapse.weight, shift);
             let cost = synaptic_cost(&synapse.alpha, &framed, p);
-            if log2_cost < SMALLEST_LOG2_COST || !cost.is_finite() {
+            let lost = cost < f64::MIN_POSITIVE || framed.abs() < f64::MIN_POSITIVE;
+            if log2_cost < SMALLEST_LOG2_COST || lost || !cost.is_finite() {
                 let (target, source_index) = (synapse.target, synapse.source);
                 return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
             }

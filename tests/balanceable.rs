@@ -49,7 +49,7 @@ proptest! {
         prop_assert_eq!(&subject.reference.on_no_cycle, &between);
         prop_assert_eq!(subject.reference.components, 3);
         let evidence = assert_not_fallen("balanceable", &subject);
-        assert_measured(&evidence, "synapses on no cycle that the refusal does not name");
+        assert_measured(&evidence, "refusals that do not name exactly the synapses on no cycle");
         assert_measured(&evidence, "along the escape direction");
     }
 }

@@ -31,6 +31,9 @@ impl Default for Newton {
 /// Nodes of a component beyond which a dense factorisation is refused (8192² numbers are half a gigabyte).
 const LARGEST_DENSE: usize = 8192;
 
+/// And beyond which the subtraction-free elimination, with four such matrices and slower, is not tried.
+const LARGEST_STAR_MESH: usize = 3000;
+
 /// Factorisations after which the method gives up; the damped phase needs about one for each factor e² of the
 /// dynamic range of the costs, and 10³⁰⁰ is e⁶⁹¹.
 const MAX_FACTORISATIONS: usize = 500;
@@ -48,7 +51,9 @@ impl Solver for Newton {
         let mut warm = Sweeper::new(graph);
         trace.push(warm.measure());
         for _ in 0..self.warm_sweeps {
-            warm.sweep();
+            if warm.passes < stop.max_passes {
+                warm.sweep();
+            }
         }
         let (mut h, mut passes) = (warm.h, warm.passes);
         let grounded = Grounded::of(graph);
@@ -77,18 +82,21 @@ impl Solver for Newton {
                 break Status::Stalled;
             }
             if without_progress >= PATIENCE {
-                if elimination == Elimination::StarMesh {
+                if elimination == Elimination::StarMesh || grounded.largest_block() > LARGEST_STAR_MESH {
                     break Status::Stalled;
                 }
                 elimination = Elimination::StarMesh;
                 without_progress = 0;
             }
-            if passes >= stop.max_passes || iterations >= MAX_FACTORISATIONS {
-                break Status::PassLimit { limit: passes };
+            if passes >= stop.max_passes {
+                break Status::PassLimit { limit: stop.max_passes };
+            }
+            if iterations >= MAX_FACTORISATIONS {
+                break Status::Stalled;
             }
             let direction = match grounded.newton_step(elimination, &costs, &sums) {
                 Ok(direction) => direction,
-                Err(_) if elimination == Elimination::Cholesky => {
+                Err(_) if elimination == Elimination::Cholesky && grounded.largest_block() <= LARGEST_STAR_MESH => {
                     elimination = Elimination::StarMesh;
                     continue;
                 }

@@ -4,6 +4,7 @@ use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Scope, balance, synapses_on_no_cycle};
 use crate::cost::CostGraph;
 use crate::network::GraphFacts;
+use crate::scalar::UNIT_ROUNDOFF;
 
 pub const CLAIM: Claim = Claim {
     id: "balanceable",
@@ -43,32 +44,44 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         Err(other) => return Err(other.into()),
         Ok(_) => Vec::new(),
     };
-    let missing = on_no_cycle.iter().filter(|pair| !refused.contains(pair)).count();
-    evidence.at_most("synapses on no cycle that the refusal does not name", missing as f64, 0.0, "exact");
+    let differs = usize::from(refused != on_no_cycle);
+    evidence.at_most("refusals that do not name exactly the synapses on no cycle", differs as f64, 0.0, "exact");
+    let stride = on_no_cycle.len().div_ceil(SEARCHED);
+    let wrong = on_no_cycle.iter().step_by(stride).filter(|&&(i, j)| leads_back(&whole, i, j)).count();
+    evidence.at_most(
+        "synapses named as on no cycle from whose target a search finds the way back to the source",
+        wrong as f64,
+        0.0,
+        "exact: breadth-first search, independent of the components",
+    );
 
     // Why: a direction along which their cost vanishes and no other cost changes. Raise h by the position of its
     // strong component in a topological order; within components nothing moves.
     let level = topological_levels(&whole);
-    const SHIFT: f64 = 1.0;
-    let h: Vec<f64> = level.iter().map(|&level| SHIFT * level as f64).collect();
+    let deepest = level.iter().copied().max().unwrap_or(0) as f64;
+    // One unit a level, less where the deepest level would leave the range of the exponential.
+    let unit = (300.0 / (whole.p() * deepest)).min(1.0);
+    let h: Vec<f64> = level.iter().map(|&level| unit * level as f64).collect();
     let (before, after) = (whole.w(), whole.costs_at(&h));
     let mut others = WorstRatio::default();
     let mut slowest: f64 = 0.0;
     let mut off = on_no_cycle.iter().peekable();
     for (e, i, j) in whole.pattern().iter() {
         if off.next_if(|&&pair| pair == (i, j)).is_some() {
-            slowest = slowest.max(after[e] / before[e]);
+            let factor = after[e] / before[e];
+            slowest = if factor <= slowest { slowest } else { factor };
         } else {
             // d_j and d_i are the same number: one product and one quotient.
             others.add(after[e] - before[e], 2.0 * f64::EPSILON * before[e]);
         }
     }
-    let factor = (-whole.p() * SHIFT).exp();
+    let factor = (-whole.p() * unit).exp();
+    let rounding = UNIT_ROUNDOFF * (4.0 * whole.p() * unit * deepest + 16.0);
     evidence.at_most(
-        "largest factor by which the cost of a synapse on no cycle shrinks, one unit along the escape direction",
+        "largest factor by which the cost of a synapse on no cycle shrinks, one unit a level along the escape direction",
         slowest,
-        factor * (1.0 + 8.0 * f64::EPSILON),
-        "e^{-p}: each such synapse leads at least one level down (8 epsilon for the rounding of two exponentials, a product and a quotient)",
+        factor * (1.0 + rounding),
+        "e^{-p} for each such synapse leads at least one level down, and the rounding of exponents, product and quotient",
     );
     evidence.at_most(
         "largest change of any other cost along the escape direction, in units of its rounding error",
@@ -82,6 +95,27 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         subject.network.weights.synapses()
     ));
     Ok(evidence)
+}
+
+/// Synapses on no cycle for which a way back is searched.
+const SEARCHED: usize = 50;
+
+/// True if a path leads from node `from` to node `to`.
+fn leads_back(graph: &CostGraph, from: usize, to: usize) -> bool {
+    let mut seen = vec![false; graph.nodes()];
+    seen[from] = true;
+    let mut queue = vec![from];
+    while let Some(node) = queue.pop() {
+        if node == to {
+            return true;
+        }
+        for (_, target) in graph.transposed().column(node) {
+            if !std::mem::replace(&mut seen[target], true) {
+                queue.push(target);
+            }
+        }
+    }
+    false
 }
 
 /// For every node, the length of the longest path of components that leads to its component: along a synapse between

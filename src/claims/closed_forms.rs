@@ -203,7 +203,7 @@ fn rank_one(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError
                 "comparison principle for the mean Hessian, with both residual gradients",
             );
         }
-        Err(reason) => evidence.note(format!("rank one: {reason}")),
+        Err(reason) => evidence.undecided(format!("rank one: {reason}")),
     }
     Ok(())
 }

@@ -28,8 +28,11 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// True if the figure lies on the right side; never for NaN.
+    /// True if the figure lies on the right side of a finite bound; never for NaN.
     pub fn holds(&self) -> bool {
+        if !self.bound.is_finite() {
+            return false;
+        }
         match self.relation {
             Relation::AtMost => self.value <= self.bound,
             Relation::AtLeast => self.value >= self.bound,
@@ -44,6 +47,8 @@ pub struct Evidence {
     pub measurements: Vec<Measurement>,
     /// What a reader should know beside them: what was left out and why, what was only observed.
     pub notes: Vec<String>,
+    /// Something that belongs to the claim could not be decided.
+    pub undecided: bool,
 }
 
 /// How a claim fared.
@@ -54,6 +59,9 @@ pub enum Verdict {
     Held,
     /// At least one is not.
     Fell,
+    /// What was measured is within its bounds, but something that belongs to the claim could not be: the notes say
+    /// what.
+    Undecided,
     /// Nothing could be measured on this network; the notes say why.
     NotApplicable,
 }
@@ -64,20 +72,28 @@ impl Verdict {
         match self {
             Verdict::Held => "held",
             Verdict::Fell => "FELL",
+            Verdict::Undecided => "open",
             Verdict::NotApplicable => "n/a",
         }
+    }
+
+    /// True if the claim cannot be said to hold although it was to be checked.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Verdict::Fell | Verdict::Undecided)
     }
 }
 
 impl Evidence {
     /// The verdict: without any figure nothing has been shown.
     pub fn verdict(&self) -> Verdict {
-        if self.measurements.is_empty() {
-            Verdict::NotApplicable
-        } else if self.measurements.iter().all(Measurement::holds) {
-            Verdict::Held
-        } else {
+        if !self.measurements.iter().all(Measurement::holds) {
             Verdict::Fell
+        } else if self.undecided {
+            Verdict::Undecided
+        } else if self.measurements.is_empty() {
+            Verdict::NotApplicable
+        } else {
+            Verdict::Held
         }
     }
 
@@ -96,6 +112,12 @@ impl Evidence {
         self.notes.push(text.into());
     }
 
+    /// Adds a remark about something that belongs to the claim and could not be decided.
+    pub fn undecided(&mut self, text: impl Into<String>) {
+        self.undecided = true;
+        self.notes.push(text.into());
+    }
+
     fn push(&mut self, what: String, value: f64, relation: Relation, bound: f64, derivation: String) {
         self.measurements.push(Measurement { what, value, relation, bound, derivation });
     }
@@ -109,13 +131,17 @@ pub struct WorstRatio {
 }
 
 impl WorstRatio {
-    /// Takes in one deviation and its bound. A deviation of zero is within any bound, a NaN within none.
+    /// Takes in one deviation and its bound. A deviation of zero is within any finite bound, a NaN within none.
     pub fn add(&mut self, deviation: f64, bound: f64) {
-        let ratio = if deviation == 0.0 { 0.0 } else { deviation.abs() / bound };
-        // Not `max` alone, which would lose a NaN.
-        if ratio > self.worst || ratio.is_nan() {
-            self.worst = if ratio.is_nan() { f64::INFINITY } else { ratio };
-        }
+        // A bound that is infinite or NaN knows nothing, and nothing is within it.
+        let ratio = if !bound.is_finite() || deviation.is_nan() {
+            f64::INFINITY
+        } else if deviation == 0.0 {
+            0.0
+        } else {
+            deviation.abs() / bound
+        };
+        self.worst = self.worst.max(ratio);
         self.seen += 1;
     }
 

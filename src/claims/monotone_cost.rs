@@ -2,6 +2,7 @@
 
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::{Balanced, Status};
 use crate::flow::norm_squared;
 use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
 
@@ -37,7 +38,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
     // Sums of E positive numbers, each itself within (p·spread + 8) roundings: costs closer than this are equal.
     let graph = subject.graph();
-    for run in subject.all_runs().filter(|run| run.outcome.trace.len() > 1) {
+    let finite = |run: &&Balanced| !matches!(run.outcome.status, Status::NotFinite { .. });
+    for run in subject.all_runs().filter(finite).filter(|run| run.outcome.trace.len() > 1) {
         let trace = &run.outcome.trace;
         let spread = run.outcome.h.iter().fold(0.0_f64, |spread, value| spread.max(value.abs()));
         let relative = UNIT_ROUNDOFF * (graph.pattern().len() as f64 + 4.0 * graph.p() * spread + 16.0);
@@ -87,6 +89,10 @@ fn derivative(evidence: &mut Evidence, subject: &Subject, h: &[f64], label: &str
     // The step is taken along the computed g, which differs from the exact one by its error.
     let direction: f64 = gradient.iter().map(|value| p * value.magnitude() * value.error).sum();
     let bound = quotient.error + predicted.error + third * step * step / 6.0 + direction;
+    if predicted.value.abs() <= bound {
+        evidence.note(format!("{label} the network is balanced to rounding: the cost does not move measurably"));
+        return;
+    }
     evidence.at_most(
         format!("dC/dt against -p|g|^2 {label}, relative difference"),
         (quotient.value - predicted.value).abs() / predicted.value.abs(),

@@ -4,7 +4,7 @@ use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{Method, Scope, balance};
 use crate::cost::{Alpha, CostSpec};
-use crate::network::Network;
+use crate::network::{Network, exponent, times_power_of_two};
 use crate::scalar::tracked;
 use crate::tasks::{normals, stream};
 
@@ -32,7 +32,11 @@ const RESCALINGS: u64 = 6;
 
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
-    let weights = &subject.network.weights;
+    // In the unit of the largest weight, an exact power of two: squares of the weights then stay in range.
+    let given = &subject.network.weights;
+    let largest = given.values().iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
+    let unit = -exponent(largest);
+    let weights = &given.with_values(given.values().iter().map(|&x| times_power_of_two(x, unit)).collect());
     let n = weights.neurons();
     if weights.synapses() == 0 {
         evidence.note("no synapse: no noise is passed on");

@@ -32,8 +32,12 @@ struct Learner {
 
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
-    // The cost of the subject; below p = 1 the regulariser has no derivative at zero weights, and 1 has none either.
-    let p = subject.spec.p.max(1.5);
+    // At p = 1 and below the regulariser has no derivative at zero weights; far above, descent needs tiny steps.
+    let p = subject.spec.p.clamp(1.5, 3.0);
+    evidence.note(format!(
+        "a learner of its own, not the network under examination; its exponent is {p}, the subject's {}",
+        subject.spec.p
+    ));
     let mut random = stream(subject.seed, 1100);
     let mut matrix = |rows, columns| DMatrix::from_vec(rows, columns, normals(&mut random, rows * columns, 0.7));
     let mut learner =
@@ -63,6 +67,12 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         worst.worst(),
         1.0,
         "the loss is constant along the transform, so only the regulariser pulls",
+    );
+    evidence.at_most(
+        "imbalance of the worst hidden neuron after training, against before",
+        learner.worst_imbalance(),
+        before,
+        "training with the regulariser must bring balance closer",
     );
     evidence.note(format!(
         "a linear network of {INPUTS}-{HIDDEN}-{OUTPUTS} neurons, p = {p}: imbalance of the worst neuron {before:.1e} before and {:.1e} after training, |grad F| = {gradient:.1e}",

@@ -75,7 +75,10 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         ));
     }
 
-    let control = Network { activation: Activation::Tanh, ..network };
+    // The control needs a read-out that reads something out.
+    let w_out = normals(&mut stream(subject.seed, 203), n * OUTPUTS, 1.0);
+    let w_out = Some(DMatrix::from_vec(OUTPUTS, n, w_out).map(Tracked::exact));
+    let control = Network { activation: Activation::Tanh, w_out, ..network };
     let transformed = rescale_network(&control, &tracked(random_h), Homogeneity::NegativeControl)?;
     let mut worst = WorstRatio::default();
     compare_outputs(&control, &transformed, Dynamics::Discrete, &trial, &mut worst);

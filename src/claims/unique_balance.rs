@@ -72,7 +72,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
                     largest = largest.max(*distance);
                 }
             }
-            Err(reason) => evidence.note(format!("start {}: {reason}", start + 1)),
+            Err(reason) => evidence.undecided(format!("start {}: {reason}", start + 1)),
         }
     }
     if worst.seen() > 0 {

@@ -1,8 +1,7 @@
 //! Standard output, notices and progress.
 
 use std::io::Write;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
@@ -39,37 +38,35 @@ pub fn notify(notices: &[String]) {
 
 /// A line on standard error that says what is being worked on: only on a terminal, and only after a second.
 pub struct Progress {
-    started: Instant,
-    bar: Mutex<Option<ProgressBar>>,
+    bar: ProgressBar,
 }
 
 const SILENT_FOR: Duration = Duration::from_secs(1);
 
 impl Progress {
     pub fn new() -> Self {
-        Progress { started: Instant::now(), bar: Mutex::new(None) }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let revealed = bar.clone();
+        // Not joined: it outlives a command that is done in less, and then finds the bar finished.
+        std::thread::spawn(move || {
+            std::thread::sleep(SILENT_FOR);
+            if !revealed.is_finished() {
+                // indicatif draws nothing where standard error is no terminal.
+                revealed.set_draw_target(ProgressDrawTarget::stderr());
+                revealed.enable_steady_tick(Duration::from_millis(100));
+            }
+        });
+        Progress { bar }
     }
 
-    /// Shows `text`, or nothing while the second has not passed.
+    /// Changes the text.
     pub fn say(&self, text: &str) {
-        if self.started.elapsed() < SILENT_FOR {
-            return;
-        }
-        let mut slot = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let bar = slot.get_or_insert_with(|| {
-            // indicatif draws nothing where standard error is no terminal.
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        bar.set_message(text.to_owned());
+        self.bar.set_message(text.to_owned());
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
-            bar.finish_and_clear();
-        }
+        self.bar.finish_and_clear();
     }
 }

@@ -21,7 +21,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let stop = stop(options.tol, options.max_passes);
     let checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))?;
     drop(progress);
-    let held = checked.claims.iter().all(|claim| claim.verdict != Verdict::Fell);
+    let held = checked.claims.iter().all(|claim| !claim.verdict.is_failure());
     if options.json {
         print_json(&checked)?;
     } else {
@@ -59,7 +59,7 @@ fn text(case: &CaseReport) -> String {
                 measurement.what, measurement.value, measurement.bound, measurement.derivation
             );
         }
-        if claim.verdict == Verdict::NotApplicable {
+        if matches!(claim.verdict, Verdict::NotApplicable | Verdict::Undecided) {
             for note in &claim.evidence.notes {
                 let _ = writeln!(text, "    {note}");
             }

@@ -61,8 +61,11 @@ fn compare_lists(
     field: &str,
     differences: &mut Vec<String>,
 ) {
-    let new = entries(new, list);
-    for entry in entries(reference, list) {
+    let (old, new) = (entries(reference, list), entries(new, list));
+    for entry in new.iter().filter(|entry| find(&old, key, entry).is_none()) {
+        differences.push(format!("{name}: {} is not in the reference; renew it", entry[key]));
+    }
+    for entry in old {
         let what = entry[key].as_str().unwrap_or("(no name)");
         match find(&new, key, &entry) {
             None => differences.push(format!("{name}: {what} is missing")),

@@ -150,8 +150,8 @@ pub struct Figure {
 }
 
 impl Report {
-    /// True if no claim fell on any case.
+    /// True if no claim fell, or was left undecided, on any case.
     pub fn all_held(&self) -> bool {
-        self.cases.iter().flat_map(|case| &case.claims).all(|claim| claim.verdict != Verdict::Fell)
+        self.cases.iter().flat_map(|case| &case.claims).all(|claim| !claim.verdict.is_failure())
     }
 }

@@ -127,7 +127,7 @@ fn write_case(html: &mut String, case: &CaseReport) -> std::fmt::Result {
 
 fn write_claim(html: &mut String, case: &CaseReport, claim: &ClaimReport) -> std::fmt::Result {
     // A claim that fell is shown open: nobody should have to look for it.
-    let open = if claim.verdict == Verdict::Fell { " open" } else { "" };
+    let open = if claim.verdict.is_failure() { " open" } else { "" };
     writeln!(
         html,
         "<details id=\"{}-{}\"{open}>\n<summary><span class=\"{}\">{}</span> {}</summary>",
@@ -188,6 +188,7 @@ fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Held => "held",
         Verdict::Fell => "fell",
+        Verdict::Undecided => "open",
         Verdict::NotApplicable => "none",
     }
 }

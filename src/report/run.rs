@@ -119,7 +119,7 @@ fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
         explanation: run.outcome.status.to_string(),
         iterations: run.outcome.iterations,
         passes: run.outcome.passes,
-        cost: run.outcome.cost,
+        cost: run.cost_final,
         imbalance: run.imbalance_final,
         weight_difference: largest_weight_difference(reference, run),
         seconds: run.seconds,

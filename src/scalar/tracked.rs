@@ -17,8 +17,9 @@ pub const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// (2u) for the C libraries in use; a factor of two is kept for the rounding of the error terms themselves.
 const LIBRARY_ERROR: f64 = 4.0 * UNIT_ROUNDOFF;
 
-/// Errors below the smallest normal number are absolute; this is half the spacing there, with room to spare.
-const UNDERFLOW: f64 = f64::MIN_POSITIVE * f64::EPSILON;
+/// Errors below the smallest normal number are absolute, half the spacing 2⁻¹⁰⁷⁴ for each operation; an operation here
+/// and its bound are at most eight.
+const UNDERFLOW: f64 = 8.0 * (f64::MIN_POSITIVE * f64::EPSILON);
 
 /// A value and a bound on its error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,7 +106,9 @@ impl Div<&Tracked> for Tracked {
         if other.may_be_zero() {
             return Tracked { value, error: f64::INFINITY };
         }
-        let inherited = (self.error + value.abs() * other.error) / (other.value.abs() - other.error);
+        // Quotients first: the product of two small errors could underflow before the division.
+        let least = other.value.abs() - other.error;
+        let inherited = self.error / least + value.abs() * (other.error / least);
         Tracked::rounded(value, inherited, 2.0 * UNIT_ROUNDOFF)
     }
 }
@@ -137,12 +140,17 @@ impl Scalar for Tracked {
 
     fn exp(&self) -> Tracked {
         let value = self.value.exp();
+        if value < f64::MIN_POSITIVE {
+            // Underflow: all that is known is an upper bound.
+            return Tracked { value, error: (self.value + self.error).exp() * (1.0 + LIBRARY_ERROR) + UNDERFLOW };
+        }
         Tracked::rounded(value, value * self.error.exp_m1(), LIBRARY_ERROR * self.error.exp())
     }
 
     fn ln(&self) -> Tracked {
         let value = self.value.ln();
-        if self.value <= self.error {
+        // So close to zero that the rounding of the quotient below would count: nothing is known.
+        if self.value <= self.error * (1.0 + 1e-8) {
             return Tracked { value, error: f64::INFINITY };
         }
         let inherited = -(-self.error / self.value).ln_1p();
@@ -179,12 +187,11 @@ impl Scalar for Tracked {
     }
 
     fn positive_part(&self) -> Tracked {
-        Tracked { value: self.value.max(0.0), error: self.error }
+        Tracked { value: Scalar::positive_part(&self.value), error: self.error }
     }
 
     fn step(&self) -> Tracked {
-        let value = if self.value > 0.0 { 1.0 } else { 0.0 };
-        Tracked { value, error: if self.may_be_zero() { 1.0 } else { 0.0 } }
+        Tracked { value: Scalar::step(&self.value), error: if self.may_be_zero() { 1.0 } else { 0.0 } }
     }
 }
 
