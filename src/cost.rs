@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use crate::network::{Frame, GraphFacts, Network, NetworkError, Pattern, Transposed, times_power_of_two};
+use crate::network::{Frame, GraphFacts, Network, NetworkError, Pattern, Transposed, exponent, times_power_of_two};
 use crate::scalar::{Scalar, power};
 
 /// What can be wrong with a cost.
@@ -112,8 +112,11 @@ struct Given {
 }
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
-/// (2^±1022), so that sums and products of costs and scales, up to cubes, stay in it too.
-const SAFE_LOG2_COST: f64 = 300.0;
+/// (2^±1022), so that sums and products of costs and scales stay in it too.
+const SAFE_LOG2_COST: f64 = 700.0;
+
+/// And beyond which a frame is taken where one fits, so that cubes of costs stay in range as well.
+const COMFORTABLE_LOG2_COST: f64 = 300.0;
 
 /// `|log2|` of a cost up to which no frame is looked for: a path would have to lead in one direction for a hundred
 /// synapses before the scales along it multiply up to the limits of `f64`.
@@ -416,7 +419,13 @@ fn fitted_frame(nodes: usize, p: f64, synapses: &[Synapse]) -> Result<Frame, Cos
     let triplets = synapses.iter().map(|synapse| (synapse.target, synapse.source, synapse.weight)).collect();
     let frame = Frame::evening_out(&crate::network::Weights::from_triplets(nodes, triplets)?);
     let needed = widest > SAFE_LOG2_COST || p * f64::from(frame.spread()) > SAFE_LOG2_COST;
-    Ok(if needed { frame } else { Frame::identity(nodes) })
+    let fits = |synapse: &Synapse| {
+        let shift = frame.shift(synapse.target, synapse.source);
+        let stays_normal = exponent(synapse.weight) + shift > -1000;
+        stays_normal && synapse.log2_cost(p) + p * f64::from(shift) > SMALLEST_LOG2_COST
+    };
+    let welcome = widest > COMFORTABLE_LOG2_COST && synapses.iter().all(fits);
+    Ok(if needed || welcome { frame } else { Frame::identity(nodes) })
 }
 
 /// Adds the world's synapses: one from the world to each neuron that has input or bias, and one to the world from
