@@ -8,7 +8,7 @@
 
 use nalgebra::DMatrix;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use rand::Rng;
 use synbal::balance::{Method, Scope, Stop};
 use synbal::claims::{Evidence, REGISTRY, Subject, Verdict};
@@ -112,9 +112,18 @@ impl Recipe {
     }
 }
 
-/// The configuration of a claim's property test: its failures go to a file of its own in [`REGRESSIONS`].
+/// The configuration of a property test: its failures go to a file of its own in [`REGRESSIONS`]. The networks are the
+/// same in every run, so that a red CI means a change; `PROPTEST_RNG_SEED` draws others.
 pub fn config(cases: u32, file: &'static str) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))), ..Config::default() }
+    let mut config = Config {
+        cases,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..Config::default()
+    };
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(2022);
+    }
+    config
 }
 
 /// The evidence of one claim.
