@@ -66,7 +66,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let network = Network::recurrent(weights.clone(), subject.network.activation);
     let balanced = balance(&network, &spec, Scope::WithinComponents, Method::Newton, &subject.stop)?;
     if !balanced.outcome.status.is_balanced() {
-        evidence.note(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
+        evidence.undecided(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
         return Ok(evidence);
     }
     let graph = tracked_graph(&balanced.graph);
