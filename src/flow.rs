@@ -46,6 +46,18 @@ impl<S: Scalar> NodeCosts<S> {
         self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() - c).collect()
     }
 
+    /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this.
+    pub fn largest_degree(&self) -> S {
+        let mut largest = self.incoming[0].zero_like();
+        for (r, c) in self.incoming.iter().zip(&self.outgoing) {
+            let degree = r.clone() + c;
+            if degree > largest {
+                largest = degree;
+            }
+        }
+        largest
+    }
+
     /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by.
     pub fn imbalance(&self) -> Imbalance {
         let mut found = Imbalance { worst: 0.0, node: 0 };

@@ -1,6 +1,6 @@
 //! Forward Euler on the log-scales: the method of the paper's published experiments, with an honest stop.
 
-use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint, largest_degree};
+use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 
@@ -35,7 +35,7 @@ impl Solver for Euler {
             if passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
             }
-            let step = 0.5 / (graph.p() * largest_degree(&sums));
+            let step = 0.5 / (graph.p() * sums.largest_degree());
             for (value, g) in h.iter_mut().zip(sums.gradient()) {
                 *value += step * g;
             }

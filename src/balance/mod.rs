@@ -297,8 +297,3 @@ pub fn fix_gauge(graph: &CostGraph, h: &mut [f64]) {
         *value -= shift[component as usize];
     }
 }
-
-/// The largest `r_i + c_i`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this.
-fn largest_degree(costs: &crate::flow::NodeCosts<f64>) -> f64 {
-    costs.incoming.iter().zip(&costs.outgoing).map(|(r, c)| r + c).fold(0.0, f64::max)
-}

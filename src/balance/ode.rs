@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use ode_solvers::dop_shared::{IntegrationError, OutputType, Stats};
 use ode_solvers::{DVector, Dop853, Dopri5, Rk4, System};
 
-use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint, largest_degree};
+use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
 use crate::flow::{lax_field, node_costs};
 use crate::network::recover_log_scales;
@@ -268,7 +268,7 @@ struct Monitor {
 
 impl<'a> Flow<'a> {
     fn new(graph: &'a CostGraph, form: Form, stop: &Stop) -> Self {
-        let degree = largest_degree(&node_costs(graph.pattern(), graph.w(), &0.0));
+        let degree = node_costs(graph.pattern(), graph.w(), &0.0).largest_degree();
         let rate = if degree > 0.0 { degree } else { 1.0 };
         Flow { graph, form, stop: *stop, rate, monitor: RefCell::default() }
     }
@@ -289,7 +289,7 @@ impl<'a> Flow<'a> {
 
     /// The largest degree in inner units of rate.
     fn largest_degree(&self, state: &State) -> f64 {
-        largest_degree(&node_costs(self.graph.pattern(), &self.costs(state), &0.0)) / self.rate
+        node_costs(self.graph.pattern(), &self.costs(state), &0.0).largest_degree() / self.rate
     }
 
     /// Looks at a state after an accepted step; the reason to stop, if there is one.

@@ -65,7 +65,7 @@ fn follow(subject: &Subject, mut a: Vec<f64>, mut b: Vec<f64>, worst: &mut Worst
     for _ in 0..STEPS {
         let degree = |h: &[f64]| {
             let sums = node_costs(graph.pattern(), &graph.costs_at(&tracked(h)), &Tracked::exact(0.0));
-            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| r.value + c.value).fold(0.0, f64::max)
+            sums.largest_degree().value
         };
         let step = Tracked::exact(0.5 / (graph.p() * (degree(&a) + degree(&b))));
         let stepped = |h: &[f64]| -> Vec<Tracked> {

@@ -69,7 +69,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         let g: Vec<f64> = gradient.iter().map(|value| value.value).collect();
         let degree: f64 = {
             let sums = crate::flow::node_costs(graph.pattern(), &graph.costs_at(&tracked(&a)), &Tracked::exact(0.0));
-            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| r.value + c.value).fold(0.0, f64::max)
+            sums.largest_degree().value
         };
         // Along g the cost is below C − tp|g|² + t²p²·degree·|g|²·e^{small}; half of 1/(2p·degree) is well inside.
         let lower = tracked_cost(&graph, &tracked_step(&a, 0.25 / (graph.p() * degree), &g));

@@ -73,12 +73,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         tracked_sum(squares) / &Tracked::exact(2.0),
     );
     // The authors' bound: M is twice the largest degree of C + C^T.
-    let degree = start
-        .incoming
-        .iter()
-        .zip(&start.outgoing)
-        .map(|(r, c)| *r + c)
-        .fold(zero, |most, degree| if degree.value > most.value { degree } else { most });
+    let degree = start.largest_degree();
     holds(
         "fall of the cost, against |g|^2/(2M), M twice the largest degree",
         g_squared / &(degree * &Tracked::exact(4.0)),
