@@ -1,6 +1,6 @@
 //! The solvers by name.
 
-use super::{Euler, Form, Newton, OdeFlow, Osborne, Solver, Stepper};
+use super::{Euler, Form, Newton, NewtonCg, OdeFlow, Osborne, Solver, Stepper};
 
 /// Every solver there is, as named on the command line and in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -8,6 +8,8 @@ use super::{Euler, Form, Newton, OdeFlow, Osborne, Solver, Stepper};
 pub enum Method {
     /// Newton's method, dense Cholesky in each component: fastest and most accurate up to thousands of neurons
     Newton,
+    /// Newton's method, conjugate gradients: fast on large sparse networks
+    NewtonCg,
     /// Cyclic Osborne iteration: little memory, any size
     Osborne,
     /// Forward Euler on the log-scales, the paper's own method
@@ -28,8 +30,9 @@ pub enum Method {
 
 impl Method {
     /// All methods, in the order of tables.
-    pub const ALL: [Method; 9] = [
+    pub const ALL: [Method; 10] = [
         Method::Newton,
+        Method::NewtonCg,
         Method::Osborne,
         Method::Euler,
         Method::Rk4,
@@ -45,6 +48,7 @@ impl Method {
         let flow = |stepper, form| Box::new(OdeFlow::new(stepper, form)) as Box<dyn Solver>;
         match self {
             Method::Newton => Box::new(Newton::default()),
+            Method::NewtonCg => Box::new(NewtonCg::default()),
             Method::Osborne => Box::new(Osborne),
             Method::Euler => Box::new(Euler),
             Method::Rk4 => flow(Stepper::Rk4, Form::LogScales),
@@ -58,6 +62,6 @@ impl Method {
 
     /// True if the method follows the flow itself, so that its trace has times.
     pub fn follows_flow(self) -> bool {
-        !matches!(self, Method::Newton | Method::Osborne)
+        !matches!(self, Method::Newton | Method::NewtonCg | Method::Osborne)
     }
 }

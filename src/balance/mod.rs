@@ -3,18 +3,24 @@
 //! A solver returns log-scales; whether they are balanced is decided by [`Outcome::judge`] alone, from the costs at
 //! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
 
+mod conjugate_gradients;
+mod engine;
 mod euler;
 mod grounded;
 mod method;
 mod newton;
+mod newton_cg;
 mod ode;
 mod osborne;
+mod sampled_elimination;
+mod sums;
 mod whole;
 
 pub use euler::Euler;
 pub use grounded::{Elimination, Grounded};
 pub use method::Method;
 pub use newton::Newton;
+pub use newton_cg::{NewtonCg, Preconditioner};
 pub use ode::{Form, OdeFlow, Stepper};
 pub use osborne::Osborne;
 pub(crate) use whole::synapses_on_no_cycle;

@@ -52,6 +52,12 @@ impl Pattern {
         self.row_start[i]..self.row_start[i + 1]
     }
 
+    /// The sources of the synapses into node `i`, ascending.
+    #[inline]
+    pub fn sources(&self, i: usize) -> &[u32] {
+        &self.source[self.row(i)]
+    }
+
     /// The source of synapse number `e`.
     #[inline]
     pub fn source(&self, e: usize) -> usize {

@@ -1,0 +1,151 @@
+//! Newton's method for large sparse graphs: the step `L pδ = g` by conjugate gradients, only as exactly as it pays.
+//!
+//! The damped step of the dense method stays right for any truncation: after any number of conjugate gradient steps
+//! from zero, `δᵀLδ = δᵀg/p`, which is all that its proof of descent uses (see [`super::newton`]). So the fraction
+//! `ln(1 + s)/s` globalises without a line search, from every start.
+
+use super::conjugate_gradients::{Scaled, Until, solve};
+use super::sampled_elimination::Factor;
+use super::sums::Sums;
+use super::{Outcome, Run, Solver, Status, Stop, Trace};
+use crate::cost::CostGraph;
+
+/// How the inner iteration is preconditioned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preconditioner {
+    /// By the degrees alone.
+    Diagonal,
+    /// By a sampled elimination.
+    Elimination,
+    /// By the degrees, until a system takes more than some hundreds of products; from then on by elimination.
+    #[default]
+    AsNeeded,
+}
+
+/// Newton's method with conjugate gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct NewtonCg {
+    /// How the inner iteration is preconditioned.
+    pub preconditioner: Preconditioner,
+    /// Simultaneous half-steps of Osborne's iteration before the first system.
+    pub warm_steps: usize,
+}
+
+impl Default for NewtonCg {
+    fn default() -> Self {
+        NewtonCg { preconditioner: Preconditioner::default(), warm_steps: 20 }
+    }
+}
+
+/// Products for one system with the diagonal preconditioner, after which elimination takes over.
+const PATIENT_PRODUCTS: usize = 400;
+
+/// And with elimination, after which the direction found so far is taken.
+const MAX_PRODUCTS: usize = 2000;
+
+/// Systems after which the method gives up, as for the dense method.
+const MAX_SYSTEMS: usize = 500;
+
+/// Steps without a lower imbalance, all of them full steps, after which rounding has won.
+const PATIENCE: usize = 5;
+
+/// Forcing terms (Eisenstat & Walker 1996, choice 2): the residual asked for is a power of the progress made last.
+const LOOSEST: f64 = 0.1;
+const FORCING_POWER: f64 = 1.6;
+
+/// The inner iteration may stop once every node's linear residual is this part of the tolerance: the step then
+/// balances within it, and the rest is for the curvature of the flow.
+const PART_OF_TOLERANCE: f64 = 0.25;
+
+impl Solver for NewtonCg {
+    fn name(&self) -> &'static str {
+        match self.preconditioner {
+            Preconditioner::AsNeeded => "newton-cg",
+            Preconditioner::Diagonal => "newton-cg-diagonal",
+            Preconditioner::Elimination => "newton-cg-elimination",
+        }
+    }
+
+    fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome {
+        let mut trace = Trace::default();
+        let mut sums = Sums::new(graph);
+        let mut point = sums.measure();
+        trace.push(point);
+        for _ in 0..self.warm_steps {
+            if point.imbalance <= stop.target() || sums.passes >= stop.max_passes {
+                break;
+            }
+            sums.half_step();
+            point = sums.measure();
+            trace.push(point);
+        }
+        let mut h = sums.h();
+        let mut best = (point.imbalance, h.clone());
+        let mut matrix = Scaled::new(graph.pattern().len());
+        let mut factor: Option<Factor> = None;
+        let (mut iterations, mut without_progress) = (0, 0);
+        let mut last_norm = f64::INFINITY;
+        let reason = loop {
+            if point.imbalance.is_nan() {
+                break Status::NotFinite { node: sums.nodes.imbalance().node };
+            }
+            if point.imbalance <= stop.target() || without_progress >= PATIENCE || iterations >= MAX_SYSTEMS {
+                break Status::Stalled;
+            }
+            if sums.passes >= stop.max_passes {
+                break Status::PassLimit { limit: stop.max_passes };
+            }
+            matrix.renew(&mut sums);
+            let g = sums.nodes.gradient();
+            let norm = g.iter().zip(&matrix.inverse_root).map(|(g, r)| (g * r) * (g * r)).sum::<f64>().sqrt();
+            let until = Until {
+                relative: (norm / last_norm).powf(FORCING_POWER).min(LOOSEST),
+                every_node: PART_OF_TOLERANCE * stop.tol,
+                products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
+            };
+            last_norm = norm;
+            if factor.is_none() && self.preconditioner == Preconditioner::Elimination {
+                factor = Some(Factor::of(graph.pattern(), &matrix));
+            }
+            let mut solved = solve(&mut sums.engine, &matrix, factor.as_ref(), &g, &until, &mut sums.passes);
+            if !solved.reached && self.preconditioner == Preconditioner::AsNeeded {
+                // The couplings have moved since an older factor, or there was none.
+                let renewed = Factor::of(graph.pattern(), &matrix);
+                let until = Until { products: MAX_PRODUCTS, ..until };
+                solved = solve(&mut sums.engine, &matrix, Some(&renewed), &g, &until, &mut sums.passes);
+                factor = Some(renewed);
+            }
+            iterations += 1;
+            let rate = largest_rate(graph, &solved.x);
+            sums.passes += 1;
+            let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };
+            if rate < 1.0 {
+                without_progress += 1;
+            }
+            for (value, step) in h.iter_mut().zip(&solved.x) {
+                *value += fraction * step / graph.p();
+            }
+            sums.move_to(&h);
+            point = sums.measure();
+            trace.push(point);
+            if point.imbalance < best.0 {
+                best = (point.imbalance, h.clone());
+                without_progress = 0;
+            }
+        };
+        let h = if matches!(reason, Status::Stalled) { best.1 } else { h };
+        Outcome::judge(graph, stop, Run { method: self.name(), h, reason, iterations, passes: sums.passes, trace })
+    }
+}
+
+/// `max |x_j − x_i|` over the synapses.
+fn largest_rate(graph: &CostGraph, x: &[f64]) -> f64 {
+    let pattern = graph.pattern();
+    let mut largest = 0.0_f64;
+    for (i, here) in x.iter().enumerate() {
+        for &j in pattern.sources(i) {
+            largest = largest.max((x[j as usize] - here).abs());
+        }
+    }
+    largest
+}
