@@ -13,7 +13,7 @@ use synbal::scalar::UNIT_ROUNDOFF;
 use synbal::tasks::{random_network, stream};
 
 const EXPONENTS: [f64; 4] = [0.5, 1.0, 2.0, 3.0];
-const SWEEP_AND_NEWTON: [Method; 2] = [Method::Newton, Method::Osborne];
+const SWEEP_AND_NEWTON: [Method; 3] = [Method::Newton, Method::NewtonCg, Method::Osborne];
 
 type Triplets = Vec<(usize, usize, f64)>;
 
@@ -330,11 +330,12 @@ fn bridges_that_hardly_count() {
     for p in EXPONENTS {
         for bridge in [1e-3, 1e-12, 1e-60] {
             let given = bridged(7, bridge);
-            let [newton, osborne] = SWEEP_AND_NEWTON.map(|method| solve(&given, p, method).unwrap());
-            for found in [&newton, &osborne] {
+            let [newton, sparse, osborne] = SWEEP_AND_NEWTON.map(|method| solve(&given, p, method).unwrap());
+            for found in [&newton, &sparse, &osborne] {
                 assert_honest(found, p);
             }
             assert_eq!(newton.outcome.status, Status::Balanced, "p = {p}, bridge {bridge:e}");
+            assert_eq!(sparse.outcome.status, Status::Balanced, "p = {p}, bridge {bridge:e}");
             if osborne.outcome.status.is_balanced() {
                 assert_costs_agree(&newton, &osborne, p);
             }

@@ -1,10 +1,11 @@
 //! Conjugate gradients on the Laplacian of `C + Cᵀ`, scaled to a unit diagonal.
 //!
 //! With `deg_i = r_i + c_i` and `N_ij = C_ij/√(deg_i deg_j)`, the system `L x = g` becomes `(I − N − Nᵀ) u = g/√deg`,
-//! `x = u/√deg`: what is left of the diagonal preconditioner is this change of variables. Couplings are kept in `f32`:
-//! the matrix that is solved with is then within a relative 2⁻²⁴ of `L` in every coupling, hence in every quadratic
-//! form, which costs Newton's method nothing that counts, and halves the memory to be read. The gradient itself is never
-//! rounded so.
+//! `x = u/√deg`: what is left of the diagonal preconditioner is this change of variables. Couplings are kept in `f32`,
+//! which halves the memory to be read, and the diagonal is the sum of the couplings as kept: the matrix is then the
+//! Laplacian of couplings within a relative 2⁻²⁴ of the right ones, hence within that of `L` in every quadratic form,
+//! which costs Newton's method nothing that counts. (With a diagonal of exactly one, rounding would drown cuts
+//! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
 use super::engine::Engine;
 use super::sampled_elimination::Factor;
@@ -14,6 +15,8 @@ use super::sums::Sums;
 pub(super) struct Scaled {
     /// `N_ij`, in the order of the pattern.
     coupling: Vec<f32>,
+    /// `Σ_j (N_ij + N_ji) √deg_j/√deg_i`: one, but for the rounding of the couplings.
+    diagonal: Vec<f64>,
     /// `√deg_i`, and its inverse (0 for a node without costs).
     pub root: Vec<f64>,
     pub inverse_root: Vec<f64>,
@@ -21,10 +24,10 @@ pub(super) struct Scaled {
 
 impl Scaled {
     pub fn new(synapses: usize) -> Self {
-        Scaled { coupling: vec![0.0; synapses], root: Vec::new(), inverse_root: Vec::new() }
+        Scaled { coupling: vec![0.0; synapses], diagonal: Vec::new(), root: Vec::new(), inverse_root: Vec::new() }
     }
 
-    /// Takes the couplings of the costs as measured: one pass.
+    /// Takes the couplings of the costs as measured: two passes.
     pub fn renew(&mut self, sums: &mut Sums) {
         let degrees = sums.nodes.incoming.iter().zip(&sums.nodes.outgoing).map(|(r, c)| r + c);
         self.root = degrees.map(f64::sqrt).collect();
@@ -39,7 +42,10 @@ impl Scaled {
                 *coupling = (base * of_source[j as usize] * of_target) as f32;
             }
         }
-        sums.passes += 1;
+        let (mut a, mut b) = (vec![0.0; self.root.len()], vec![0.0; self.root.len()]);
+        sums.engine.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
+        self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
+        sums.passes += 2;
     }
 
     /// The couplings, for a preconditioner.
@@ -91,8 +97,8 @@ pub(super) fn solve(
         }
         engine.products(&matrix.coupling, (&direction, &direction), (&mut a, &mut b));
         *passes += 1;
-        for ((a, b), direction) in a.iter_mut().zip(&b).zip(&direction) {
-            *a = direction - *a - b;
+        for ((a, b), (direction, diagonal)) in a.iter_mut().zip(&b).zip(direction.iter().zip(&matrix.diagonal)) {
+            *a = diagonal * direction - *a - b;
         }
         let curvature = dot(&direction, &a);
         // Rounding has won: what has been found so far is still a direction of descent.

@@ -84,7 +84,7 @@ impl Solver for NewtonCg {
         let mut matrix = Scaled::new(graph.pattern().len());
         let mut factor: Option<Factor> = None;
         let (mut iterations, mut without_progress) = (0, 0);
-        let mut last_norm = f64::INFINITY;
+        let mut last_norm = 0.0;
         let reason = loop {
             if point.imbalance.is_nan() {
                 break Status::NotFinite { node: sums.nodes.imbalance().node };
@@ -99,7 +99,7 @@ impl Solver for NewtonCg {
             let g = sums.nodes.gradient();
             let norm = g.iter().zip(&matrix.inverse_root).map(|(g, r)| (g * r) * (g * r)).sum::<f64>().sqrt();
             let until = Until {
-                relative: (norm / last_norm).powf(FORCING_POWER).min(LOOSEST),
+                relative: if last_norm > 0.0 { (norm / last_norm).powf(FORCING_POWER).min(LOOSEST) } else { LOOSEST },
                 every_node: PART_OF_TOLERANCE * stop.tol,
                 products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
             };

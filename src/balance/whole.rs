@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Method, Outcome, Status, Stop};
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::flow::node_costs;
-use crate::network::{Homogeneity, Network, NetworkError, rescale_network};
+use crate::network::{Homogeneity, Network, NetworkError, Pattern, Weights, rescale_network};
 
 /// Which synapses are to be balanced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn balance(
     let h = total_log_scales(&graph, &outcome.h);
     let log_scales = h[..network.weights.neurons()].to_vec();
     let rescaled = rescale_network(network, &log_scales, Homogeneity::Required)?;
-    let imbalance_final = measured_imbalance(&rescaled, spec, scope)?;
+    let imbalance_final = measured_imbalance(&rescaled, spec, scope, &graph)?;
     if outcome.status.is_balanced() && (imbalance_final > stop.tol || imbalance_final.is_nan()) {
         outcome.status = Status::Stalled;
     }
@@ -169,11 +169,29 @@ fn total_log_scales(graph: &CostGraph, h: &[f64]) -> Vec<f64> {
     total
 }
 
-/// The imbalance of a network as it stands.
-fn measured_imbalance(network: &Network, spec: &CostSpec, scope: Scope) -> Result<f64, BalanceError> {
+/// The imbalance of a rescaled network as it stands, over the synapses of the graph that was balanced.
+fn measured_imbalance(
+    network: &Network,
+    spec: &CostSpec,
+    scope: Scope,
+    graph: &CostGraph,
+) -> Result<f64, BalanceError> {
+    if graph.world().is_none() && graph.frame().is_identity() {
+        let costs = graph.costs_of_weights(weights_on(graph.pattern(), &network.weights));
+        return Ok(node_costs(graph.pattern(), &costs, &0.0).imbalance().worst);
+    }
     let mut graph = CostGraph::of_network(network, spec)?;
     if scope == Scope::WithinComponents {
         graph = graph.within_components()?;
     }
     Ok(node_costs(graph.pattern(), graph.w(), &0.0).imbalance().worst)
+}
+
+/// The weights of those synapses that `pattern` has, a part of their own, in its order.
+fn weights_on<'a>(pattern: &'a Pattern, weights: &'a Weights) -> impl Iterator<Item = &'a f64> {
+    (0..pattern.nodes()).flat_map(move |i| {
+        let all = weights.pattern().sources(i).iter().zip(&weights.values()[weights.pattern().row(i)]);
+        let mut wanted = pattern.sources(i).iter().peekable();
+        all.filter_map(move |(source, weight)| wanted.next_if_eq(&source).map(|_| weight))
+    })
 }

@@ -1,10 +1,13 @@
 //! Graph facts that decide whether a network can be balanced: components and cycles.
 
+use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
 use petgraph::unionfind::UnionFind;
+use petgraph::visit::{
+    GraphBase, GraphRef, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, VisitMap, Visitable,
+};
 
-use super::Pattern;
+use super::{Pattern, Transposed};
 
 /// Components of a directed graph, and its edges that lie on no directed cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,21 +24,17 @@ impl GraphFacts {
     /// no deeper than any other network).
     pub fn of(pattern: &Pattern) -> Self {
         let nodes = pattern.nodes();
-        let mut graph = DiGraph::<(), (), u32>::with_capacity(nodes, pattern.len());
-        for _ in 0..nodes {
-            graph.add_node(());
-        }
         let mut joined = UnionFind::<u32>::new(nodes);
         for (_, target, source) in pattern.iter() {
-            graph.add_edge((source as u32).into(), (target as u32).into(), ());
             joined.union(source as u32, target as u32);
         }
 
         // Components are numbered by their smallest neuron, whatever order the search found them in.
         let mut found = vec![0; nodes];
-        for (label, members) in kosaraju_scc(&graph).iter().enumerate() {
-            for node in members {
-                found[node.index()] = label as u32;
+        let transposed = pattern.transpose();
+        for (label, members) in kosaraju_scc(View { pattern, transposed: &transposed }).iter().enumerate() {
+            for &node in members {
+                found[node as usize] = label as u32;
             }
         }
         let (strong, strong_count) = renumbered(&found);
@@ -78,6 +77,92 @@ impl GraphFacts {
     /// True if every edge lies on a directed cycle: a balanced point exists (claim `balanceable`).
     pub fn is_balanceable(&self) -> bool {
         self.on_no_cycle.is_empty()
+    }
+}
+
+/// A pattern as petgraph sees it: edges lead from source to target. Nothing is copied.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    pattern: &'a Pattern,
+    transposed: &'a Transposed,
+}
+
+impl GraphBase for View<'_> {
+    type NodeId = u32;
+    type EdgeId = u32;
+}
+
+impl GraphRef for View<'_> {}
+
+impl NodeCount for View<'_> {
+    fn node_count(&self) -> usize {
+        self.pattern.nodes()
+    }
+}
+
+impl IntoNodeIdentifiers for View<'_> {
+    type NodeIdentifiers = std::ops::Range<u32>;
+    fn node_identifiers(self) -> Self::NodeIdentifiers {
+        0..self.pattern.nodes() as u32
+    }
+}
+
+impl<'a> IntoNeighbors for View<'a> {
+    type Neighbors = Neighbours<'a>;
+    fn neighbors(self, node: u32) -> Neighbours<'a> {
+        self.neighbors_directed(node, Direction::Outgoing)
+    }
+}
+
+impl<'a> IntoNeighborsDirected for View<'a> {
+    type NeighborsDirected = Neighbours<'a>;
+    fn neighbors_directed(self, node: u32, direction: Direction) -> Neighbours<'a> {
+        match direction {
+            Direction::Outgoing => Neighbours::Targets(self.transposed.entries(node as usize).iter()),
+            Direction::Incoming => Neighbours::Sources(self.pattern.sources(node as usize).iter()),
+        }
+    }
+}
+
+/// The neighbours of one node in one direction.
+enum Neighbours<'a> {
+    Targets(std::slice::Iter<'a, (u32, u32)>),
+    Sources(std::slice::Iter<'a, u32>),
+}
+
+impl Iterator for Neighbours<'_> {
+    type Item = u32;
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Neighbours::Targets(entries) => entries.next().map(|&(_, target)| target),
+            Neighbours::Sources(sources) => sources.next().copied(),
+        }
+    }
+}
+
+/// The nodes visited so far.
+struct Seen(Vec<bool>);
+
+impl VisitMap<u32> for Seen {
+    fn visit(&mut self, node: u32) -> bool {
+        !std::mem::replace(&mut self.0[node as usize], true)
+    }
+    fn is_visited(&self, node: &u32) -> bool {
+        self.0[*node as usize]
+    }
+    fn unvisit(&mut self, node: u32) -> bool {
+        std::mem::replace(&mut self.0[node as usize], false)
+    }
+}
+
+impl Visitable for View<'_> {
+    type Map = Seen;
+    fn visit_map(&self) -> Seen {
+        Seen(vec![false; self.pattern.nodes()])
+    }
+    fn reset_map(&self, map: &mut Seen) {
+        map.0.clear();
+        map.0.resize(self.pattern.nodes(), false);
     }
 }
 

@@ -15,7 +15,7 @@ impl Pattern {
     pub fn from_sorted_pairs(nodes: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Option<Self> {
         u32::try_from(nodes).ok()?;
         let mut row_start = vec![0; nodes + 1];
-        let mut source = Vec::new();
+        let mut source = Vec::with_capacity(pairs.size_hint().0);
         let mut last = None;
         for (i, j) in pairs {
             if i >= nodes || j >= nodes || last.is_some_and(|previous| previous >= (i, j)) {
@@ -28,6 +28,7 @@ impl Pattern {
         for i in 0..nodes {
             row_start[i + 1] += row_start[i];
         }
+        source.shrink_to_fit();
         Some(Pattern { row_start, source })
     }
 
@@ -106,6 +107,12 @@ impl Transposed {
     /// The synapses out of node `j` as `(number, target)`, targets ascending.
     #[inline]
     pub fn column(&self, j: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
-        self.entries[self.column_start[j]..self.column_start[j + 1]].iter().map(|&(e, i)| (e as usize, i as usize))
+        self.entries(j).iter().map(|&(e, i)| (e as usize, i as usize))
+    }
+
+    /// The same as stored.
+    #[inline]
+    pub(super) fn entries(&self, j: usize) -> &[(u32, u32)] {
+        &self.entries[self.column_start[j]..self.column_start[j + 1]]
     }
 }

@@ -1,0 +1,325 @@
+//! From a network to its graph of costs.
+
+use std::sync::{Arc, OnceLock};
+
+use nalgebra::DMatrix;
+
+use super::graph::{Factors, Given};
+use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
+use crate::network::{Frame, GraphFacts, Network, NetworkError, Pattern, Weights, exponent, times_power_of_two};
+use crate::scalar::power;
+
+/// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
+/// (2^±1022), so that sums and products of costs and scales stay in it too.
+const SAFE_LOG2_COST: f64 = 700.0;
+
+/// And beyond which a frame is taken where one fits, so that cubes of costs stay in range as well.
+const COMFORTABLE_LOG2_COST: f64 = 300.0;
+
+/// `|log2|` of a cost up to which no frame is looked for: a path would have to lead in one direction for a hundred
+/// synapses before the scales along it multiply up to the limits of `f64`.
+const HARMLESS_LOG2_COST: f64 = 20.0;
+
+/// A cost, as a power of two relative to the unit, below which `f64` would lose it.
+const SMALLEST_LOG2_COST: f64 = -1000.0;
+
+impl CostGraph<f64> {
+    /// The graph of costs of a network.
+    ///
+    /// Costs that would leave the range of `f64` are computed through an exact [`Frame`] of powers of two.
+    ///
+    /// # Errors
+    /// A bad exponent, factor or world weight; an activation whose degree is not one (for a network that is more
+    /// than its weights the transform then differs); a dynamic range that no frame fits.
+    pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
+        let synapses = Synapses::of(network, spec)?;
+        let p = spec.p;
+        let extent = synapses.extent()?;
+        let frame = fitted_frame(&extent, &synapses)?;
+        let plain = frame.is_identity();
+
+        let mut self_cost = 0.0;
+        let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
+        let uniform = synapses.uniform_factor();
+        let mut each = Vec::with_capacity(if uniform.is_none() { extent.between_nodes } else { 0 });
+        let mut weight = Vec::with_capacity(extent.between_nodes);
+        let mut w = Vec::with_capacity(extent.between_nodes);
+        synapses.for_each(|synapse| {
+            let shift = frame.shift(synapse.target, synapse.source);
+            let framed = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
+            let cost = synaptic_cost(&synapse.alpha, &framed, p);
+            let lost = cost < SMALLEST_LOG2_COST.exp2() || framed.abs() < f64::MIN_POSITIVE;
+            if lost || !cost.is_finite() {
+                let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
+                let (target, source_index) = (synapse.target, synapse.source);
+                return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
+            }
+            let own = synapse.target == synapse.source;
+            if !plain {
+                let list = if own { &mut given.log2_self_cost } else { &mut given.log2_cost };
+                list.push(synapse.log2_cost(p));
+            }
+            if own {
+                self_cost += cost;
+            } else {
+                weight.push(framed);
+                w.push(cost);
+                if uniform.is_none() {
+                    each.push(synapse.alpha);
+                }
+            }
+            Ok(())
+        })?;
+        let pattern = synapses.pattern(extent.between_nodes)?;
+        let facts = GraphFacts::of(&pattern);
+        Ok(CostGraph {
+            pattern,
+            transposed: OnceLock::new(),
+            facts,
+            weight,
+            factors: uniform.map_or(Factors::Each(each), Factors::Uniform),
+            w,
+            self_cost,
+            p,
+            neurons: network.weights.neurons(),
+            frame,
+            given: (!plain).then_some(given),
+        })
+    }
+}
+
+/// One synapse on the way into a graph.
+#[derive(Clone, Copy)]
+struct Synapse {
+    target: usize,
+    source: usize,
+    weight: f64,
+    alpha: f64,
+}
+
+impl Synapse {
+    fn log2_cost(&self, p: f64) -> f64 {
+        self.alpha.log2() + p * self.weight.abs().log2()
+    }
+}
+
+/// The synapses that cost something, in the order of a pattern; gone through several times, never listed.
+struct Synapses<'a> {
+    network: &'a Network,
+    factor: FactorTable<'a>,
+    p: f64,
+    world: Option<World>,
+}
+
+/// The world's synapses: each stands for all weights between a neuron and the world.
+struct World {
+    lambda: f64,
+    /// From the world to each neuron: the p-norm of its input weights and bias, or 0.
+    into: Vec<f64>,
+    /// From each neuron to the world: the p-norm of its read-out weights, or 0.
+    out_of: Vec<f64>,
+}
+
+/// What has to be known before anything is allocated.
+struct Extent {
+    between_nodes: usize,
+    /// The largest `|log2|` of a cost; harmless ones are not computed exactly.
+    widest_log2_cost: f64,
+}
+
+impl<'a> Synapses<'a> {
+    fn of(network: &'a Network, spec: &'a CostSpec) -> Result<Self, CostError> {
+        let degree = network.activation.homogeneous_degree()?;
+        if degree != 1.0 {
+            return Err(CostError::DegreeNotOne { activation: network.activation.name(), degree });
+        }
+        if !(spec.p.is_finite() && spec.p > 0.0) {
+            return Err(CostError::BadExponent { value: spec.p });
+        }
+        let factor = FactorTable::new(&spec.alpha, network.weights.neurons())?;
+        let world = spec.world.map(|lambda| World::of(network, spec.p, lambda)).transpose()?;
+        Ok(Synapses { network, factor, p: spec.p, world })
+    }
+
+    fn nodes(&self) -> usize {
+        self.network.weights.neurons() + usize::from(self.world.is_some())
+    }
+
+    /// Every synapse of positive cost, self-synapses included, ascending by target, then source.
+    fn for_each(&self, mut take: impl FnMut(Synapse) -> Result<(), CostError>) -> Result<(), CostError> {
+        let weights = &self.network.weights;
+        let (pattern, n) = (weights.pattern(), weights.neurons());
+        for target in 0..n {
+            for (&weight, &source) in weights.values()[pattern.row(target)].iter().zip(pattern.sources(target)) {
+                let source = source as usize;
+                let alpha = self.factor.at(target, source);
+                if !(alpha.is_finite() && alpha >= 0.0) {
+                    return Err(CostError::BadFactor { target, source_index: source, value: alpha });
+                }
+                if alpha > 0.0 {
+                    take(Synapse { target, source, weight, alpha })?;
+                }
+            }
+            if let Some(world) = &self.world
+                && world.into[target] > 0.0
+            {
+                take(Synapse { target, source: n, weight: world.into[target], alpha: 1.0 })?;
+            }
+        }
+        if let Some(world) = &self.world {
+            for (source, &weight) in world.out_of.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+                take(Synapse { target: n, source, weight, alpha: world.lambda })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn extent(&self) -> Result<Extent, CostError> {
+        let mut extent = Extent { between_nodes: 0, widest_log2_cost: HARMLESS_LOG2_COST };
+        let harmless = (-HARMLESS_LOG2_COST).exp2()..=HARMLESS_LOG2_COST.exp2();
+        self.for_each(|synapse| {
+            extent.between_nodes += usize::from(synapse.target != synapse.source);
+            if !harmless.contains(&synaptic_cost(&synapse.alpha, &synapse.weight, self.p)) {
+                extent.widest_log2_cost = extent.widest_log2_cost.max(synapse.log2_cost(self.p).abs());
+            }
+            Ok(())
+        })?;
+        Ok(extent)
+    }
+
+    /// The one factor of all synapses, if that is how they were given.
+    fn uniform_factor(&self) -> Option<f64> {
+        match (&self.factor, &self.world) {
+            (FactorTable::Uniform(alpha), None) => Some(*alpha),
+            _ => None,
+        }
+    }
+
+    /// The pattern of the synapses between different nodes: the network's own if they are all of its.
+    fn pattern(&self, between_nodes: usize) -> Result<Arc<Pattern>, CostError> {
+        let own = self.network.weights.pattern();
+        if self.world.is_none() {
+            if between_nodes == own.len() {
+                return Ok(Arc::clone(own));
+            }
+            let costs = |&(_, i, j): &(usize, usize, usize)| i != j && self.factor.at(i, j) > 0.0;
+            return listed(self.nodes(), own.iter().filter(costs).map(|(_, i, j)| (i, j)));
+        }
+        let mut pairs = Vec::with_capacity(between_nodes);
+        self.for_each(|synapse| {
+            if synapse.target != synapse.source {
+                pairs.push((synapse.target, synapse.source));
+            }
+            Ok(())
+        })?;
+        listed(self.nodes(), pairs.into_iter())
+    }
+}
+
+fn listed(nodes: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Result<Arc<Pattern>, CostError> {
+    let pattern = Pattern::from_sorted_pairs(nodes, pairs);
+    pattern.map(Arc::new).ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: nodes }))
+}
+
+/// The frame that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
+fn fitted_frame(extent: &Extent, synapses: &Synapses) -> Result<Frame, CostError> {
+    let (nodes, p, widest) = (synapses.nodes(), synapses.p, extent.widest_log2_cost);
+    if widest <= HARMLESS_LOG2_COST {
+        return Ok(Frame::identity(nodes));
+    }
+    let mut triplets = Vec::new();
+    synapses.for_each(|synapse| {
+        triplets.push((synapse.target, synapse.source, synapse.weight));
+        Ok(())
+    })?;
+    let frame = Frame::evening_out(&Weights::from_triplets(nodes, triplets)?);
+    let needed = widest > SAFE_LOG2_COST || p * f64::from(frame.spread()) > SAFE_LOG2_COST;
+    let mut welcome = widest > COMFORTABLE_LOG2_COST;
+    if !needed && welcome {
+        synapses.for_each(|synapse| {
+            let shift = frame.shift(synapse.target, synapse.source);
+            let stays_normal = exponent(synapse.weight) + shift > -1000;
+            welcome &= stays_normal && synapse.log2_cost(p) + p * f64::from(shift) > SMALLEST_LOG2_COST;
+            Ok(())
+        })?;
+    }
+    Ok(if needed || welcome { frame } else { Frame::identity(nodes) })
+}
+
+impl World {
+    fn of(network: &Network, p: f64, lambda: f64) -> Result<Self, CostError> {
+        if !(lambda.is_finite() && lambda > 0.0) {
+            return Err(CostError::BadWorldWeight { value: lambda });
+        }
+        let Some(w_out) = &network.w_out else {
+            return Err(CostError::NoWorld { missing: "read-out weights" });
+        };
+        if network.w_in.is_none() && network.bias.is_none() {
+            return Err(CostError::NoWorld { missing: "input weights or bias" });
+        }
+        let neurons = 0..network.weights.neurons();
+        let into = neurons.clone().map(|neuron| {
+            let inputs = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
+            let biases = network.bias.iter().map(|bias| bias[neuron]);
+            p_norm(&inputs.chain(biases).collect::<Vec<_>>(), p)
+        });
+        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).as_slice(), p));
+        Ok(World { lambda, into: into.collect(), out_of: out_of.collect() })
+    }
+}
+
+/// `(Σ|x|^p)^{1/p}`, relative to the largest entry so that no power overflows.
+fn p_norm(values: &[f64], p: f64) -> f64 {
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let sum: f64 = values.iter().map(|value| power(&(value.abs() / largest), p)).sum();
+    largest * sum.powf(p.recip())
+}
+
+/// α, ready to be looked up.
+enum FactorTable<'a> {
+    Uniform(f64),
+    PerSource(&'a [f64]),
+    Dense(&'a DMatrix<f64>),
+    Sparse(std::collections::HashMap<(usize, usize), f64>),
+}
+
+impl<'a> FactorTable<'a> {
+    fn new(alpha: &'a Alpha, neurons: usize) -> Result<Self, CostError> {
+        match alpha {
+            Alpha::Uniform(value) => Ok(FactorTable::Uniform(*value)),
+            Alpha::PerSource(values) if values.len() == neurons => Ok(FactorTable::PerSource(values)),
+            Alpha::PerSource(values) => {
+                Err(CostError::WrongShape { given: format!("{} entries", values.len()), neurons })
+            }
+            Alpha::Dense(matrix) if matrix.shape() == (neurons, neurons) => Ok(FactorTable::Dense(matrix)),
+            Alpha::Dense(matrix) => Err(CostError::WrongShape {
+                given: format!("{} x {} entries", matrix.nrows(), matrix.ncols()),
+                neurons,
+            }),
+            Alpha::Sparse(entries) => {
+                if let Some(&(i, j, _)) = entries.iter().find(|&&(i, j, _)| i >= neurons || j >= neurons) {
+                    return Err(CostError::WrongShape { given: format!("an entry at ({i}, {j})"), neurons });
+                }
+                let mut table = std::collections::HashMap::with_capacity(entries.len());
+                for &(target, source_index, value) in entries {
+                    if table.insert((target, source_index), value).is_some() {
+                        return Err(CostError::DuplicateFactor { target, source_index });
+                    }
+                }
+                Ok(FactorTable::Sparse(table))
+            }
+        }
+    }
+
+    fn at(&self, target: usize, source: usize) -> f64 {
+        match self {
+            FactorTable::Uniform(value) => *value,
+            FactorTable::PerSource(values) => values[source],
+            FactorTable::Dense(matrix) => matrix[(target, source)],
+            FactorTable::Sparse(entries) => entries.get(&(target, source)).copied().unwrap_or(0.0),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The graph that everything downstream works on.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{CostError, rescaled_cost, synaptic_cost};
+use crate::flow::node_costs;
+use crate::network::{Frame, GraphFacts, NetworkError, Pattern, Transposed};
+use crate::scalar::Scalar;
+
+/// A directed graph of costs: the synapses of positive cost between different nodes.
+///
+/// Self-synapses do not take part in balancing (the diagonal cancels in the neural gradient); their cost is kept
+/// apart so that totals include it.
+#[derive(Clone, Debug)]
+pub struct CostGraph<S: Scalar = f64> {
+    pub(super) pattern: Arc<Pattern>,
+    pub(super) transposed: OnceLock<Transposed>,
+    pub(super) facts: GraphFacts,
+    /// Signed weights (of world edges: the p-norm of what they stand for), through the frame.
+    pub(super) weight: Vec<S>,
+    pub(super) factors: Factors<S>,
+    pub(super) w: Vec<S>,
+    pub(super) self_cost: S,
+    pub(super) p: f64,
+    pub(super) neurons: usize,
+    pub(super) frame: Frame,
+    /// The same costs as given, not through the frame; `None` where they are the same.
+    pub(super) given: Option<Given>,
+}
+
+/// The factors `α_ij`, stored one by one only if they differ.
+#[derive(Clone, Debug)]
+pub(super) enum Factors<S> {
+    Uniform(S),
+    Each(Vec<S>),
+}
+
+impl<S> Factors<S> {
+    fn at(&self, e: usize) -> &S {
+        match self {
+            Factors::Uniform(alpha) => alpha,
+            Factors::Each(alphas) => &alphas[e],
+        }
+    }
+}
+
+/// Costs of the network as given, as powers of two: they may be outside the range of `f64`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Given {
+    pub log2_cost: Vec<f64>,
+    pub log2_self_cost: Vec<f64>,
+}
+
+impl CostGraph<f64> {
+    /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
+    /// the weights there, not converted, but for the sum over self-synapses, which is a constant to everything.
+    pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
+        let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
+        let factors = match &self.factors {
+            Factors::Uniform(alpha) => Factors::Uniform(lift(*alpha)),
+            Factors::Each(alphas) => Factors::Each(alphas.iter().map(|&alpha| lift(alpha)).collect()),
+        };
+        let cost = |(e, weight)| synaptic_cost(factors.at(e), weight, self.p);
+        let w = weight.iter().enumerate().map(cost).collect();
+        CostGraph {
+            pattern: Arc::clone(&self.pattern),
+            transposed: self.transposed.clone(),
+            facts: self.facts.clone(),
+            weight,
+            factors,
+            w,
+            self_cost: lift(self.self_cost),
+            p: self.p,
+            neurons: self.neurons,
+            frame: self.frame.clone(),
+            given: self.given.clone(),
+        }
+    }
+
+    /// The graph without the synapses that lie on no cycle: every component of it can be balanced.
+    ///
+    /// # Errors
+    /// More nodes than an index holds, which the graph itself did not have.
+    pub fn within_components(mut self) -> Result<Self, CostError> {
+        let on_no_cycle = self.facts.on_no_cycle();
+        if on_no_cycle.is_empty() {
+            return Ok(self);
+        }
+        let mut keep = vec![true; self.pattern.len()];
+        for &e in on_no_cycle {
+            keep[e] = false;
+        }
+        let kept = self.pattern.iter().filter(|&(e, _, _)| keep[e]).map(|(_, i, j)| (i, j));
+        let pattern = Pattern::from_sorted_pairs(self.nodes(), kept)
+            .ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: self.nodes() }))?;
+        let retain = |values: &mut Vec<f64>| {
+            let mut keep = keep.iter();
+            values.retain(|_| keep.next() == Some(&true));
+        };
+        retain(&mut self.weight);
+        retain(&mut self.w);
+        if let Factors::Each(alphas) = &mut self.factors {
+            retain(alphas);
+        }
+        if let Some(given) = &mut self.given {
+            retain(&mut given.log2_cost);
+        }
+        self.facts = GraphFacts::of(&pattern);
+        self.pattern = Arc::new(pattern);
+        self.transposed = OnceLock::new();
+        Ok(self)
+    }
+
+    /// `log2` of the total cost of the network as given; `−∞` without any cost.
+    pub fn given_log2_total(&self) -> f64 {
+        match &self.given {
+            None => self.total(&self.w).log2(),
+            Some(given) => log2_sum(given.log2_cost.iter().chain(&given.log2_self_cost).copied()),
+        }
+    }
+
+    /// `max_i |g_i|/(r_i + c_i)` of the network as given, whatever the range of its costs.
+    pub fn given_imbalance(&self) -> f64 {
+        let Some(given) = &self.given else {
+            return node_costs(&self.pattern, &self.w, &0.0).imbalance().worst;
+        };
+        let node = |i: usize| {
+            let into = log2_sum(self.pattern.row(i).map(|e| given.log2_cost[e]));
+            let out_of = log2_sum(self.transposed().column(i).map(|(e, _)| given.log2_cost[e]));
+            // (r − c)/(r + c) from the ratio of the smaller to the larger.
+            if into == out_of {
+                0.0
+            } else {
+                (1.0 - (-(into - out_of).abs()).exp2()) / (1.0 + (-(into - out_of).abs()).exp2())
+            }
+        };
+        (0..self.nodes()).map(node).fold(0.0, f64::max)
+    }
+}
+
+impl<S: Scalar> CostGraph<S> {
+    /// Number of nodes: the neurons, and the world if it is one.
+    pub fn nodes(&self) -> usize {
+        self.pattern.nodes()
+    }
+
+    /// Number of neurons.
+    pub fn neurons(&self) -> usize {
+        self.neurons
+    }
+
+    /// The world node, if there is one.
+    pub fn world(&self) -> Option<usize> {
+        (self.nodes() > self.neurons).then_some(self.neurons)
+    }
+
+    /// The exponent p.
+    pub fn p(&self) -> f64 {
+        self.p
+    }
+
+    /// The synapses of positive cost between different nodes.
+    pub fn pattern(&self) -> &Arc<Pattern> {
+        &self.pattern
+    }
+
+    /// The same synapses by source; made when first asked for.
+    pub fn transposed(&self) -> &Transposed {
+        self.transposed.get_or_init(|| self.pattern.transpose())
+    }
+
+    /// Components and cycles of the graph.
+    pub fn facts(&self) -> &GraphFacts {
+        &self.facts
+    }
+
+    /// The costs `w_ij = α_ij |J_ij|^p` at `h = 0`.
+    pub fn w(&self) -> &[S] {
+        &self.w
+    }
+
+    /// The weights `J_ij`.
+    pub fn weight(&self) -> &[S] {
+        &self.weight
+    }
+
+    /// The cost of all self-synapses, which no rescaling changes.
+    pub fn self_cost(&self) -> &S {
+        &self.self_cost
+    }
+
+    /// The frame that weights and costs are seen through; the identity unless the dynamic range is extreme. Solvers
+    /// and flows then start from the network in the frame, another member of the same orbit.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// The costs `C_ij(h) = w_ij e^{p(h_j − h_i)}` at log-scales `h` (one for each node).
+    ///
+    /// One exponential for each node, none for each synapse; `h` is centred first, since only differences count.
+    pub fn costs_at(&self, h: &[S]) -> Vec<S> {
+        let d = self.scales(h);
+        let mut costs = Vec::with_capacity(self.w.len());
+        for (i, d_target) in d.iter().enumerate() {
+            for e in self.pattern.row(i) {
+                costs.push(rescaled_cost(&self.w[e], &d[self.pattern.source(e)], d_target));
+            }
+        }
+        costs
+    }
+
+    /// `d_i = e^{p (h_i − m)}`, `m` half-way between the smallest and the largest `h`.
+    pub fn scales(&self, h: &[S]) -> Vec<S> {
+        let (mut low, mut high) = (&h[0], &h[0]);
+        for value in h {
+            if value < low {
+                low = value;
+            }
+            if value > high {
+                high = value;
+            }
+        }
+        let middle = (low.clone() + high) / &low.lift(2.0);
+        let p = middle.lift(self.p);
+        h.iter().map(|value| ((value.clone() - &middle) * &p).exp()).collect()
+    }
+
+    /// The costs `α_ij |J_ij|^p` of other weights on the same graph (in the order of the pattern).
+    pub fn costs_of_weights<'a>(&self, weights: impl IntoIterator<Item = &'a S>) -> Vec<S> {
+        let mut costs = Vec::with_capacity(self.pattern.len());
+        costs.extend(
+            weights.into_iter().enumerate().map(|(e, weight)| synaptic_cost(self.factors.at(e), weight, self.p)),
+        );
+        costs
+    }
+
+    /// `C = Σ C_ij`, self-synapses included.
+    pub fn total(&self, costs: &[S]) -> S {
+        let mut total = self.self_cost.clone();
+        for cost in costs {
+            total += cost;
+        }
+        total
+    }
+}
+
+/// `log2 Σ 2^x`, relative to the largest term; `−∞` for no term.
+fn log2_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::NEG_INFINITY {
+        return largest;
+    }
+    largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
+}

@@ -1,0 +1,89 @@
+//! The synaptic cost `C_ij = α_ij |J_ij|^p`, on a directed graph of costs with an optional world node.
+//!
+//! The graph is what everything downstream works on: the flow, the solvers, the certificates. Its nodes are the
+//! neurons and, if asked for, **the world** as one more node (the last): every read-out weight is then a synapse
+//! onto the world and every input weight and bias a synapse from it (DESIGN section 2b).
+
+mod assemble;
+mod graph;
+
+pub use graph::CostGraph;
+
+use nalgebra::DMatrix;
+
+use crate::network::NetworkError;
+use crate::scalar::{Scalar, power};
+
+/// What can be wrong with a cost.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CostError {
+    #[error("the exponent p of the cost is {value}; it must be a finite number greater than 0")]
+    BadExponent { value: f64 },
+    #[error("the cost factor alpha at ({target}, {source_index}) is {value}; it must be finite and ≥ 0")]
+    BadFactor { target: usize, source_index: usize, value: f64 },
+    #[error("the cost factor alpha at ({target}, {source_index}) is given twice; keep one")]
+    DuplicateFactor { target: usize, source_index: usize },
+    #[error("alpha has {given}, but the network has {neurons} neurons")]
+    WrongShape { given: String, neurons: usize },
+    #[error("the weight lambda of the world node is {value}; it must be a finite number greater than 0")]
+    BadWorldWeight { value: f64 },
+    #[error(
+        "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network as .safetensors, or balance without --world"
+    )]
+    NoWorld { missing: &'static str },
+    #[error(
+        "the cost of the synapse from {source_index} to {target} is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
+    )]
+    CostOutOfRange { target: usize, source_index: usize, log2_cost: f64 },
+    #[error(
+        "the activation {activation} has degree {degree}, but balancing is defined here for degree one (linear, relu, leaky-relu)"
+    )]
+    DegreeNotOne { activation: &'static str, degree: f64 },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// Where the factors `α_ij ≥ 0` come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Alpha {
+    /// One factor for all synapses.
+    Uniform(f64),
+    /// One factor for each source neuron: the robustness cost has its mean squared gain `r_j` here (n).
+    PerSource(Vec<f64>),
+    /// A factor for each pair (n × n, row = target).
+    Dense(DMatrix<f64>),
+    /// Factors by `(target, source)` for the synapses listed; all others cost nothing.
+    Sparse(Vec<(usize, usize, f64)>),
+}
+
+/// Which cost to balance: `C_ij = α_ij |J_ij|^p`, and the weight λ of the world node if there is one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostSpec {
+    /// The exponent `p > 0`.
+    pub p: f64,
+    /// The factors.
+    pub alpha: Alpha,
+    /// `Some(λ)`: read-out weights cost `λ|W_out|^p`, input weights and biases `|W_in|^p`, `|b|^p`.
+    pub world: Option<f64>,
+}
+
+impl CostSpec {
+    /// `C_ij = |J_ij|^p` over the recurrent synapses.
+    pub fn power(p: f64) -> Self {
+        CostSpec { p, alpha: Alpha::Uniform(1.0), world: None }
+    }
+}
+
+/// `α |J|^p`: the synaptic cost, in its one place.
+pub fn synaptic_cost<S: Scalar>(alpha: &S, weight: &S, p: f64) -> S {
+    alpha.clone() * &power(&weight.abs(), p)
+}
+
+/// `C_ij(h) = w_ij d_j / d_i` with `d_i = e^{p h_i}`: the cost after rescaling, in its one place.
+///
+/// The order of operations (product, then quotient) is the one of the rounding theorem in `proofs/`.
+#[inline]
+pub fn rescaled_cost<S: Scalar>(w: &S, d_source: &S, d_target: &S) -> S {
+    w.clone() * d_source / d_target
+}
