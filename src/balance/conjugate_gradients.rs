@@ -58,10 +58,21 @@ impl Scaled {
 pub(super) struct Until {
     /// Residual relative to the right-hand side, in the norm of the scaled system.
     pub relative: f64,
-    /// Or every node's residual relative to its degree: then the step balances as well as was asked for.
+    /// Or every node's residual of `L x = right`, in the units of `of`.
     pub every_node: f64,
+    /// Those units.
+    pub of: Unit,
     /// Or this many products.
     pub products: usize,
+}
+
+/// What a node's residual is measured in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// The node's degree: the imbalance that is left.
+    Degree,
+    /// One.
+    One,
 }
 
 /// What came out.
@@ -82,6 +93,10 @@ pub(super) fn solve(
     passes: &mut usize,
 ) -> Solved {
     let n = g.len();
+    let unit = match until.of {
+        Unit::Degree => &matrix.inverse_root,
+        Unit::One => &matrix.root,
+    };
     let mut residual: Vec<f64> = g.iter().zip(&matrix.inverse_root).map(|(g, r)| g * r).collect();
     let mut u = vec![0.0; n];
     let mut z = vec![0.0; n];
@@ -113,7 +128,7 @@ pub(super) fn solve(
             let value = residual[i] - step * a[i];
             residual[i] = value;
             squared += value * value;
-            every_node = every_node.max((value * matrix.inverse_root[i]).abs());
+            every_node = every_node.max((value * unit[i]).abs());
         }
         reached = squared.sqrt() <= until.relative * start || every_node <= until.every_node;
         precondition(factor, &residual, &mut z);

@@ -157,6 +157,18 @@ impl<'a> Grounded<'a> {
         shifted
     }
 
+    /// One into every free node, and out again at the ground of its component.
+    pub(super) fn outflow_at_ground(&self) -> Vec<f64> {
+        let mut flow = vec![0.0; self.graph.nodes()];
+        for block in &self.blocks {
+            flow[block.ground] = -(block.nodes.len() as f64);
+            for &node in &block.nodes {
+                flow[node] = 1.0;
+            }
+        }
+        flow
+    }
+
     /// True for a node that is grounded or has no costs.
     pub fn is_fixed(&self, node: usize) -> bool {
         !self.movable[node]

@@ -3,9 +3,12 @@
 //! A solver returns log-scales; whether they are balanced is decided by [`Outcome::judge`] alone, from the costs at
 //! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
 
+mod automatic;
 mod conjugate_gradients;
 mod engine;
 mod euler;
+mod greedy;
+mod ground_vector;
 mod grounded;
 mod method;
 mod newton;
@@ -16,13 +19,15 @@ mod sampled_elimination;
 mod sums;
 mod whole;
 
+pub use automatic::Automatic;
 pub use euler::Euler;
+pub use ground_vector::ground_vector;
 pub use grounded::{Elimination, Grounded};
 pub use method::Method;
 pub use newton::Newton;
 pub use newton_cg::{NewtonCg, Preconditioner};
 pub use ode::{Form, OdeFlow, Stepper};
-pub use osborne::Osborne;
+pub use osborne::{Order, Osborne};
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 

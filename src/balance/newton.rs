@@ -52,7 +52,7 @@ impl Solver for Newton {
         trace.push(warm.measure());
         for _ in 0..self.warm_sweeps {
             if warm.passes < stop.max_passes {
-                warm.sweep();
+                warm.sweep(0..graph.nodes());
             }
         }
         let (mut h, mut passes) = (warm.h, warm.passes);

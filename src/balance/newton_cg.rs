@@ -4,7 +4,7 @@
 //! from zero, `δᵀLδ = δᵀg/p`, which is all that its proof of descent uses (see [`super::newton`]). So the fraction
 //! `ln(1 + s)/s` globalises without a line search, from every start.
 
-use super::conjugate_gradients::{Scaled, Until, solve};
+use super::conjugate_gradients::{Scaled, Unit, Until, solve};
 use super::sampled_elimination::Factor;
 use super::sums::Sums;
 use super::{Outcome, Run, Solver, Status, Stop, Trace};
@@ -101,6 +101,7 @@ impl Solver for NewtonCg {
             let until = Until {
                 relative: if last_norm > 0.0 { (norm / last_norm).powf(FORCING_POWER).min(LOOSEST) } else { LOOSEST },
                 every_node: PART_OF_TOLERANCE * stop.tol,
+                of: Unit::Degree,
                 products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
             };
             last_norm = norm;

@@ -1,24 +1,55 @@
-//! Osborne's iteration, cyclic: balance one neuron after the other, exactly (Osborne 1960; claim
-//! `osborne_descent`: each step lowers the cost by `(√r_i − √c_i)²`).
+//! Osborne's iteration: balance one neuron after the other, exactly (Osborne 1960; claim `osborne_descent`: each step
+//! lowers the cost by `(√r_i − √c_i)²`).
+
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 
-/// Cyclic Osborne.
+/// The order in which the neurons take their turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// 0, 1, 2, ... in every sweep.
+    #[default]
+    Cyclic,
+    /// A new random order for every sweep, the same in every run.
+    Shuffled,
+    /// Always the neuron whose turn lowers the cost most.
+    Greedy,
+}
+
+/// Osborne's iteration.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Osborne;
+pub struct Osborne {
+    /// The order of turns.
+    pub order: Order,
+}
 
 /// Scales beyond which the costs are computed afresh at the log-scales reached, so that products stay in range.
 const REBASE_BEYOND: f64 = 1e60;
 
+/// Seed of the random orders.
+const SEED: u64 = 0x05b0_12e5;
+
 impl Solver for Osborne {
     fn name(&self) -> &'static str {
-        "osborne"
+        match self.order {
+            Order::Cyclic => "osborne",
+            Order::Shuffled => "osborne-shuffled",
+            Order::Greedy => "osborne-greedy",
+        }
     }
 
     fn solve(&self, graph: &CostGraph, stop: &Stop) -> Outcome {
+        if self.order == Order::Greedy {
+            return super::greedy::solve(graph, stop, self.name());
+        }
         let mut state = Sweeper::new(graph);
+        let mut order: Vec<u32> = (0..graph.nodes() as u32).collect();
+        let mut random = ChaCha8Rng::seed_from_u64(SEED);
         let mut trace = Trace::default();
         let reason = loop {
             let point = state.measure();
@@ -32,7 +63,10 @@ impl Solver for Osborne {
             if state.passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
             }
-            state.sweep();
+            if self.order == Order::Shuffled {
+                order.shuffle(&mut random);
+            }
+            state.sweep(order.iter().map(|&node| node as usize));
         };
         let (iterations, passes) = (state.sweeps, state.passes);
         Outcome::judge(graph, stop, Run { method: self.name(), h: state.h, reason, iterations, passes, trace })
@@ -78,11 +112,11 @@ impl<'a> Sweeper<'a> {
         TracePoint { passes: self.passes, time: None, cost: self.graph.total(&costs), imbalance }
     }
 
-    /// Balances every node once, in order. A node without incoming or without outgoing costs stays where it is: no
+    /// Balances the nodes once each, in the given order. A node without incoming or without outgoing costs stays where it is: no
     /// scale balances it.
-    pub fn sweep(&mut self) {
+    pub fn sweep(&mut self, order: impl Iterator<Item = usize>) {
         let (pattern, transposed) = (self.graph.pattern(), self.graph.transposed());
-        for i in 0..pattern.nodes() {
+        for i in order {
             let incoming: f64 = pattern.row(i).map(|e| self.base[e] * self.d[pattern.source(e)]).sum();
             let outgoing: f64 = transposed.column(i).map(|(e, target)| self.base[e] * self.inverse[target]).sum();
             if incoming > 0.0 && outgoing > 0.0 {
@@ -114,5 +148,6 @@ impl<'a> Sweeper<'a> {
         self.base_h.clone_from(&self.h);
         self.d.fill(1.0);
         self.inverse.fill(1.0);
+        self.passes += 1;
     }
 }

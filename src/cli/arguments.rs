@@ -112,7 +112,7 @@ pub struct BalanceOptions {
     #[arg(long, value_name = "FILE")]
     pub scales: Option<PathBuf>,
     /// How to balance
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Method::Newton)]
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Method::Auto)]
     pub method: Method,
     /// Balanced means max |g_i|/(r_i + c_i) <= TOL
     #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
