@@ -56,7 +56,8 @@ impl Scaled {
 
 /// When the inner iteration stops.
 pub(super) struct Until {
-    /// Residual relative to the right-hand side, in the norm of the scaled system.
+    /// Residual relative to the right-hand side, both in the norm of the scaled system and at the worst node, in the
+    /// units of `of`: where costs span many decades the norm sees the largest only.
     pub relative: f64,
     /// Or every node's residual of `L x = right`, in the units of `of`.
     pub every_node: f64,
@@ -105,6 +106,8 @@ pub(super) fn solve(
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
+    let worst_at_start =
+        residual.iter().zip(unit).fold(0.0_f64, |worst, (value, unit)| worst.max((value * unit).abs()));
     let mut reached = start == 0.0;
     for _ in 0..until.products {
         if reached {
@@ -130,7 +133,8 @@ pub(super) fn solve(
             squared += value * value;
             every_node = every_node.max((value * unit[i]).abs());
         }
-        reached = squared.sqrt() <= until.relative * start || every_node <= until.every_node;
+        let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
+        reached = relative || every_node <= until.every_node;
         precondition(factor, &residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
