@@ -46,19 +46,17 @@ impl<S: Scalar> NodeCosts<S> {
         self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() - c).collect()
     }
 
-    /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this.
+    /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this. Of
+    /// intervals, an interval that holds it.
     pub fn largest_degree(&self) -> S {
         let mut largest = self.incoming[0].zero_like();
         for (r, c) in self.incoming.iter().zip(&self.outgoing) {
-            let degree = r.clone() + c;
-            if degree > largest {
-                largest = degree;
-            }
+            largest = largest.larger(&(r.clone() + c));
         }
         largest
     }
 
-    /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by.
+    /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by. Of intervals, an upper bound on it.
     pub fn imbalance(&self) -> Imbalance {
         let mut found = Imbalance { worst: 0.0, node: 0 };
         for (node, (r, c)) in self.incoming.iter().zip(&self.outgoing).enumerate() {
@@ -66,7 +64,7 @@ impl<S: Scalar> NodeCosts<S> {
             if size.is_zero() {
                 continue;
             }
-            let relative = ((r.clone() - c).abs() / &size).to_f64();
+            let relative = ((r.clone() - c).abs() / &size).upper_f64();
             // A NaN must win over every number, or a broken network would pass as balanced.
             if relative.is_nan() {
                 return Imbalance { worst: f64::NAN, node };
