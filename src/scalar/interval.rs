@@ -422,7 +422,8 @@ impl Scalar for Interval {
         if !(exponent.lo.is_finite() && exponent.hi.is_finite()) {
             return Interval { lo: 0.0, hi: f64::INFINITY };
         }
-        let (a, b) = (self.lo.max(0.0), self.hi);
+        // Plus zero, or an odd negative power of −0 would be −∞.
+        let (a, b) = (self.lo.max(0.0) + 0.0, self.hi + 0.0);
         let at = core_math::pow;
         let (lo, hi) = if a == b && exponent.is_point() {
             let value = at(a, exponent.lo);
@@ -505,6 +506,7 @@ mod tests {
         assert_eq!(Interval::point(-0.0), Interval::point(0.0));
         assert!(Interval::point(-0.0).is_zero());
         assert!(same(Interval::point(1.0) / &Interval::point(-0.0), Interval::WHOLE));
+        assert!(same(new(-0.0, 1.0).pow(&Interval::point(-1.0)), new(1.0_f64.next_down(), f64::INFINITY)));
     }
 
     #[test]

@@ -268,7 +268,9 @@ impl Scalar for MultiInterval {
         if !exponent.is_finite() {
             return MultiInterval { lo: Float::new(bits), hi: Float::with_val(bits, f64::INFINITY) };
         }
-        let inside = MultiInterval { lo: self.lo.clone().max(&Float::new(bits)), hi: self.hi.clone() };
+        // Plus zero, or an odd negative power of −0 would be −∞.
+        let positive = |end: &Float| if *end <= 0 { Float::new(bits) } else { end.clone() };
+        let inside = MultiInterval { lo: positive(&self.lo), hi: positive(&self.hi) };
         inside.corners(exponent, |bits, base, exponent, round| Float::with_val_round(bits, base.pow(exponent), round).0)
     }
 
