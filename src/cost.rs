@@ -109,6 +109,8 @@ pub struct CostGraph<S: Scalar = f64> {
 struct Given {
     log2_cost: Vec<f64>,
     log2_self_cost: Vec<f64>,
+    /// Weights (through the frame) and factors of the self-synapses.
+    self_synapses: Vec<(f64, f64)>,
 }
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
@@ -164,11 +166,15 @@ impl CostGraph<f64> {
     }
 
     /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
-    /// the weights there, not converted, but for the sum over self-synapses, which is a constant to everything.
+    /// the weights there, not converted.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
         let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
         let alpha: Vec<S> = self.alpha.iter().map(|&value| lift(value)).collect();
         let w = weight.iter().zip(&alpha).map(|(weight, alpha)| synaptic_cost(alpha, weight, self.p)).collect();
+        let mut self_cost = lift(0.0);
+        for &(weight, alpha) in &self.given.self_synapses {
+            self_cost += &synaptic_cost(&lift(alpha), &lift(weight), self.p);
+        }
         CostGraph {
             pattern: Arc::clone(&self.pattern),
             transposed: self.transposed.clone(),
@@ -176,7 +182,7 @@ impl CostGraph<f64> {
             weight,
             alpha,
             w,
-            self_cost: lift(self.self_cost),
+            self_cost,
             p: self.p,
             neurons: self.neurons,
             frame: self.frame.clone(),
@@ -189,7 +195,7 @@ impl CostGraph<f64> {
         let frame = fitted_frame(nodes, p, &synapses)?;
 
         let mut self_cost = 0.0;
-        let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
+        let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new(), self_synapses: Vec::new() };
         let (mut weight, mut alpha, mut w, mut pairs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for synapse in &synapses {
             let shift = frame.shift(synapse.target, synapse.source);
@@ -204,6 +210,7 @@ impl CostGraph<f64> {
             if synapse.target == synapse.source {
                 self_cost += cost;
                 given.log2_self_cost.push(synapse.log2_cost(p));
+                given.self_synapses.push((framed, synapse.alpha));
             } else {
                 pairs.push((synapse.target, synapse.source));
                 weight.push(framed);
