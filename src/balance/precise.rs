@@ -263,7 +263,11 @@ impl<'a> Search<'a> {
             for (value, step) in h.iter_mut().zip(x) {
                 *value += &(step * &fraction / &p);
             }
-            known_bits = if rate <= FULL_STEP { right_bits.saturating_mul(2).min(target_bits) } else { FIRST_BITS };
+            known_bits = if rate <= FULL_STEP {
+                right_bits.saturating_mul(2).clamp(FIRST_BITS, target_bits.max(FIRST_BITS))
+            } else {
+                FIRST_BITS
+            };
             if rate > STALE {
                 self.prepare(&self.place(&h, 2 * LEAST_BITS)?, &h)?;
             }
