@@ -46,27 +46,38 @@ impl<S: Scalar> NodeCosts<S> {
         self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() - c).collect()
     }
 
-    /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this.
+    /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this. Of
+    /// intervals, an interval that holds it.
     pub fn largest_degree(&self) -> S {
         let mut largest = self.incoming[0].zero_like();
         for (r, c) in self.incoming.iter().zip(&self.outgoing) {
-            let degree = r.clone() + c;
-            if degree > largest {
-                largest = degree;
-            }
+            largest = largest.larger(&(r.clone() + c));
         }
         largest
     }
 
-    /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by.
+    /// `|g_i|/(r_i + c_i)` of one node, in its one place; `None` for a node without costs.
+    fn relative_imbalance(&self, node: usize) -> Option<S> {
+        let (r, c) = (&self.incoming[node], &self.outgoing[node]);
+        let size = r.clone() + c;
+        (!size.is_zero()).then(|| (r.clone() - c).abs() / &size)
+    }
+
+    /// The imbalance as a number of its own kind, which can be far below the range of `f64`. A NaN is not found: test
+    /// the costs for it.
+    pub fn largest_relative_imbalance(&self) -> S {
+        let zero = self.incoming[0].zero_like();
+        (0..self.incoming.len())
+            .filter_map(|node| self.relative_imbalance(node))
+            .fold(zero, |largest, value| largest.larger(&value))
+    }
+
+    /// The imbalance `max_i |g_i|/(r_i + c_i)` that every solver is judged by. Of intervals, an upper bound on it.
     pub fn imbalance(&self) -> Imbalance {
         let mut found = Imbalance { worst: 0.0, node: 0 };
-        for (node, (r, c)) in self.incoming.iter().zip(&self.outgoing).enumerate() {
-            let size = r.clone() + c;
-            if size.is_zero() {
-                continue;
-            }
-            let relative = ((r.clone() - c).abs() / &size).to_f64();
+        for node in 0..self.incoming.len() {
+            let Some(relative) = self.relative_imbalance(node) else { continue };
+            let relative = relative.upper_f64();
             // A NaN must win over every number, or a broken network would pass as balanced.
             if relative.is_nan() {
                 return Imbalance { worst: f64::NAN, node };
@@ -97,6 +108,17 @@ pub fn norm_squared<S: Scalar>(g: &[S]) -> S {
         sum += &(value.clone() * value);
     }
     sum
+}
+
+/// `L x`, `L` the Laplacian of `C + Cᵀ`, synapse by synapse: `C_ij (x_i − x_j)` counts at `i` and, negative, at `j`.
+pub fn laplacian_times<S: Scalar>(pattern: &Pattern, costs: &[S], x: &[S]) -> Vec<S> {
+    let mut product: Vec<S> = x.iter().map(S::zero_like).collect();
+    for (e, i, j) in pattern.iter() {
+        let flow = (x[i].clone() - &x[j]) * &costs[e];
+        product[i] += &flow;
+        product[j] -= &flow;
+    }
+    product
 }
 
 /// The Laplacian of `C + Cᵀ` restricted to `nodes` (dense, `nodes.len()` square): the Hessian of the cost is

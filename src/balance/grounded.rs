@@ -10,6 +10,7 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, laplacian, node_costs};
+use crate::scalar::Scalar;
 
 /// How a linear system is solved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,19 +66,53 @@ impl<'a> Grounded<'a> {
     /// the given costs.
     ///
     /// # Errors
-    /// A node of a component whose costs are too far apart even for that: the solution leaves the range of `f64`.
-    pub fn solve(&self, costs: &[f64], right: &[f64]) -> Result<Vec<f64>, usize> {
-        self.each_block(|block, position| {
-            let couplings = self.couplings(block, costs, position);
+    /// A node of a component whose costs are too far apart even for that: the solution leaves the range of `S`.
+    pub fn solve<S: Scalar>(&self, costs: &[S], right: &[S]) -> Result<Vec<S>, usize> {
+        let Some(zero) = right.first().map(S::zero_like) else { return Ok(Vec::new()) };
+        self.each_block(&zero, |block, position| {
+            let couplings = symmetric(&self.between(block, costs, position, &zero));
             // A source at a node is a flow from the ground.
             let ground = block.nodes.len();
-            let mut flows = DMatrix::zeros(ground + 1, ground + 1);
+            let mut flows = DMatrix::from_element(ground + 1, ground + 1, zero.clone());
             for (place, &node) in block.nodes.iter().enumerate() {
-                flows[(place, ground)] = right[node];
-                flows[(ground, place)] = -right[node];
+                flows[(place, ground)] = right[node].clone();
+                flows[(ground, place)] = -right[node].clone();
             }
             Some(star_mesh(couplings, flows))
         })
+    }
+
+    /// `x` with `L x = g`, the neural gradient of the given costs, by [`Elimination::StarMesh`] in any number system.
+    ///
+    /// # Errors
+    /// A node of a component where the solution leaves the range of `S`.
+    pub fn star_mesh_step<S: Scalar>(&self, costs: &[S]) -> Result<Vec<S>, usize> {
+        let Some(zero) = costs.first().map(S::zero_like) else { return Ok(Vec::new()) };
+        self.each_block(&zero, |block, position| {
+            // The gradient as what flows over each pair of neurons: taken together only node by node, the weak
+            // flows between groups of strongly coupled neurons would be lost in the rounding of the strong ones.
+            let into = self.between(block, costs, position, &zero);
+            let flows = DMatrix::from_fn(into.nrows(), into.ncols(), |i, j| into[(i, j)].clone() - &into[(j, i)]);
+            Some(star_mesh(symmetric(&into), flows))
+        })
+    }
+
+    /// The subtraction-free elimination of the given costs, kept to solve for many right-hand sides.
+    #[cfg(feature = "precise")]
+    pub fn eliminated(&self, costs: &[f64]) -> Eliminated<'_> {
+        let mut position = vec![None; self.graph.nodes()];
+        let meshes = self.blocks.iter().map(|block| {
+            for (place, &node) in block.nodes.iter().enumerate() {
+                position[node] = Some(place);
+            }
+            let mut couplings = symmetric(&self.between(block, costs, &position, &0.0));
+            for &node in &block.nodes {
+                position[node] = None;
+            }
+            let totals = eliminate(&mut couplings, |_, _, _| ());
+            Mesh { couplings, totals }
+        });
+        Eliminated { meshes: meshes.collect(), blocks: &self.blocks }
     }
 
     /// `x` with `L x = g`, the neural gradient of the given costs: Newton's step, up to the exponent p.
@@ -90,26 +125,24 @@ impl<'a> Grounded<'a> {
         costs: &[f64],
         sums: &NodeCosts<f64>,
     ) -> Result<Vec<f64>, usize> {
+        if elimination == Elimination::StarMesh {
+            return self.star_mesh_step(costs);
+        }
         let g = sums.gradient();
-        self.each_block(|block, position| match elimination {
-            Elimination::Cholesky => {
-                let matrix = laplacian(self.graph.pattern(), costs, sums, &block.nodes, position);
-                let right = DVector::from_iterator(block.nodes.len(), block.nodes.iter().map(|&node| g[node]));
-                Some(Cholesky::new(matrix)?.solve(&right).as_slice().to_vec())
-            }
-            Elimination::StarMesh => {
-                // The gradient as what flows over each pair of neurons: taken together only node by node, the weak
-                // flows between groups of strongly coupled neurons would be lost in the rounding of the strong ones.
-                let into = self.between(block, costs, position);
-                let flows = &into - into.transpose();
-                Some(star_mesh(&into + into.transpose(), flows))
-            }
+        self.each_block(&0.0, |block, position| {
+            let matrix = laplacian(self.graph.pattern(), costs, sums, &block.nodes, position);
+            let right = DVector::from_iterator(block.nodes.len(), block.nodes.iter().map(|&node| g[node]));
+            Some(Cholesky::new(matrix)?.solve(&right).as_slice().to_vec())
         })
     }
 
     /// Solves block by block and puts the parts together.
-    fn each_block(&self, solve: impl Fn(&Block, &[Option<usize>]) -> Option<Vec<f64>>) -> Result<Vec<f64>, usize> {
-        let mut x = vec![0.0; self.graph.nodes()];
+    fn each_block<S: Scalar>(
+        &self,
+        zero: &S,
+        solve: impl Fn(&Block, &[Option<usize>]) -> Option<Vec<S>>,
+    ) -> Result<Vec<S>, usize> {
+        let mut x = vec![zero.clone(); self.graph.nodes()];
         let mut position = vec![None; self.graph.nodes()];
         for block in &self.blocks {
             for (place, &node) in block.nodes.iter().enumerate() {
@@ -119,8 +152,8 @@ impl<'a> Grounded<'a> {
             if solution.iter().any(|value| !value.is_finite()) {
                 return Err(block.ground);
             }
-            for (place, &node) in block.nodes.iter().enumerate() {
-                x[node] = solution[place];
+            for (&node, value) in block.nodes.iter().zip(solution) {
+                x[node] = value;
                 position[node] = None;
             }
         }
@@ -128,22 +161,16 @@ impl<'a> Grounded<'a> {
     }
 
     /// The costs of a component as a dense matrix, row = target; the ground is the last node.
-    fn between(&self, block: &Block, costs: &[f64], position: &[Option<usize>]) -> DMatrix<f64> {
+    fn between<S: Scalar>(&self, block: &Block, costs: &[S], position: &[Option<usize>], zero: &S) -> DMatrix<S> {
         let ground = block.nodes.len();
-        let mut matrix = DMatrix::zeros(ground + 1, ground + 1);
+        let mut matrix = DMatrix::from_element(ground + 1, ground + 1, zero.clone());
         for (row, node) in block.nodes.iter().copied().chain([block.ground]).enumerate() {
             for e in self.graph.pattern().row(node) {
                 let column = position[self.graph.pattern().source(e)].unwrap_or(ground);
-                matrix[(row, column)] = costs[e];
+                matrix[(row, column)] = costs[e].clone();
             }
         }
         matrix
-    }
-
-    /// The symmetric couplings `C_ij + C_ji` of a component.
-    fn couplings(&self, block: &Block, costs: &[f64], position: &[Option<usize>]) -> DMatrix<f64> {
-        let into = self.between(block, costs, position);
-        &into + into.transpose()
     }
 
     /// `h` shifted so that it vanishes at the grounded node of each component.
@@ -175,41 +202,114 @@ impl<'a> Grounded<'a> {
     }
 }
 
-/// Solves `Σ_j c_ij (x_i − x_j) = Σ_j f_ij` with `x = 0` at the last node, for symmetric couplings `c ≥ 0` and
-/// antisymmetric flows `f`.
+/// Eliminated components of a graph.
+#[cfg(feature = "precise")]
+#[derive(Clone, Debug)]
+pub struct Eliminated<'a> {
+    meshes: Vec<Mesh>,
+    blocks: &'a [Block],
+}
+
+/// One component: below the diagonal the couplings of each node at its elimination, and their sums.
+#[cfg(feature = "precise")]
+#[derive(Clone, Debug)]
+struct Mesh {
+    couplings: DMatrix<f64>,
+    totals: Vec<f64>,
+}
+
+#[cfg(feature = "precise")]
+impl Eliminated<'_> {
+    /// `x` with `L x = right` and `x = 0` at the grounded nodes. Where `right ≥ 0` nothing is subtracted.
+    pub fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let mut x = vec![0.0; right.len()];
+        for (mesh, block) in self.meshes.iter().zip(self.blocks) {
+            let unknowns = block.nodes.len();
+            let mut local: Vec<f64> = block.nodes.iter().map(|&node| right[node]).chain([0.0]).collect();
+            for k in 0..unknowns {
+                let sent = local[k] / mesh.totals[k];
+                for j in k + 1..=unknowns {
+                    local[j] += mesh.couplings[(j, k)] * sent;
+                }
+            }
+            // What has gathered at the ground is not its potential.
+            local[unknowns] = 0.0;
+            for k in (0..unknowns).rev() {
+                let sum: f64 = (k + 1..=unknowns).map(|j| mesh.couplings[(j, k)] * local[j]).sum();
+                local[k] = (local[k] + sum) / mesh.totals[k];
+            }
+            for (&node, value) in block.nodes.iter().zip(local) {
+                x[node] = value;
+            }
+        }
+        x
+    }
+}
+
+/// The symmetric couplings `C_ij + C_ji`.
+fn symmetric<S: Scalar>(into: &DMatrix<S>) -> DMatrix<S> {
+    DMatrix::from_fn(into.nrows(), into.ncols(), |i, j| into[(i, j)].clone() + &into[(j, i)])
+}
+
+/// Eliminates all nodes but the last: with the shares `s_j = c_kj/Σ_j c_kj`, `c_ij += c_ik s_j`. Returns the sums.
 ///
-/// Eliminating node k joins its neighbours: with the shares `s_j = c_kj/Σ_j c_kj`, `c_ij += c_ik s_j` and
-/// `f_ij += f_ik s_j − f_jk s_i`. What a neighbour would send through k to itself cancels before it is computed.
-fn star_mesh(mut couplings: DMatrix<f64>, mut flows: DMatrix<f64>) -> Vec<f64> {
+/// Columns k below the diagonal keep the couplings of k for the way back. `joined` hears of every node, its couplings
+/// to those that are left and its shares, before the next is eliminated.
+fn eliminate<S: Scalar>(couplings: &mut DMatrix<S>, mut joined: impl FnMut(usize, &[S], &[S])) -> Vec<S> {
     let unknowns = couplings.nrows() - 1;
-    let mut totals = vec![0.0; unknowns];
-    for (k, total_of_k) in totals.iter_mut().enumerate() {
+    let mut totals = Vec::with_capacity(unknowns);
+    for k in 0..unknowns {
         let rest = unknowns - k;
-        // Columns k below the diagonal keep the couplings of k, and minus its flows, for the way back.
-        let star: Vec<f64> = couplings.view((k + 1, k), (rest, 1)).iter().copied().collect();
-        let sent: Vec<f64> = flows.view((k + 1, k), (rest, 1)).iter().copied().collect();
-        let total: f64 = star.iter().sum();
-        *total_of_k = total;
-        let shares: Vec<f64> = star.iter().map(|coupling| coupling / total).collect();
-        for column in 0..rest {
-            let (share, sent_here) = (shares[column], sent[column]);
-            if share == 0.0 && sent_here == 0.0 {
+        let star: Vec<S> = couplings.view((k + 1, k), (rest, 1)).iter().cloned().collect();
+        let mut total = star[0].zero_like();
+        for coupling in &star {
+            total += coupling;
+        }
+        let shares: Vec<S> = star.iter().map(|coupling| coupling.clone() / &total).collect();
+        for (column, share) in shares.iter().enumerate() {
+            if share.is_zero() {
                 continue;
             }
             let mut mesh = couplings.view_mut((k + 1, k + 1 + column), (rest, 1));
             for (entry, other) in mesh.iter_mut().zip(&star) {
-                *entry += other * share;
-            }
-            let mut mesh = flows.view_mut((k + 1, k + 1 + column), (rest, 1));
-            for (entry, (other_sent, other_share)) in mesh.iter_mut().zip(sent.iter().zip(&shares)) {
-                *entry += other_sent * share - sent_here * other_share;
+                *entry += &(other.clone() * share);
             }
         }
+        joined(k, &star, &shares);
+        totals.push(total);
     }
-    let mut x = vec![0.0; unknowns + 1];
+    totals
+}
+
+/// Solves `Σ_j c_ij (x_i − x_j) = Σ_j f_ij` with `x = 0` at the last node, for symmetric couplings `c ≥ 0` and
+/// antisymmetric flows `f`.
+///
+/// Eliminating node k joins its neighbours ([`eliminate`]), and what flowed through it: `f_ij += f_ik s_j − f_jk s_i`.
+/// What a neighbour would send through k to itself cancels before it is computed.
+fn star_mesh<S: Scalar>(mut couplings: DMatrix<S>, mut flows: DMatrix<S>) -> Vec<S> {
+    let unknowns = couplings.nrows() - 1;
+    let zero = couplings[(0, 0)].zero_like();
+    let totals = eliminate(&mut couplings, |k, _, shares| {
+        let rest = shares.len();
+        // Columns k below the diagonal keep minus the flows of k, for the way back.
+        let sent: Vec<S> = flows.view((k + 1, k), (rest, 1)).iter().cloned().collect();
+        for (column, (share, sent_here)) in shares.iter().zip(&sent).enumerate() {
+            if share.is_zero() && sent_here.is_zero() {
+                continue;
+            }
+            let mut mesh = flows.view_mut((k + 1, k + 1 + column), (rest, 1));
+            for (entry, (other_sent, other_share)) in mesh.iter_mut().zip(sent.iter().zip(shares)) {
+                *entry += &(other_sent.clone() * share - &(sent_here.clone() * other_share));
+            }
+        }
+    });
+    let mut x = vec![zero.clone(); unknowns + 1];
     for k in (0..unknowns).rev() {
-        let sum: f64 = (k + 1..=unknowns).map(|j| couplings[(j, k)] * x[j] - flows[(j, k)]).sum();
-        x[k] = sum / totals[k];
+        let mut sum = zero.clone();
+        for j in k + 1..=unknowns {
+            sum += &(couplings[(j, k)].clone() * &x[j] - &flows[(j, k)]);
+        }
+        x[k] = sum / &totals[k];
     }
     x.truncate(unknowns);
     x

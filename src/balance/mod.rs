@@ -15,6 +15,8 @@ mod newton;
 mod newton_cg;
 mod ode;
 mod osborne;
+#[cfg(feature = "precise")]
+mod precise;
 mod sampled_elimination;
 mod sums;
 mod whole;
@@ -28,11 +30,17 @@ pub use newton::Newton;
 pub use newton_cg::{NewtonCg, Preconditioner};
 pub use ode::{Form, OdeFlow, Stepper};
 pub use osborne::{Order, Osborne};
+#[cfg(feature = "precise")]
+pub use precise::{
+    LinearSolver, MOST_DIGITS, Precise, PreciseError, PreciseStep, balance_to_digits, balance_to_digits_by,
+    reference_to_digits,
+};
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
+use crate::scalar::Scalar;
 
 /// When to stop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -292,19 +300,20 @@ impl Trace {
 
 /// Fixes what balancing leaves free: in each weak component `Σh = 0` (as the flow from `h = 0` keeps it), and in
 /// the component of the world node `h_world = 0`.
-pub fn fix_gauge(graph: &CostGraph, h: &mut [f64]) {
+pub fn fix_gauge<S: Scalar>(graph: &CostGraph, h: &mut [S]) {
+    let Some(zero) = h.first().map(S::zero_like) else { return };
     let weak = graph.facts().weak();
     let count = graph.facts().weak_count();
-    let (mut sum, mut size) = (vec![0.0; count], vec![0.0; count]);
+    let (mut sum, mut size) = (vec![zero.clone(); count], vec![0.0; count]);
     for (value, &component) in h.iter().zip(weak) {
         sum[component as usize] += value;
         size[component as usize] += 1.0;
     }
-    let mut shift: Vec<f64> = sum.iter().zip(&size).map(|(sum, size)| sum / size).collect();
+    let mut shift: Vec<S> = sum.into_iter().zip(size).map(|(sum, size)| sum / &zero.lift(size)).collect();
     if let Some(world) = graph.world() {
-        shift[weak[world] as usize] = h[world];
+        shift[weak[world] as usize] = h[world].clone();
     }
     for (value, &component) in h.iter_mut().zip(weak) {
-        *value -= shift[component as usize];
+        *value -= &shift[component as usize];
     }
 }

@@ -38,7 +38,7 @@ impl CostGraph<f64> {
         let frame = fitted_frame(&extent, &synapses)?;
         let plain = frame.is_identity();
 
-        let mut self_cost = 0.0;
+        let (mut self_cost, mut self_synapses) = (0.0, Vec::new());
         let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
         let uniform = synapses.uniform_factor();
         let mut each = Vec::with_capacity(if uniform.is_none() { extent.between_nodes } else { 0 });
@@ -61,6 +61,7 @@ impl CostGraph<f64> {
             }
             if own {
                 self_cost += cost;
+                self_synapses.push((framed, synapse.alpha));
             } else {
                 weight.push(framed);
                 w.push(cost);
@@ -80,6 +81,7 @@ impl CostGraph<f64> {
             factors: uniform.map_or(Factors::Each(each), Factors::Uniform),
             w,
             self_cost,
+            self_synapses,
             p,
             neurons: network.weights.neurons(),
             frame,

@@ -21,6 +21,8 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) factors: Factors<S>,
     pub(super) w: Vec<S>,
     pub(super) self_cost: S,
+    /// Weights (through the frame) and factors of the self-synapses.
+    pub(super) self_synapses: Vec<(f64, f64)>,
     pub(super) p: f64,
     pub(super) neurons: usize,
     pub(super) frame: Frame,
@@ -53,7 +55,7 @@ pub(super) struct Given {
 
 impl CostGraph<f64> {
     /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
-    /// the weights there, not converted, but for the sum over self-synapses, which is a constant to everything.
+    /// the weights there, not converted.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
         let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
         let factors = match &self.factors {
@@ -62,6 +64,10 @@ impl CostGraph<f64> {
         };
         let cost = |(e, weight)| synaptic_cost(factors.at(e), weight, self.p);
         let w = weight.iter().enumerate().map(cost).collect();
+        let mut self_cost = lift(0.0);
+        for &(weight, alpha) in &self.self_synapses {
+            self_cost += &synaptic_cost(&lift(alpha), &lift(weight), self.p);
+        }
         CostGraph {
             pattern: Arc::clone(&self.pattern),
             transposed: self.transposed.clone(),
@@ -69,7 +75,8 @@ impl CostGraph<f64> {
             weight,
             factors,
             w,
-            self_cost: lift(self.self_cost),
+            self_cost,
+            self_synapses: self.self_synapses.clone(),
             p: self.p,
             neurons: self.neurons,
             frame: self.frame.clone(),

@@ -87,6 +87,11 @@ impl Frame {
         self.unit
     }
 
+    /// The exponent `k` of a node.
+    pub fn power_of_two(&self, i: usize) -> i32 {
+        self.exponents[i]
+    }
+
     /// The log-scales of the frame, `k·ln 2`.
     pub fn log_scale(&self, i: usize) -> f64 {
         f64::from(self.exponents[i]) * std::f64::consts::LN_2

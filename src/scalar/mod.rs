@@ -1,13 +1,24 @@
 //! One set of formulas, many number systems.
 //!
-//! Every formula of the paper is written once, generic over [`Scalar`], and is evaluated in `f64`, in
-//! running error analysis ([`Tracked`]), and in multiple precision and intervals by implementing this trait. Hence the trait asks for no `Copy` (a
+//! Every formula of the paper is written once, generic over [`Scalar`], and is evaluated in `f64`, in running error
+//! analysis ([`Tracked`]), in rigorous intervals ([`Interval`]), and with the feature `precise` in multiple precision
+//! (`Multi`) and in intervals of multiple precision (`MultiInterval`). Hence the trait asks for no `Copy` (a
 //! multiple-precision number owns memory), no context-free constants (a constant must know the precision it is
 //! wanted at, so constants are made [`Scalar::lift`]ed "like" an existing number), and operators that take
 //! their right-hand side by reference (so that nothing is cloned that need not be).
 
+mod interval;
+#[cfg(feature = "precise")]
+mod multi;
+#[cfg(feature = "precise")]
+mod multi_interval;
 mod tracked;
 
+pub use interval::{Interval, IntervalError};
+#[cfg(feature = "precise")]
+pub use multi::{LEAST_BITS, MOST_BITS, Multi, PrecisionError};
+#[cfg(feature = "precise")]
+pub use multi_interval::MultiInterval;
 pub use tracked::{Tracked, UNIT_ROUNDOFF, tracked};
 
 use std::fmt::Debug;
@@ -33,6 +44,10 @@ pub trait Scalar:
     fn lift(&self, x: f64) -> Self;
     /// The nearest `f64` (of an interval: of its midpoint).
     fn to_f64(&self) -> f64;
+    /// The nearest `f64`; of an interval one that no member is above.
+    fn upper_f64(&self) -> f64 {
+        self.to_f64()
+    }
     /// `|self|`.
     fn abs(&self) -> Self;
     /// `e^self`.
@@ -50,6 +65,11 @@ pub trait Scalar:
     fn positive_part(&self) -> Self;
     /// 1 for a positive number, else 0.
     fn step(&self) -> Self;
+
+    /// The larger of two; of intervals the interval that the larger of the two members is in.
+    fn larger(&self, other: &Self) -> Self {
+        if other > self { other.clone() } else { self.clone() }
+    }
 
     /// Zero at the precision of `self`.
     fn zero_like(&self) -> Self {

@@ -186,6 +186,11 @@ impl Scalar for Tracked {
         self.value == 0.0 && self.error == 0.0
     }
 
+    fn larger(&self, other: &Tracked) -> Tracked {
+        // |max(a, b) − max(c, d)| ≤ max(|a − c|, |b − d|).
+        Tracked { value: self.value.larger(&other.value), error: self.error.larger(&other.error) }
+    }
+
     fn positive_part(&self) -> Tracked {
         Tracked { value: Scalar::positive_part(&self.value), error: self.error }
     }
