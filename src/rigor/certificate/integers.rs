@@ -137,13 +137,14 @@ pub fn exact_bits(bundles: &[Bundle], power: Power) -> Option<u32> {
     u32::try_from(bits).ok()
 }
 
-/// `log2` of the smallest cost `factor·|weight|^p·e^{p(h_j − h_i)}`, roughly; `None` without any.
+/// `log2` of the smallest cost `factor·|weight|^p`, as given or times `e^{p(h_j − h_i)}`, roughly; `None` without any.
 pub fn log2_smallest(bundles: &[Bundle], p: f64, h: &[f64]) -> Option<f64> {
     let mut smallest: Option<f64> = None;
     for bundle in bundles {
         let moved = p * (h[bundle.source] - h[bundle.target]) * std::f64::consts::LOG2_E;
         for weight in &bundle.weights {
-            let log2 = p * weight.abs().log2() + bundle.factor.log2() + moved;
+            let given = p * weight.abs().log2() + bundle.factor.log2();
+            let log2 = given + moved.min(0.0);
             smallest = Some(smallest.map_or(log2, |least| least.min(log2)));
         }
     }

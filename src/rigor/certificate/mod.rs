@@ -138,7 +138,8 @@ const LARGEST_BITS: u32 = 1 << 17;
 /// Bits of the radius: half of them are below the target.
 const RADIUS_UNIT_BITS: u32 = 128;
 
-const MAX_NEWTON_STEPS: usize = 16;
+/// Each step adds the dozen digits of an `f64` solution, and where costs differ by 10^300, that many are wanted.
+const MAX_NEWTON_STEPS: usize = 100;
 const MAX_GROUND_STEPS: usize = 8;
 
 /// Certifies log-scales `h` (n) of a network under a cost.
@@ -173,7 +174,8 @@ pub fn certify(
     };
     // The world's log-scale is 0.
     let h: Vec<f64> = h.iter().copied().chain(spec.world.map(|_| 0.0)).collect();
-    let grounded = Grounded::of(&graph);
+    let framed: Vec<f64> = h.iter().enumerate().map(|(node, value)| value - graph.frame().log_scale(node)).collect();
+    let grounded = Grounded::at(&graph, &graph.costs_at(&framed));
     let root = roots(&graph, &grounded);
     let mut bundles = bundles(network, spec.world);
     bundles.retain(|bundle| root[bundle.target] == root[bundle.source]);
@@ -217,7 +219,7 @@ impl Work<'_> {
 
     /// Chooses the sizes from a first, rough ground state.
     ///
-    /// Rounding moves the gradient at a node by its number of synapses `d_i` in units of cost, and by `2^-bits` of its
+    /// Rounding moves the gradient at a node by the widths of its synapses in units of cost, and by `2^-bits` of its
     /// costs in units of scale; the radius is twice the norm of that times `max v`, for v of real costs.
     fn sizes(&self, grounded: &Grounded, exactness: Costs) -> Result<Sizes, CertifyError> {
         let Some(smallest) = log2_smallest(&self.bundles, self.p(), self.h) else {
@@ -237,16 +239,21 @@ impl Work<'_> {
             ),
             false => (f64::NEG_INFINITY, 0.0),
         };
-        let mut degree = vec![0.0_f64; self.graph.nodes()];
-        for (_, i, j) in self.graph.pattern().iter() {
-            degree[i] += 1.0;
-            degree[j] += 1.0;
+        // The roundings at each node and in all; that of an unscaled cost grows with E_source/E_target, beyond f64 even.
+        let widest = point.costs.iter().map(|cost| cost.width.bits()).max().unwrap_or(0) as i64;
+        let (mut at_node, mut in_all) = (vec![0.0_f64; self.graph.nodes()], 0.0);
+        for (synapse, cost) in synapses.iter().zip(&point.costs) {
+            let width = to_f64(Sign::Plus, &cost.width, widest);
+            in_all += width;
+            at_node[synapse.target] += width;
+            at_node[synapse.source] += width;
         }
-        let roundings = degree.iter().map(|d| d * d).sum::<f64>().max(1.0).sqrt().log2();
+        let log2 = |x: f64| if x > 0.0 { x.log2() + widest as f64 } else { 0.0 };
+        let roundings = log2(at_node.iter().map(|d| d * d).sum::<f64>().sqrt());
         let total: BigUint = point.costs.iter().map(|cost| &cost.lo).sum();
         let log2_total = total.bits() as f64 - f64::from(first.cost_unit);
         let for_radius = TARGET_BITS + 1.0 + roundings + log2_v;
-        let for_gap = TARGET_BITS + 1.0 + (synapses.len() as f64).log2() - log2_total;
+        let for_gap = TARGET_BITS + 1.0 + log2(in_all) - log2_total;
         let mut cost_unit = bits(for_radius.max(for_gap))?;
         if exactness == Costs::ExactIfPossible
             && let Some(exact) = exact_bits(&self.bundles, self.power).filter(|&bits| bits <= LARGEST_EXACT_UNIT)
