@@ -238,3 +238,59 @@ pub fn rounded(synapses: &[Synapse], scale: &[BigUint]) -> Vec<Rounded> {
     };
     synapses.iter().map(round).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_dyadics_are_exact_over_the_whole_range() {
+        for x in [1.0, -0.75, 1e308, f64::MAX, 1e-310, f64::from_bits(1), f64::MIN_POSITIVE] {
+            let (m, e) = odd_dyadic(x);
+            assert_eq!(m % 2, 1, "{x:e}");
+            assert_eq!(times_power_of_two(m as f64, e as i32), x.abs(), "{x:e}");
+        }
+        assert_eq!(odd_dyadic(12.0), (3, 2));
+    }
+
+    #[test]
+    fn numbers_to_and_fro() {
+        assert_eq!(scaled(-1.5, 1), BigInt::from(-3));
+        assert_eq!(scaled(2.75, 0), BigInt::from(3));
+        assert_eq!(scaled(2.25, 0), BigInt::from(2));
+        assert_eq!(scaled(1e-300, 0), BigInt::ZERO);
+        assert_eq!(scaled(0.0, 5), BigInt::ZERO);
+        let large = BigUint::from(3_u32) << 5000_u32;
+        assert_eq!(to_f64(Sign::Minus, &large, 5001), -1.5);
+        assert_eq!(to_f64(Sign::Plus, &BigUint::ZERO, 7), 0.0);
+    }
+
+    /// Against MPFR at 400 bits.
+    #[cfg(feature = "precise")]
+    #[test]
+    fn scales_keep_their_distance_from_the_log_scales() {
+        use rug::{Float, Integer};
+        const BITS: u32 = 400;
+        let mut random = crate::tasks::stream(1, 0);
+        let mut worst = 0.0_f64;
+        for p in [0.0625, 0.5, 1.0, 2.0, 3.0, 64.0] {
+            for size in [1e-3, 1.0, 30.0, 700.0 / p] {
+                let h = crate::tasks::normals(&mut random, 200, size);
+                let e = scales(&h, p, &vec![0; h.len()], 64).unwrap();
+                let log = |x: &BigUint| {
+                    let digits = x.to_str_radix(16);
+                    Float::with_val(BITS, Integer::from_str_radix(&digits, 16).unwrap()).ln()
+                };
+                for i in 1..h.len() {
+                    let wanted = (Float::with_val(BITS, h[i]) - h[0]) * p;
+                    let error = log(&e[i]) - log(&e[0]) - wanted;
+                    worst = worst.max(error.to_f64().abs());
+                }
+            }
+        }
+        let bound = 2.0_f64.powi(-(SCALE_ERROR_BITS as i32));
+        assert!(worst <= bound, "{worst:e} against {bound:e}");
+        // And the bound is about what it has to be.
+        assert!(worst >= bound / 16.0, "{worst:e} against {bound:e}");
+    }
+}
