@@ -240,6 +240,7 @@ fn a_negative_flow_is_no_circulation() {
         })
     };
     assert!(lowered(unit.clone()).is_ok(), "a larger gap, but proved");
+    assert_eq!(lowered(BigInt::ZERO), Err(Refused::Deficit { target: 0, source_index: 0 }), "nothing to say");
     assert_eq!(lowered(unit + 1), Err(Refused::Deficit { target: 0, source_index: 0 }));
 }
 
