@@ -18,6 +18,7 @@
 //! | [`flow`] | neural gradient, Lax field, Laplacian |
 //! | [`balance`] | solvers: one trait, one typed outcome, one judge |
 //! | [`rigor`] | bounds that a result carries with it |
+//! | [`check`] | the independent checker of certificates: integers only, shares no code with the rest |
 //! | [`conserved`] | cycle products, traces, spectrum |
 //! | [`tasks`] | cases and simulated trials |
 //! | [`claims`] | every claim: statement, source, theorems, evidence |
@@ -46,6 +47,7 @@
 #![forbid(unsafe_code)]
 
 pub mod balance;
+pub mod check;
 pub mod claims;
 pub mod conserved;
 pub mod cost;

@@ -1,4 +1,4 @@
-//! The command line: `synbal report`, `verify`, `balance`, `inspect`.
+//! The command line: `synbal report`, `verify`, `balance`, `inspect`, `certify`, `check`.
 
 #![forbid(unsafe_code)]
 

@@ -420,3 +420,57 @@ fn help_and_version_succeed() {
     }
     assert!(stdout(&run(folder.path(), &["--help"])).contains("Exit status"));
 }
+
+#[test]
+fn what_is_certified_is_accepted_and_nothing_else() {
+    let folder = scratch();
+    let path = folder.path();
+    let certify = ["certify", CELEGANS, "--within-components", "-o", "c.json", "--coq", "c.v"];
+    let made = run(path, &certify);
+    assert_eq!(status(&made), 0, "{}", stderr(&made));
+    let checked = run(path, &["check", "c.json", CELEGANS]);
+    assert_eq!(status(&checked), 0, "{}", stdout(&checked));
+    // The same proof in the same words; the last line is about how it was made.
+    assert!(stdout(&checked).starts_with("PROVED about 279 nodes and 1938 synapses in 2 strong components, 256 "));
+    assert_eq!(stdout(&made).lines().take(6).collect::<Vec<_>>(), stdout(&checked).lines().collect::<Vec<_>>());
+    // 10,683.38 is the published cost.
+    assert!(stdout(&checked).contains("at least 1.06833799096"), "{}", stdout(&checked));
+    assert!(fs::read_to_string(path.join("c.v")).unwrap().contains("certified_balance_radius"));
+
+    let other = run(path, &["check", "c.json", FLY_TYPES]);
+    assert_eq!((status(&other), stderr(&other)), (1, ""));
+    assert!(stdout(&other).starts_with("REFUSED: ") && stdout(&other).contains("another input"), "{}", stdout(&other));
+    let text = fs::read_to_string(path.join("c.json")).unwrap();
+    fs::write(path.join("c.json"), text.replacen("\"gap\": \"0x", "\"gap\": \"0x1", 1)).unwrap();
+    let tampered = run(path, &["check", "c.json", CELEGANS]);
+    assert_eq!(status(&tampered), 1);
+    assert!(stdout(&tampered).contains("seal"), "{}", stdout(&tampered));
+    fs::write(path.join("c.json"), "{}").unwrap();
+    assert_eq!(status(&run(path, &["check", "c.json", CELEGANS])), 1);
+    refused(path, &["check", "missing.json", CELEGANS], &["missing.json"]);
+    refused(path, &["check", "c.json", "missing.mtx"], &["missing.mtx", "no such file"]);
+}
+
+#[test]
+fn given_log_scales_are_certified_as_they_are() {
+    let folder = scratch();
+    let path = folder.path();
+    assert_eq!(status(&run(path, &["balance", "small.csv", "--scales", "h.csv"])), 0);
+    let made = run(path, &["certify", "small.csv", "--scales", "h.csv", "-o", "c.json"]);
+    assert_eq!(status(&made), 0, "{}", stderr(&made));
+    assert!(stdout(&made).contains("The given log-scales are within 2^-50/p"), "{}", stdout(&made));
+    assert_eq!(status(&run(path, &["check", "c.json", "small.csv"])), 0);
+    fs::remove_file(path.join("c.json")).unwrap();
+    // Not balanced at all: no proof, no file, and the status says so.
+    fs::write(path.join("h.csv"), "h\n0\n0\n0\n0\n").unwrap();
+    let far = run(path, &["certify", "small.csv", "--scales", "h.csv", "-o", "c.json"]);
+    assert_eq!((status(&far), stdout(&far)), (1, ""));
+    assert!(stderr(&far).contains("smaller tolerance"), "{}", stderr(&far));
+    assert!(!path.join("c.json").exists());
+    refused(path, &["certify", "small.csv", "--p", "0.3", "-o", "c.json"], &["exponent p", "0.3"]);
+    refused(path, &["certify", CELEGANS, "-o", "c.json"], &["256", "--within-components"]);
+    refused(path, &["certify", "small.csv"], &["--output"]);
+    refused(path, &["certify", "small.csv", "-o", "missing/c.json"], &["missing", "does not exist"]);
+    fs::write(path.join("h.csv"), "h\n0\n").unwrap();
+    refused(path, &["certify", "small.csv", "--scales", "h.csv", "-o", "c.json"], &["4 neurons", "got 1"]);
+}

@@ -38,7 +38,12 @@ struct Block {
 impl<'a> Grounded<'a> {
     /// Grounds the node of largest in- and outgoing costs in each component, which conditions the rest best.
     pub fn of(graph: &'a CostGraph) -> Self {
-        let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+        Self::at(graph, graph.w())
+    }
+
+    /// The same for costs other than those at `h = 0`.
+    pub fn at(graph: &'a CostGraph, costs: &[f64]) -> Self {
+        let sums = node_costs(graph.pattern(), costs, &0.0);
         let degree = |node: usize| sums.incoming[node] + sums.outgoing[node];
         let mut members = vec![Vec::new(); graph.facts().weak_count()];
         for (node, &component) in graph.facts().weak().iter().enumerate() {

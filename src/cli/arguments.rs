@@ -15,7 +15,7 @@ use synbal::network::Activation;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0 all held or balanced; 1 a claim fell or not converged; 2 bad usage or input."
+    after_help = "Exit status: 0 all held, balanced or proved; 1 a claim fell, not converged, or a certificate refused; 2 bad usage or input."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -32,6 +32,10 @@ pub enum Command {
     Balance(BalanceOptions),
     /// Show a network's size, components, cycles, dynamic range and degree of imbalance
     Inspect(InspectOptions),
+    /// Prove how close a network is to balanced, and write the proof as integers
+    Certify(CertifyOptions),
+    /// Check a certificate against its network, in integers and without a solver
+    Check(CheckOptions),
     /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
     Compare(CompareOptions),
 }
@@ -126,6 +130,32 @@ pub struct BalanceOptions {
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CertifyOptions {
+    #[command(flatten)]
+    pub input: InputOptions,
+    /// Certify these log-scales, one a neuron (.csv or .npy), as they are; without them the network is balanced first
+    #[arg(long, value_name = "FILE")]
+    pub scales: Option<PathBuf>,
+    /// Write the certificate (JSON)
+    #[arg(short, long, value_name = "CERT")]
+    pub output: PathBuf,
+    /// Write a file that Coq checks with the theorems of proofs/, too
+    #[arg(long, value_name = "FILE")]
+    pub coq: Option<PathBuf>,
+    /// Certify inside strongly connected components only, where some synapses lie on no cycle
+    #[arg(long)]
+    pub within_components: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The certificate
+    pub certificate: PathBuf,
+    /// The network that it is about (.mtx, .npy, .csv, .safetensors)
+    pub input: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod balance;
+mod certify;
+mod check;
 mod compare;
 mod console;
 mod inspect;
@@ -17,9 +19,9 @@ use arguments::{Arguments, Command};
 /// How a command ended, short of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// All claims held, or the network is balanced: exit status 0.
+    /// All claims held, the network is balanced, or the certificate proves what it claims: exit status 0.
     Good,
-    /// A claim fell, or a solver did not converge: exit status 1.
+    /// A claim fell, a solver did not converge, or a certificate was refused: exit status 1.
     Bad,
 }
 
@@ -38,6 +40,12 @@ pub enum CliError {
     Balance(#[from] synbal::balance::BalanceError),
     #[error(transparent)]
     Report(#[from] synbal::report::ReportError),
+    #[error(transparent)]
+    Certify(#[from] synbal::rigor::certificate::CertifyError),
+    #[error("{path} cannot be read: {reason}; name a file that can be")]
+    File { path: String, reason: std::io::Error },
+    #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
+    SelfRefused(synbal::check::Refused),
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
@@ -58,6 +66,8 @@ pub fn run() -> ExitCode {
         Command::Verify(options) => verify::run(options),
         Command::Balance(options) => balance::run(options),
         Command::Inspect(options) => inspect::run(options),
+        Command::Certify(options) => certify::run(options),
+        Command::Check(options) => check::run(options),
         Command::Compare(options) => compare::run(options),
     };
     match ended {

@@ -1,5 +1,6 @@
 //! Rigour: results that carry a bound on their own error.
 
+pub mod certificate;
 mod ground_state;
 
 pub use ground_state::{GroundState, NoCertificate, ground_state};

@@ -1,0 +1,310 @@
+//! The checker of certificates: from the input network and the integers of a certificate alone, without a solver.
+//!
+//! It shares no code with what writes certificates (`rigor::certificate`) and computes in integers only, after
+//! `proofs/Checker.v`, whose functions Coq proves sound. A certificate holds the scale `E_i` and the ground state
+//! `v_i` of every neuron; the synapses come from the input, here, which is what binds a certificate to it:
+//!
+//! - `lo = floor(2^s α|J|^p)`, `width` = 0 where that is exact (parallel synapses to or from the world: the sums);
+//! - scaled and rounded down, `floor(lo E_source/E_target)`: less the deficits, a circulation, so the least cost is
+//!   at least its sum; rounded up, their sum is at least the cost at the log-scales `h_i = ln(E_i)/p`;
+//! - `(L v)_i ≥ lam` and `v_i ≤ vmax` bound the curvature, the gradient is bounded from the same integers, and
+//!   `4 G² vmax² Q⁴ < (Q − 2r)² lam² r²` shows that the balanced point is within `r/(Q p)` of `h`.
+//!
+//! Every claim must be the sharpest that its integers grant, so that no digit of a certificate is free.
+
+mod decimal;
+mod format;
+
+pub use decimal::{scientific_down, scientific_up};
+pub use format::Refused;
+
+use num_bigint::{BigInt, BigUint, Sign};
+use num_integer::Integer;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
+
+use crate::network::Network;
+use format::{Claims, WORLD_MISSING};
+
+/// What a certificate proves, in integers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// Nodes: the neurons, and the world if it is one.
+    pub nodes: usize,
+    /// Synapses that the proof is about; parallel synapses to or from the world count as one.
+    pub synapses: usize,
+    /// Synapses between strong components, which lie on no cycle and are left out. Zero for the whole network.
+    pub left_out: usize,
+    /// Strong components with more than one node.
+    pub components: usize,
+    /// The exponent p, numerator and denominator.
+    pub p: (u32, u32),
+    /// λ = m·2^e of the world node, as (m, e).
+    pub world: Option<(u64, i64)>,
+    /// The cost unit is 2 to this power: an integer W is the cost `W/2^s`.
+    pub cost_unit_bits: u32,
+    /// The cost at the computed log-scales is at most this.
+    pub upper_cost: BigUint,
+    /// The least cost is at least this.
+    pub lower_cost: BigUint,
+    /// The cost at the computed log-scales is at most this above the least.
+    pub gap: BigUint,
+    /// The sum of the squares of the largest possible gradients.
+    pub grad_sq: BigUint,
+    /// The least `(L v)_i`.
+    pub lam: BigUint,
+    /// The largest `v_i`.
+    pub vmax: BigUint,
+    /// `p|h_i − balanced h_i| ≤ radius/2^radius_unit_bits`.
+    pub radius: BigUint,
+    /// See `radius`.
+    pub radius_unit_bits: u32,
+}
+
+/// A synapse with its unscaled cost: `lo ≤ S w ≤ lo + width`.
+struct Synapse {
+    target: usize,
+    source: usize,
+    lo: BigUint,
+    width: u32,
+}
+
+/// Checks a certificate (the bytes of its file) against a network and the sha256 of the file that this was read from.
+///
+/// # Errors
+/// [`Refused`], with the first thing found wrong.
+pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Result<Proved, Refused> {
+    let claims = Claims::read(certificate)?;
+    if claims.input_sha256 != input_sha256 {
+        return Err(Refused::OtherInput { expected: claims.input_sha256, found: input_sha256.to_owned() });
+    }
+    let nodes = network.weights.neurons() + usize::from(claims.world.is_some());
+    for (what, found) in
+        [("scale", claims.scale.len()), ("ground", claims.ground.len()), ("component", claims.component.len())]
+    {
+        if found != nodes {
+            return Err(Refused::WrongLength { what, found, expected: nodes });
+        }
+    }
+    if let Some(neuron) = claims.scale.iter().position(|scale| scale.bits() == 0) {
+        return Err(Refused::ScaleZero { neuron });
+    }
+    let mut synapses = costs(network, &claims)?;
+    let components = check_components(&claims, &synapses)?;
+    let all = synapses.len();
+    synapses.retain(|synapse| claims.component[synapse.target] == claims.component[synapse.source]);
+    if claims.whole && synapses.len() < all {
+        return Err(Refused::OnNoCycle { synapses: all - synapses.len() });
+    }
+    let sums = Sums::of(&synapses, &claims)?;
+    if let Some(neuron) = sums.net.iter().position(|net| net.sign() != Sign::NoSign) {
+        return Err(Refused::NotConserved { neuron, surplus: sums.net[neuron].clone() });
+    }
+    if &sums.upper - &sums.lower != claims.gap {
+        return Err(Refused::Gap { claimed: claims.gap, found: sums.upper - sums.lower });
+    }
+    check_ground_state(&claims, &sums)?;
+    check_radius(&claims, &sums)?;
+    Ok(Proved {
+        nodes,
+        left_out: all - synapses.len(),
+        synapses: synapses.len(),
+        components,
+        p: claims.p,
+        world: claims.world,
+        cost_unit_bits: claims.cost_unit_bits,
+        upper_cost: sums.upper,
+        lower_cost: sums.lower,
+        gap: claims.gap,
+        grad_sq: sums.grad_sq,
+        lam: claims.lam,
+        vmax: claims.vmax,
+        radius: claims.radius,
+        radius_unit_bits: claims.radius_unit_bits,
+    })
+}
+
+/// The synapses of the input in the order of (target, source), each pair once, with their costs.
+fn costs(network: &Network, claims: &Claims) -> Result<Vec<Synapse>, Refused> {
+    let recurrent = network.weights.triplets();
+    let mut synapses: Vec<Synapse> = recurrent
+        .map(|(target, source, &weight)| {
+            let (lo, width) = cost(weight, (1, 0), claims);
+            Synapse { target, source, lo, width }
+        })
+        .collect();
+    if let Some(lambda) = claims.world {
+        let world = network.weights.neurons();
+        let w_out = network.w_out.as_ref().ok_or(Refused::NoWorld { missing: WORLD_MISSING[1] })?;
+        if network.w_in.is_none() && network.bias.is_none() {
+            return Err(Refused::NoWorld { missing: WORLD_MISSING[0] });
+        }
+        for neuron in 0..world {
+            let row = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
+            let incoming: Vec<f64> = row.chain(network.bias.iter().map(|bias| bias[neuron])).collect();
+            let outgoing: Vec<f64> = w_out.column(neuron).iter().copied().collect();
+            for (target, source, weights, factor) in
+                [(neuron, world, incoming, (1, 0)), (world, neuron, outgoing, lambda)]
+            {
+                let parts = weights.iter().filter(|&&weight| weight != 0.0).map(|&weight| cost(weight, factor, claims));
+                let sum = parts.reduce(|(lo, width), (more, wider)| (lo + more, width + wider));
+                synapses.extend(sum.map(|(lo, width)| Synapse { target, source, lo, width }));
+            }
+        }
+    }
+    synapses.sort_by_key(|synapse| (synapse.target, synapse.source));
+    Ok(synapses)
+}
+
+/// `floor(2^s λ|weight|^(a/b))`, and 0 if that is exact, else 1. Its b-th power is a dyadic number, hence exact.
+fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &Claims) -> (BigUint, u32) {
+    let (a, b) = claims.p;
+    let (mantissa, exponent) = dyadic(weight);
+    let power = BigUint::from(mantissa).pow(a) * BigUint::from(factor).pow(b);
+    let shift = exponent * i64::from(a) + (factor_exponent + i64::from(claims.cost_unit_bits)) * i64::from(b);
+    let (whole, cut) = if shift >= 0 {
+        (power << shift, false)
+    } else {
+        let odd = power.trailing_zeros().is_some_and(|zeros| zeros < shift.unsigned_abs());
+        (power >> shift.unsigned_abs(), odd)
+    };
+    if b == 1 {
+        return (whole, u32::from(cut));
+    }
+    let root = whole.nth_root(b);
+    let exact = !cut && root.pow(b) == whole;
+    (root, u32::from(!exact))
+}
+
+/// `|x| = m·2^e`, exactly, for finite x.
+fn dyadic(x: f64) -> (u64, i64) {
+    let bits = x.to_bits();
+    let (fraction, biased) = (bits & ((1 << 52) - 1), ((bits >> 52) & 0x7ff) as i64);
+    if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) }
+}
+
+/// The components of the certificate must be the strong components of all synapses: exactly then those between two
+/// components lie on no cycle, and the others can be balanced. Returns how many have more than one node.
+fn check_components(claims: &Claims, synapses: &[Synapse]) -> Result<usize, Refused> {
+    let nodes = claims.component.len();
+    let edges = synapses.iter().map(|synapse| (synapse.source as u32, synapse.target as u32));
+    let mut graph = DiGraph::<(), (), u32>::with_capacity(nodes, synapses.len());
+    for _ in 0..nodes {
+        graph.add_node(());
+    }
+    graph.extend_with_edges(edges);
+    let strong = kosaraju_scc(&graph);
+    for members in &strong {
+        let root = claims.component[members[0].index()];
+        let inside = members.iter().any(|member| member.index() == root);
+        if let Some(other) = members.iter().find(|member| !inside || claims.component[member.index()] != root) {
+            return Err(Refused::Component { neuron: other.index(), root: claims.component[other.index()] });
+        }
+    }
+    Ok(strong.iter().filter(|members| members.len() > 1).count())
+}
+
+/// What one pass over the synapses adds up.
+struct Sums {
+    upper: BigUint,
+    lower: BigUint,
+    net: Vec<BigInt>,
+    grad_sq: BigUint,
+    laplacian: Vec<BigInt>,
+}
+
+impl Sums {
+    fn of(synapses: &[Synapse], claims: &Claims) -> Result<Sums, Refused> {
+        let nodes = claims.scale.len();
+        let zeros = || vec![BigInt::ZERO; nodes];
+        let (mut upper, mut lower) = (BigUint::ZERO, BigUint::ZERO);
+        // Gradients of the rounded-down costs; and by how much the rounding can lower and raise each.
+        let (mut gradient, mut down, mut up) = (zeros(), zeros(), zeros());
+        let (mut net, mut laplacian) = (zeros(), zeros());
+        let mut deficits = claims.deficits.iter().peekable();
+        for synapse in synapses {
+            let (i, j) = (synapse.target, synapse.source);
+            let (lo, width) = rounded(synapse, &claims.scale[j], &claims.scale[i]);
+            upper += &lo;
+            upper += &width;
+            lower += &lo;
+            if let Some((_, _, deficit)) = deficits.next_if(|&&(target, source, _)| (target, source) == (i, j)) {
+                if *deficit > lo {
+                    return Err(Refused::Deficit { target: i, source_index: j });
+                }
+                lower -= deficit;
+                net[i] -= BigInt::from(deficit.clone());
+                net[j] += BigInt::from(deficit.clone());
+            }
+            if i == j {
+                continue;
+            }
+            let (lo, width) = (BigInt::from(lo), BigInt::from(width));
+            down[j] += &width;
+            up[i] += width;
+            let flow = (&claims.ground[i] - &claims.ground[j]) * &lo;
+            laplacian[i] += &flow;
+            laplacian[j] -= flow;
+            gradient[i] += &lo;
+            gradient[j] -= lo;
+        }
+        if let Some(&(target, source_index, _)) = deficits.next() {
+            return Err(Refused::Deficit { target, source_index });
+        }
+        let mut grad_sq = BigUint::ZERO;
+        for node in 0..nodes {
+            net[node] += &gradient[node];
+            let lowest = &gradient[node] - &down[node];
+            let highest = &gradient[node] + &up[node];
+            let size = lowest.magnitude().max(highest.magnitude());
+            grad_sq += size * size;
+        }
+        Ok(Sums { upper, lower, net, grad_sq, laplacian })
+    }
+}
+
+/// `lo E_source/E_target` rounded down, and how far `hi E_source/E_target` rounded up is above it.
+fn rounded(synapse: &Synapse, source: &BigUint, target: &BigUint) -> (BigUint, BigUint) {
+    let (lo, rest) = (&synapse.lo * source).div_rem(target);
+    (lo, (rest + source * synapse.width).div_ceil(target))
+}
+
+/// `lam` is the least `(L v)_i` and `vmax` the largest `v_i` over the nodes that are no root; 1 where there are none.
+fn check_ground_state(claims: &Claims, sums: &Sums) -> Result<(), Refused> {
+    let (mut lam, mut vmax) = (None, BigInt::from(1));
+    for (neuron, (&root, v)) in claims.component.iter().zip(&claims.ground).enumerate() {
+        if (root == neuron) != (v.sign() == Sign::NoSign) {
+            return Err(Refused::Ground { neuron });
+        }
+        if root != neuron {
+            let value = &sums.laplacian[neuron];
+            lam = Some(lam.map_or(value, |least: &BigInt| least.min(value)));
+            vmax = vmax.max(v.clone());
+        }
+    }
+    let lam = lam.cloned().unwrap_or(BigInt::from(1));
+    if lam.sign() != Sign::Plus || lam.magnitude() != &claims.lam {
+        return Err(Refused::Lam { claimed: claims.lam.clone(), found: lam });
+    }
+    if vmax.magnitude() != &claims.vmax {
+        return Err(Refused::Vmax { claimed: claims.vmax.clone(), found: vmax });
+    }
+    Ok(())
+}
+
+/// The decisive inequality holds for the radius, and for no smaller one. (The right side rises up to `r = Q/4`.)
+fn check_radius(claims: &Claims, sums: &Sums) -> Result<(), Refused> {
+    let one = BigUint::from(1_u32);
+    let unit = &one << claims.radius_unit_bits;
+    let square = |x: &BigUint| x * x;
+    let left = (&sums.grad_sq * square(&claims.vmax) * square(&square(&unit))) << 2;
+    let shown = |r: &BigUint| left < square(&(&unit - (r << 1))) * square(&claims.lam) * square(r);
+    let r = &claims.radius;
+    if r.bits() == 0 || r << 2 > unit || !shown(r) {
+        return Err(Refused::Radius { claimed: r.clone() });
+    }
+    if shown(&(r - one)) {
+        return Err(Refused::RadiusNotSharp { claimed: r.clone() });
+    }
+    Ok(())
+}

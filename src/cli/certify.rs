@@ -1,0 +1,63 @@
+//! `synbal certify`.
+
+use synbal::balance::{Method, Status, Stop, balance};
+use synbal::check::check;
+use synbal::io::{read_scales, write_bytes};
+use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify, sha256};
+
+use super::arguments::{CertifyOptions, scope};
+use super::check::{bytes, text};
+use super::console::{Progress, print, read};
+use super::{CliError, Ending};
+
+pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
+    let network = read(&options.input)?;
+    let input_sha256 = sha256(&bytes(&options.input.input)?);
+    let (spec, scope) = (options.input.spec(), scope(options.within_components));
+    let progress = Progress::new();
+    let (h, refine) = match &options.scales {
+        Some(path) => (read_scales(path)?, Refine::No),
+        None => {
+            progress.say("balancing");
+            let balanced = balance(&network, &spec, scope, Method::Newton, &Stop::default())?;
+            if let status @ Status::TooLargeForDense { .. } = balanced.outcome.status {
+                eprintln!(
+                    "synbal: {status}: balance with `synbal balance --method osborne --scales FILE`, then certify with --scales FILE; no file was written"
+                );
+                return Ok(Ending::Bad);
+            }
+            // Whether it is balanced enough, the certificate shows.
+            (balanced.log_scales, Refine::Yes)
+        }
+    };
+    progress.say("certifying");
+    let costs = if options.coq.is_some() { Costs::ExactIfPossible } else { Costs::Rounded };
+    let certificate = match certify(&network, &spec, scope, &h, refine, costs) {
+        Ok(certificate) => certificate,
+        Err(reason) if reason.is_bad_request() => return Err(reason.into()),
+        Err(reason) => {
+            drop(progress);
+            eprintln!("synbal: no certificate: {reason}; no file was written");
+            return Ok(Ending::Bad);
+        }
+    };
+    let file = certificate.to_text(&input_sha256);
+    let proved = check(file.as_bytes(), &input_sha256, &network).map_err(CliError::SelfRefused)?;
+    drop(progress);
+    write_bytes(&options.output, file.as_bytes())?;
+    if let Some(path) = &options.coq {
+        let name = options.input.input.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        write_bytes(path, certificate.to_coq(&name).as_bytes())?;
+    }
+    let mut said = text(&proved);
+    match certificate.distance_to_given {
+        DistanceToGiven::Refined => {
+            said += "The log-scales are those of the certificate, refined beyond the precision of f64.\n";
+        }
+        DistanceToGiven::Within { bits } => {
+            said += &format!("The given log-scales are within 2^-{bits}/p of those of the certificate: add that.\n");
+        }
+    }
+    print(&said)?;
+    Ok(Ending::Good)
+}

@@ -1,0 +1,73 @@
+//! `synbal check`.
+
+use std::path::Path;
+
+use num_bigint::BigUint;
+use synbal::check::{Proved, check, scientific_down, scientific_up};
+use synbal::io::read_network;
+use synbal::network::Activation;
+use synbal::rigor::certificate::sha256;
+
+use super::arguments::CheckOptions;
+use super::console::print;
+use super::{CliError, Ending};
+
+pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
+    // A certificate is about weights; what the activation makes of them is not its business.
+    let loaded = read_network(&options.input, Activation::Linear)?;
+    let input_sha256 = sha256(&bytes(&options.input)?);
+    match check(&bytes(&options.certificate)?, &input_sha256, &loaded.network) {
+        Ok(proved) => {
+            print(&text(&proved))?;
+            Ok(Ending::Good)
+        }
+        Err(reason) => {
+            print(&format!("REFUSED: {reason}\n"))?;
+            Ok(Ending::Bad)
+        }
+    }
+}
+
+/// The bytes of a file.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(path).map_err(|reason| CliError::File { path: path.display().to_string(), reason })
+}
+
+/// Significant digits of the decimals, which are rounded to the safe side.
+const DIGITS: u32 = 4;
+
+/// Those of a cost.
+const COST_DIGITS: u32 = 24;
+
+/// What is proved, in words.
+pub(super) fn text(proved: &Proved) -> String {
+    let Proved { nodes, synapses, components, .. } = proved;
+    let (a, b) = proved.p;
+    let p = if b == 1 { a.to_string() } else { format!("({a}/{b})") };
+    let one = BigUint::from(1_u32);
+    let unit = &one << proved.cost_unit_bits;
+    let radius = &proved.radius * b;
+    let radius_unit = BigUint::from(a) << proved.radius_unit_bits;
+    let scope = match proved.left_out {
+        0 => "all synapses".to_owned(),
+        left_out => format!("{left_out} synapses between components lie on no cycle and are left out"),
+    };
+    let world = match proved.world {
+        None => String::new(),
+        Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
+    };
+    format!(
+        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; cost |J|^{p}{world}:\n\
+         balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
+         balanced weights: each is within the factor e^(+-{}) of the computed one\n\
+         cost at the log-scales: at most {}\n\
+         least possible cost:    at least {}\n\
+         difference: at most {}, relative to the least {}\n",
+        scientific_up(&radius, &radius_unit, DIGITS),
+        scientific_up(&(&radius << 1), &radius_unit, DIGITS),
+        scientific_up(&proved.upper_cost, &unit, COST_DIGITS),
+        scientific_down(&proved.lower_cost, &unit, COST_DIGITS),
+        scientific_up(&proved.gap, &unit, DIGITS),
+        scientific_up(&proved.gap, &proved.lower_cost, DIGITS),
+    )
+}

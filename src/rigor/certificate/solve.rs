@@ -1,0 +1,157 @@
+//! Linear systems with a Laplacian, in `f64`: what a certificate needs of a solver, behind one door.
+//!
+//! Nothing here has to be right: a poor solution makes a poor certificate or none, never a wrong one.
+
+use nalgebra::{Cholesky, DVector, Dyn};
+
+use super::CertifyError;
+use crate::balance::Grounded;
+use crate::cost::CostGraph;
+use crate::flow::{NodeCosts, laplacian, node_costs};
+
+/// Unknowns of a component up to which it is factored densely.
+const LARGEST_DENSE: usize = 2000;
+
+/// Conjugate gradients end at this residual relative to the start; what is left is refined in integers.
+const RESIDUAL: f64 = 1e-9;
+const MAX_ITERATIONS: usize = 20_000;
+
+/// A component: its nodes but for the root.
+struct Block {
+    root: usize,
+    nodes: Vec<usize>,
+}
+
+/// The Laplacian of given costs, one node of each component grounded.
+pub struct Laplacian<'a> {
+    graph: &'a CostGraph,
+    grounded: &'a Grounded<'a>,
+    costs: Vec<f64>,
+    sums: NodeCosts<f64>,
+    blocks: Vec<Block>,
+    /// One for each block; `None` where elimination without subtraction or iteration takes its place.
+    factors: Option<Vec<Cholesky<f64, Dyn>>>,
+}
+
+/// The root of each node's component: the node that `grounded` holds still.
+pub fn roots(graph: &CostGraph, grounded: &Grounded) -> Vec<usize> {
+    let weak = graph.facts().weak();
+    let mut root = vec![0; graph.facts().weak_count()];
+    for node in (0..graph.nodes()).filter(|&node| grounded.is_fixed(node)) {
+        root[weak[node] as usize] = node;
+    }
+    weak.iter().map(|&component| root[component as usize]).collect()
+}
+
+impl<'a> Laplacian<'a> {
+    /// Factors what is small enough for it.
+    pub fn of(graph: &'a CostGraph, grounded: &'a Grounded<'a>, root: &[usize], costs: Vec<f64>) -> Self {
+        let mut members = vec![Vec::new(); graph.nodes()];
+        for (node, &root) in root.iter().enumerate().filter(|&(node, &root)| node != root) {
+            members[root].push(node);
+        }
+        let blocks = members.into_iter().enumerate().filter(|(_, nodes)| !nodes.is_empty());
+        let blocks: Vec<Block> = blocks.map(|(root, nodes)| Block { root, nodes }).collect();
+        let sums = node_costs(graph.pattern(), &costs, &0.0);
+        let mut found = Laplacian { graph, grounded, costs, sums, blocks, factors: None };
+        if found.largest() <= LARGEST_DENSE {
+            found.factors = found.blocks.iter().map(|block| found.factor(block)).collect();
+        }
+        found
+    }
+
+    fn largest(&self) -> usize {
+        self.blocks.iter().map(|block| block.nodes.len()).max().unwrap_or(0)
+    }
+
+    fn factor(&self, block: &Block) -> Option<Cholesky<f64, Dyn>> {
+        let mut position = vec![None; self.graph.nodes()];
+        for (place, &node) in block.nodes.iter().enumerate() {
+            position[node] = Some(place);
+        }
+        Cholesky::new(laplacian(self.graph.pattern(), &self.costs, &self.sums, &block.nodes, &position))
+    }
+
+    /// Gives up the factorisation for the slower elimination that subtracts nothing; false if that was in use.
+    pub fn use_star_mesh(&mut self) -> bool {
+        self.factors.take().is_some()
+    }
+
+    /// The largest `r_i + c_i`.
+    pub fn largest_degree(&self) -> f64 {
+        self.sums.largest_degree()
+    }
+
+    /// `x` with `L x = right` and `x = 0` at the roots.
+    ///
+    /// # Errors
+    /// A component whose costs are too far apart for `f64`, or on which the iteration makes no progress.
+    pub fn solve(&self, right: &[f64]) -> Result<Vec<f64>, CertifyError> {
+        if self.largest() > LARGEST_DENSE {
+            return self.iterate(right);
+        }
+        let Some(factors) = &self.factors else {
+            return self.grounded.solve(&self.costs, right).map_err(|node| CertifyError::Singular { node });
+        };
+        let mut x = vec![0.0; self.graph.nodes()];
+        for (block, factor) in self.blocks.iter().zip(factors) {
+            let given = DVector::from_iterator(block.nodes.len(), block.nodes.iter().map(|&node| right[node]));
+            let solution = factor.solve(&given);
+            for (&node, &value) in block.nodes.iter().zip(solution.iter()) {
+                if !value.is_finite() {
+                    return Err(CertifyError::Singular { node: block.root });
+                }
+                x[node] = value;
+            }
+        }
+        Ok(x)
+    }
+
+    /// Conjugate gradients with the diagonal as preconditioner, all components at once.
+    fn iterate(&self, right: &[f64]) -> Result<Vec<f64>, CertifyError> {
+        let pattern = self.graph.pattern();
+        let free: Vec<bool> = (0..self.graph.nodes()).map(|node| !self.grounded.is_fixed(node)).collect();
+        let diagonal: Vec<f64> = self.sums.incoming.iter().zip(&self.sums.outgoing).map(|(r, c)| r + c).collect();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let preconditioned = |r: &[f64]| -> Vec<f64> {
+            let entries = r.iter().zip(&diagonal).zip(&free);
+            entries.map(|((r, d), &free)| if free { r / d } else { 0.0 }).collect()
+        };
+        let mut x = vec![0.0; right.len()];
+        let mut residual: Vec<f64> = right.iter().zip(&free).map(|(&b, &free)| if free { b } else { 0.0 }).collect();
+        let mut z = preconditioned(&residual);
+        let mut direction = z.clone();
+        let mut size = dot(&residual, &z);
+        let enough = RESIDUAL * RESIDUAL * size;
+        for _ in 0..MAX_ITERATIONS {
+            if size <= enough {
+                return Ok(x);
+            }
+            let mut image = vec![0.0; right.len()];
+            for (e, i, j) in pattern.iter() {
+                let flow = self.costs[e] * (direction[i] - direction[j]);
+                image[i] += flow;
+                image[j] -= flow;
+            }
+            for (value, _) in image.iter_mut().zip(&free).filter(|&(_, &free)| !free) {
+                *value = 0.0;
+            }
+            let step = size / dot(&direction, &image);
+            for node in 0..x.len() {
+                x[node] += step * direction[node];
+                residual[node] -= step * image[node];
+            }
+            z = preconditioned(&residual);
+            let next = dot(&residual, &z);
+            let keep = next / size;
+            size = next;
+            if !size.is_finite() {
+                break;
+            }
+            for (old, new) in direction.iter_mut().zip(&z) {
+                *old = new + keep * *old;
+            }
+        }
+        Err(CertifyError::NoSolution { nodes: self.largest(), iterations: MAX_ITERATIONS })
+    }
+}
