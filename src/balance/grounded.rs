@@ -233,8 +233,9 @@ impl Eliminated<'_> {
             let mut local: Vec<f64> = block.nodes.iter().map(|&node| right[node]).chain([0.0]).collect();
             for k in 0..unknowns {
                 let sent = local[k] / mesh.totals[k];
-                for j in k + 1..=unknowns {
-                    local[j] += mesh.couplings[(j, k)] * sent;
+                let couplings = mesh.couplings.view((k + 1, k), (unknowns - k, 1));
+                for (value, coupling) in local[k + 1..].iter_mut().zip(couplings.iter()) {
+                    *value += coupling * sent;
                 }
             }
             // What has gathered at the ground is not its potential.
