@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use synbal::io::embedded::flyvis;
-use synbal::network::Network;
+use synbal::io::{read_network, write_network};
+use synbal::network::{Activation, Network};
 use synbal::tasks::flyvis::{DENSE_LIMIT, FlyvisError, FlyvisNetwork, Inputs, Outputs};
 
 fn plan(extent: u32, model: usize) -> FlyvisNetwork {
@@ -153,6 +154,8 @@ fn what_cannot_be_built_is_refused_before_it_is_reserved() {
         assert!(matches!(plan(extent, 0).build(), Err(FlyvisError::TooManyNeurons { .. })), "{extent}");
         assert!(matches!(plan(extent, 0).neurons(), Err(FlyvisError::TooManyNeurons { .. })), "{extent}");
     }
+    // About 32 synapses a neuron: the indices of synapses run out long before those of neurons.
+    assert!(matches!(plan(2_000, 0).build(), Err(FlyvisError::TooManySynapses { extent: 2_000, .. })));
     // 40: 4,921 columns of some 63 neurons, times one output for each of 39,368 motion detectors: 98 GB.
     let huge = FlyvisNetwork { outputs: Outputs::PerNeuron, ..plan(40, 0) };
     match huge.build() {
@@ -164,4 +167,19 @@ fn what_cannot_be_built_is_refused_before_it_is_reserved() {
     }
     let huge = FlyvisNetwork { inputs: Inputs::PerColumn, ..plan(40, 0) };
     assert!(matches!(huge.build(), Err(FlyvisError::DenseTooLarge { what: "w_in", columns: 4_921, .. })));
+}
+
+/// Large enough for compressed rows: the recurrent weights of extent 5 (5,825 neurons) have 33.9 million entries.
+#[test]
+fn a_large_network_goes_through_a_file_in_compressed_rows_and_comes_back_the_same() {
+    let network = built(FlyvisNetwork { inputs: Inputs::PerColumn, outputs: Outputs::PerNeuron, ..plan(5, 3) });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fly.safetensors");
+    write_network(&path, &network).unwrap();
+    // Twelve bytes a synapse; the dense form would take eight bytes for every pair of neurons.
+    let n = network.weights.neurons() as u64;
+    assert!(std::fs::metadata(&path).unwrap().len() < n * n * 8 / 4);
+    let loaded = read_network(&path, Activation::Relu).unwrap();
+    assert_eq!(loaded.notices, Vec::<String>::new());
+    assert_eq!(loaded.network, network);
 }

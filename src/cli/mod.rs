@@ -4,6 +4,7 @@ mod arguments;
 mod balance;
 mod compare;
 mod console;
+mod generate;
 mod inspect;
 mod report;
 mod verify;
@@ -38,6 +39,14 @@ pub enum CliError {
     Balance(#[from] synbal::balance::BalanceError),
     #[error(transparent)]
     Report(#[from] synbal::report::ReportError),
+    #[error(transparent)]
+    Case(#[from] synbal::tasks::CaseError),
+    #[error(transparent)]
+    Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
+    #[error("there is no case `{name}`; there are {known}")]
+    NoSuchCase { name: String, known: String },
+    #[error("{option} means nothing for `{case}`; leave it out")]
+    Misplaced { option: &'static str, case: String },
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
@@ -58,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Verify(options) => verify::run(options),
         Command::Balance(options) => balance::run(options),
         Command::Inspect(options) => inspect::run(options),
+        Command::Generate(options) => generate::run(options),
         Command::Compare(options) => compare::run(options),
     };
     match ended {

@@ -11,6 +11,7 @@ pub mod matrix_market;
 pub mod npy;
 pub mod safetensors;
 mod scales;
+mod sparse_tensors;
 mod text;
 
 pub use atomic::WriteError;

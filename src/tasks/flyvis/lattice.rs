@@ -73,4 +73,20 @@ impl TypeLattice {
         }
         Some(self.first[line] + (along / self.stride.1) as u64)
     }
+
+    /// How many neurons here have one of `target` at the offset (du, dv) from them.
+    pub fn overlap(&self, target: &TypeLattice, du: i64, dv: i64) -> u64 {
+        if self.stride != (1, 1) || target.stride != (1, 1) {
+            return self.columns().filter(|&(u, v)| target.find(u + du, v + dv).is_some()).count() as u64;
+        }
+        // Line by line the two are intervals; without it a size that is to be refused would be counted for hours.
+        let on_line = |u: i64| {
+            if (u + du).abs() > self.extent {
+                return 0;
+            }
+            let ((low, high), (target_low, target_high)) = (self.line(u), target.line(u + du));
+            (high.min(target_high - dv) - low.max(target_low - dv) + 1).max(0) as u64
+        };
+        (-self.extent..=self.extent).map(on_line).sum()
+    }
 }

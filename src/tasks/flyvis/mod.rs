@@ -185,27 +185,26 @@ impl FlyvisNetwork {
             elements.sort_by_key(|(element, _)| (element.source, -element.du, -element.dv));
         }
 
-        let neurons = lattices.last().map_or(0, TypeLattice::end);
-        let mut row_start: Vec<usize> = reserved("the list of rows", neurons + 1)?;
-        row_start.push(0);
-        let mut synapses = 0_u64;
-        for (elements, lattice) in into.iter().zip(lattices) {
-            for (u, v) in lattice.columns() {
-                synapses += sources(elements, lattices, u, v).count() as u64;
-                row_start.push(synapses as usize);
-            }
-        }
+        let overlap = |(element, _): &(&FilterElement, f64)| {
+            let (source, target) = (&lattices[element.source], &lattices[element.target]);
+            source.overlap(target, i64::from(element.du), i64::from(element.dv))
+        };
+        let synapses: u64 = into.iter().flatten().map(overlap).sum();
         if u32::try_from(synapses).is_err() {
             return Err(FlyvisError::TooManySynapses { extent: self.extent, synapses });
         }
+        let neurons = lattices.last().map_or(0, TypeLattice::end);
+        let mut row_start: Vec<usize> = reserved("the list of rows", neurons + 1)?;
         let mut source: Vec<u32> = reserved("the list of sources", synapses)?;
         let mut values: Vec<f64> = reserved("the list of weights", synapses)?;
+        row_start.push(0);
         for (elements, lattice) in into.iter().zip(lattices) {
             for (u, v) in lattice.columns() {
                 for (from, weight) in sources(elements, lattices, u, v) {
                     source.push(from as u32);
                     values.push(weight);
                 }
+                row_start.push(source.len());
             }
         }
         Ok(Weights::from_rows(row_start, source, values)?)
