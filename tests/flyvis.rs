@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use safetensors::tensor::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 use synbal::io::embedded::flyvis;
 use synbal::io::{read_network, write_network};
@@ -179,6 +180,12 @@ fn a_large_network_goes_through_a_file_in_compressed_rows_and_comes_back_the_sam
     // Twelve bytes a synapse; the dense form would take eight bytes for every pair of neurons.
     let n = network.weights.neurons() as u64;
     assert!(std::fs::metadata(&path).unwrap().len() < n * n * 8 / 4);
+    // PyTorch wants one type for offsets and indices.
+    let bytes = std::fs::read(&path).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    for name in ["w_rec.indptr", "w_rec.indices"] {
+        assert_eq!(tensors.tensor(name).unwrap().dtype(), Dtype::I32, "{name}");
+    }
     let loaded = read_network(&path, Activation::Relu).unwrap();
     assert_eq!(loaded.notices, Vec::<String>::new());
     assert_eq!(loaded.network, network);

@@ -146,7 +146,7 @@ fn damaged((name, _): Embedded, what: String) -> ReadError {
 
 /// The little-endian numbers of a file.
 fn numbers<T, const SIZE: usize>(file: Embedded, decode: fn([u8; SIZE]) -> T) -> Result<Vec<T>, ReadError> {
-    if file.1.len() % SIZE != 0 {
+    if !file.1.len().is_multiple_of(SIZE) {
         return Err(damaged(file, format!("{} bytes are no whole count of numbers of {SIZE}", file.1.len())));
     }
     let decode = |chunk: &[u8]| {
