@@ -475,6 +475,9 @@ fn given_log_scales_are_certified_as_they_are() {
     refused(path, &["certify", "small.csv", "-o", "missing/c.json"], &["missing", "does not exist"]);
     fs::write(path.join("h.csv"), "h\n0\n").unwrap();
     refused(path, &["certify", "small.csv", "--scales", "h.csv", "-o", "c.json"], &["4 neurons", "got 1"]);
+}
+
+#[test]
 fn generated_cases_are_those_of_the_report() {
     let folder = scratch();
     for case in embedded_cases(7).unwrap() {

@@ -44,42 +44,25 @@ pub enum CliError {
     #[error(transparent)]
     Certify(#[from] synbal::rigor::certificate::CertifyError),
     #[error("{path} cannot be read: {reason}; name a file that can be")]
-    File {
-        path: String,
-        reason: std::io::Error,
-    },
+    File { path: String, reason: std::io::Error },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
     SelfRefused(synbal::check::Refused),
+    #[error(transparent)]
     Case(#[from] synbal::tasks::CaseError),
     #[error(transparent)]
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error("there is no case `{name}`; there are {known}")]
-    NoSuchCase {
-        name: String,
-        known: String,
-    },
+    NoSuchCase { name: String, known: String },
     #[error("{option} means nothing for `{case}`; leave it out")]
-    Misplaced {
-        option: &'static str,
-        case: String,
-    },
+    Misplaced { option: &'static str, case: String },
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
-    Folder {
-        path: String,
-        reason: std::io::Error,
-    },
+    Folder { path: String, reason: std::io::Error },
     #[error("{path} cannot be read: {reason}; give the report.json of a report")]
-    Unreadable {
-        path: String,
-        reason: std::io::Error,
-    },
+    Unreadable { path: String, reason: std::io::Error },
     #[error("{path} is not JSON: {reason}; give the report.json of a report")]
-    NotAReport {
-        path: String,
-        reason: serde_json::Error,
-    },
+    NotAReport { path: String, reason: serde_json::Error },
     #[error("the result could not be put into JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
