@@ -2,6 +2,8 @@
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::Grounded;
+#[cfg(feature = "precise")]
+use crate::rigor::NotCertified;
 use crate::rigor::{GroundState, ground_state};
 
 pub const CLAIM: Claim = Claim {
@@ -20,6 +22,7 @@ pub const CLAIM: Claim = Claim {
 
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
+    integers(&mut evidence, subject);
     let graph = subject.graph();
     let reference = match ground_state(graph, &subject.reference.outcome.h) {
         Ok(certificate) => certificate,
@@ -63,6 +66,57 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         "the distance to the reference, less its radius",
     );
     Ok(evidence)
+}
+
+/// Certificates in integers, for every solver's log-scales as they are, against a solution of 40 digits.
+#[cfg(feature = "precise")]
+fn integers(evidence: &mut Evidence, subject: &Subject) {
+    if let Err(reason) = subject.precise() {
+        evidence.note(format!("no solution to measure certificates against: {reason}"));
+        return;
+    }
+    let (mut distance, mut excess) = (WorstRatio::default(), WorstRatio::default());
+    for (run, certified) in subject.all_runs().zip(subject.certified()) {
+        match certified {
+            Ok(certified) => {
+                distance.add(certified.distance, certified.radius);
+                // To the nearest f64, twice.
+                excess.add(certified.relative_excess, certified.relative_gap * (1.0 + 4.0 * f64::EPSILON));
+                evidence.note(format!(
+                    "{}: certified in integers, radius {:.1e} (true distance {:.1e}), relative cost gap {:.1e} (true excess {:.1e})",
+                    run.outcome.method,
+                    certified.radius,
+                    certified.distance,
+                    certified.relative_gap,
+                    certified.relative_excess
+                ));
+            }
+            Err(NotCertified::Refused(reason)) => {
+                evidence.undecided(format!("{}: the checker refused the certificate: {reason}", run.outcome.method));
+            }
+            Err(reason) => evidence.note(format!("{}: no certificate in integers: {reason}", run.outcome.method)),
+        }
+    }
+    if distance.seen() > 0 {
+        evidence.at_most(
+            "true distance of the log-scales from balanced, in units of the certified radius, worst solver",
+            distance.worst(),
+            1.0,
+            "the certificate, accepted by the checker in integers; the distance to a solution of 40 digits",
+        );
+        evidence.at_most(
+            "true excess of the cost over the least, in units of the certified gap, worst solver",
+            excess.worst(),
+            1.0,
+            "likewise; both relative to the least cost",
+        );
+    }
+}
+
+#[cfg(not(feature = "precise"))]
+fn integers(evidence: &mut Evidence, _: &Subject) {
+    evidence
+        .note("built without the feature `precise`: certificates were not measured against a solution of many digits");
 }
 
 fn costs(evidence: &mut Evidence, subject: &Subject, reference: &GroundState, other: (&str, f64, &GroundState)) {

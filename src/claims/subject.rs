@@ -1,10 +1,19 @@
 //! The network that claims are checked on, with everything that several claims need computed once.
 
+#[cfg(feature = "precise")]
+use std::sync::OnceLock;
+
 use crate::balance::{BalanceError, Balanced, Method, Scope, Stop, balance};
+#[cfg(feature = "precise")]
+use crate::balance::{Precise, PreciseError, balance_to_digits};
 use crate::conserved::SpectrumError;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Network, NetworkError};
+#[cfg(feature = "precise")]
+use crate::rigor::certified_distance;
+#[cfg(feature = "precise")]
+use crate::rigor::{CertifiedDistance, NotCertified};
 use crate::scalar::{Tracked, tracked};
 use crate::tasks::{normals, stream};
 
@@ -39,6 +48,10 @@ pub struct Subject {
     pub reference: Balanced,
     /// The runs of all other solvers that were asked for.
     pub runs: Vec<Balanced>,
+    #[cfg(feature = "precise")]
+    precise: OnceLock<Result<Precise, PreciseError>>,
+    #[cfg(feature = "precise")]
+    certified: OnceLock<Vec<Result<CertifiedDistance, NotCertified>>>,
 }
 
 /// Nodes of a graph beyond which checks that factor or diagonalise a dense matrix are left out, and say so.
@@ -67,7 +80,19 @@ impl Subject {
             progress(other.solver().name());
             runs.push(balance(&network, &spec, scope, other, &stop)?);
         }
-        Ok(Subject { network, spec, scope, stop, seed, reference, runs })
+        Ok(Subject {
+            network,
+            spec,
+            scope,
+            stop,
+            seed,
+            reference,
+            runs,
+            #[cfg(feature = "precise")]
+            precise: OnceLock::new(),
+            #[cfg(feature = "precise")]
+            certified: OnceLock::new(),
+        })
     }
 
     /// The graph of the costs that are balanced.
@@ -83,6 +108,32 @@ impl Subject {
     /// The reference and all runs.
     pub fn all_runs(&self) -> impl Iterator<Item = &Balanced> {
         std::iter::once(&self.reference).chain(&self.runs)
+    }
+}
+
+/// Digits of the solution that answers in `f64` are measured against.
+#[cfg(feature = "precise")]
+const DIGITS: usize = 40;
+
+#[cfg(feature = "precise")]
+impl Subject {
+    /// The balanced log-scales and least cost to 40 digits.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn precise(&self) -> Result<&Precise, &PreciseError> {
+        let solve = || balance_to_digits(self.graph(), &self.reference.outcome.h, DIGITS);
+        self.precise.get_or_init(solve).as_ref()
+    }
+
+    /// For each of [`Subject::all_runs`], what is proved about it and what is true; empty without
+    /// [`Subject::precise`].
+    pub fn certified(&self) -> &[Result<CertifiedDistance, NotCertified>] {
+        self.certified.get_or_init(|| {
+            let Ok(reference) = self.precise() else { return Vec::new() };
+            let distance = |run| certified_distance(&self.network, &self.spec, self.scope, run, reference);
+            self.all_runs().map(distance).collect()
+        })
     }
 }
 

@@ -36,6 +36,9 @@ pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
     write_bytes(&folder.join("report.json"), (serde_json::to_string_pretty(report)? + "\n").as_bytes())?;
     let figures = folder.join("figures");
     make_folder(&figures)?;
+    for figure in &report.figures {
+        write_bytes(&figures.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
+    }
     for case in &report.cases {
         for figure in &case.figures {
             write_bytes(&figures.join(format!("{}-{}.svg", case.name, figure.name)), figure.svg.as_bytes())?;

@@ -29,6 +29,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     }
     if let Some(folder) = &options.out {
         let report = Report {
+            figures: Vec::new(),
             provenance: synbal::report::Provenance::collect(options.seed),
             claims: claim_texts(),
             cases: vec![checked],

@@ -1,7 +1,7 @@
 //! The figures of a case: experiments turned into charts.
 
 use super::plots::{Axis, Chart, Mark};
-use super::{Figure, ReportError};
+use super::{CaseReport, Figure, ReportError};
 use crate::claims::Subject;
 use crate::experiments::{Drift, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after};
 
@@ -67,6 +67,30 @@ pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Fi
             "Integrating the weights, conserved products drift with the tolerance; integrating the log-scales they cannot.",
         )?;
     }
+    Ok(figures.0)
+}
+
+/// Figures over all cases.
+pub(super) fn of_report(cases: &[CaseReport]) -> Result<Vec<Figure>, ReportError> {
+    let mut figures = Figures(Vec::new());
+    let mut methods: Vec<&str> = Vec::new();
+    for solver in cases.iter().flat_map(|case| &case.solvers) {
+        if !methods.contains(&solver.method.as_str()) {
+            methods.push(&solver.method);
+        }
+    }
+    let cloud = |method: &&str| {
+        let solvers = cases.iter().flat_map(|case| &case.solvers).filter(|solver| solver.method == *method);
+        Series::new(*method, solvers.filter_map(|solver| solver.true_distance.zip(solver.certified_radius)).collect())
+    };
+    let clouds = methods.iter().map(cloud).collect();
+    figures.add_scatter(
+        "Certified radius against true error",
+        Axis::logarithmic("true distance of the worst log-scale from balanced"),
+        Axis::logarithmic("certified radius"),
+        Scatter { clouds, thinned_from: None },
+        "All cases, all solvers: what the integer certificate proves about a solver's log-scales, against their distance from a solution of 40 digits. A point below the grey line would be a wrong certificate.",
+    )?;
     Ok(figures.0)
 }
 

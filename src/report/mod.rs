@@ -43,6 +43,9 @@ pub struct Report {
     pub claims: Vec<ClaimText>,
     /// One entry for each network.
     pub cases: Vec<CaseReport>,
+    /// Figures over all cases, as SVG; not part of the machine-readable report.
+    #[serde(skip)]
+    pub figures: Vec<Figure>,
     /// Wall-clock seconds for everything.
     pub seconds: f64,
 }
@@ -122,6 +125,10 @@ pub struct SolverReport {
     pub imbalance: f64,
     /// Largest relative difference of a balanced weight from the reference's.
     pub weight_difference: f64,
+    /// Proved: no log-scale is further from the balanced one. None without a certificate.
+    pub certified_radius: Option<f64>,
+    /// How far the worst log-scale is from a solution of 40 digits.
+    pub true_distance: Option<f64>,
     /// Wall-clock seconds in the solver.
     pub seconds: f64,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{CaseReport, ClaimReport, Report};
+use super::{CaseReport, ClaimReport, Figure, Report};
 use crate::claims::{Measurement, Relation, Verdict};
 
 const STYLE: &str = include_str!("style.css");
@@ -26,6 +26,7 @@ fn write_page(html: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     write_provenance(html, report)?;
     write_matrix(html, report)?;
+    write_figures(html, &report.figures)?;
     for case in &report.cases {
         write_case(html, case)?;
     }
@@ -97,12 +98,12 @@ fn write_case(html: &mut String, case: &CaseReport) -> std::fmt::Result {
     writeln!(
         html,
         "<div class=\"wide\"><table>\n<tr><th>solver</th><th>status</th><th>iterations</th><th>passes</th><th>imbalance</th>\
-         <th>largest weight difference</th><th>seconds</th></tr>"
+         <th>largest weight difference</th><th>true error</th><th>certified radius</th><th>seconds</th></tr>"
     )?;
     for solver in &case.solvers {
         writeln!(
             html,
-            "<tr><td>{}</td><td class=\"{}\" title=\"{}\">{}</td><td>{}</td><td>{}</td><td>{:.1e}</td><td>{:.1e}</td><td>{:.4}</td></tr>",
+            "<tr><td>{}</td><td class=\"{}\" title=\"{}\">{}</td><td>{}</td><td>{}</td><td>{:.1e}</td><td>{:.1e}</td><td>{}</td><td>{}</td><td>{:.4}</td></tr>",
             escape(&solver.method),
             if solver.status == "balanced" { "held" } else { "open" },
             escape(&solver.explanation),
@@ -111,18 +112,30 @@ fn write_case(html: &mut String, case: &CaseReport) -> std::fmt::Result {
             solver.passes,
             solver.imbalance,
             solver.weight_difference,
+            small(solver.true_distance),
+            small(solver.certified_radius),
             solver.seconds
         )?;
     }
-    writeln!(html, "</table></div>\n<div class=\"figures\">")?;
-    for figure in &case.figures {
-        writeln!(html, "<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>", figure.svg, escape(&figure.caption))?;
-    }
-    writeln!(html, "</div>")?;
+    writeln!(html, "</table></div>")?;
+    write_figures(html, &case.figures)?;
     for claim in &case.claims {
         write_claim(html, case, claim)?;
     }
     writeln!(html, "</section>")
+}
+
+/// A small number, or a dash where there is none.
+fn small(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1e}"))
+}
+
+fn write_figures(html: &mut String, figures: &[Figure]) -> std::fmt::Result {
+    writeln!(html, "<div class=\"figures\">")?;
+    for figure in figures {
+        writeln!(html, "<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>", figure.svg, escape(&figure.caption))?;
+    }
+    writeln!(html, "</div>")
 }
 
 fn write_claim(html: &mut String, case: &CaseReport, claim: &ClaimReport) -> std::fmt::Result {

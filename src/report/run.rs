@@ -40,8 +40,9 @@ pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, R
     });
     let mut finished = finished.into_inner().map_err(|_| ReportError::Worker)?;
     finished.sort_by_key(|(index, _)| *index);
-    let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<_, _>>()?;
+    let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
+        figures: figures::of_report(&cases)?,
         provenance: Provenance::collect(seed),
         claims: claim_texts(),
         cases,
@@ -89,7 +90,7 @@ pub fn case_report(
         name: case.name.clone(),
         title: case.title.clone(),
         facts: facts(&subject),
-        solvers: subject.all_runs().map(|run| solver_report(&subject.reference, run)).collect(),
+        solvers: solver_reports(&subject),
         claims,
         figures: figures::of_case(&subject, drift.as_ref())?,
     })
@@ -112,6 +113,29 @@ fn facts(subject: &Subject) -> NetworkFacts {
     }
 }
 
+fn solver_reports(subject: &Subject) -> Vec<SolverReport> {
+    let distances = certified_distances(subject);
+    let reports = subject.all_runs().enumerate().map(|(index, run)| {
+        let (certified_radius, true_distance) = distances.get(index).copied().flatten().unzip();
+        SolverReport { certified_radius, true_distance, ..solver_report(&subject.reference, run) }
+    });
+    reports.collect()
+}
+
+/// For every run, the certified radius and the true distance.
+#[cfg(feature = "precise")]
+fn certified_distances(subject: &Subject) -> Vec<Option<(f64, f64)>> {
+    let of = |found: &Result<crate::rigor::CertifiedDistance, _>| {
+        found.as_ref().ok().map(|certified| (certified.radius, certified.distance))
+    };
+    subject.certified().iter().map(of).collect()
+}
+
+#[cfg(not(feature = "precise"))]
+fn certified_distances(_: &Subject) -> Vec<Option<(f64, f64)>> {
+    Vec::new()
+}
+
 fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
     SolverReport {
         method: run.outcome.method.to_owned(),
@@ -122,6 +146,8 @@ fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
         cost: run.cost_final,
         imbalance: run.imbalance_final,
         weight_difference: largest_weight_difference(reference, run),
+        certified_radius: None,
+        true_distance: None,
         seconds: run.seconds,
     }
 }

@@ -1,6 +1,11 @@
 //! Rigour: results that carry a bound on their own error.
 
 pub mod certificate;
+#[cfg(feature = "precise")]
+mod distance;
 mod ground_state;
+
+#[cfg(feature = "precise")]
+pub use distance::{CertifiedDistance, NotCertified, certified_distance};
 
 pub use ground_state::{GroundState, NoCertificate, ground_state};
