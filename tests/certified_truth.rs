@@ -17,14 +17,14 @@ use synbal::check::{Proved, check};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::{Activation, Network, Weights};
 use synbal::rigor::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify};
-use synbal::scalar::{Multi, Scalar};
+use synbal::scalar::Multi;
 use synbal::tasks::{random_network, stream};
 
-const NETWORKS: u64 = 480;
+const NETWORKS: u64 = 10_000;
 const DIGITS: usize = 200;
 
-/// Bits for comparisons: 64 more than the digits.
-const BITS: u32 = 730;
+/// Bits of the comparisons. Radii are multiples of 2^-128, and costs of 10^±9 are told apart to 2^-320 of them.
+const BITS: u32 = 384;
 
 struct Case {
     network: Network,
@@ -155,15 +155,16 @@ struct Compared {
 /// Checks a certificate and holds its claims against 200 digits; says what is false.
 fn compared(
     case: &Case,
-    graph: &CostGraph,
+    graph: &CostGraph<Multi>,
     truth: &Precise,
     made: &Certificate,
     given: &[f64],
 ) -> Result<Compared, String> {
     let proved: Proved =
         check(made.to_text(INPUT).as_bytes(), INPUT, &case.network).map_err(|refused| refused.to_string())?;
-    // The truth is itself off by as much; the radius is a multiple of 2^-128 and the costs of nothing finer.
-    let own_error = Float::with_val(BITS, Float::parse("1e-199").unwrap());
+    // Rounding of the comparison: fewer than 2^24 operations, each off by 2^-384 of numbers below 2^8; the truth itself is
+    // within 10^-200. The radius is a multiple of 2^-128: what is not covered shows.
+    let own_error = Float::with_val(BITS, 1) >> (BITS - 32);
     let p = case.spec.p;
     let radius = Float::with_val(BITS, float(&proved.radius) >> proved.radius_unit_bits);
     let (mut h, mut furthest) = (Vec::new(), Float::new(BITS));
@@ -187,8 +188,7 @@ fn compared(
         furthest = furthest.max(&distance);
         h.push(Multi::from(certified / p));
     }
-    let lifted = graph.lifted(multi);
-    let at_h = lifted.total(&lifted.costs_at(&h));
+    let at_h = graph.total(&graph.costs_at(&h));
     let in_units = |cost: &Multi| Float::with_val(BITS, cost.as_float() << proved.cost_unit_bits);
     let (cost, least) = (in_units(&at_h), in_units(&truth.cost));
     let slack = Float::with_val(BITS, &cost * &own_error);
@@ -263,13 +263,14 @@ fn three_ways(k: u64) -> [Tally; 3] {
     assert_exact(&case, graph);
     let truth = balance_to_digits(graph, &balanced.outcome.h, DIGITS).unwrap();
     assert!(truth.log10_imbalance <= -(DIGITS as f64));
+    let lifted = graph.lifted(multi);
     let mut random = stream(k, 41);
     let size = 10.0_f64.powf(random.random_range(-8.0..-1.0));
     let off: Vec<f64> = balanced.log_scales.iter().map(|value| value + size * random.random_range(-1.0..1.0)).collect();
     [(&balanced.log_scales, Refine::Yes), (&balanced.log_scales, Refine::No), (&off, Refine::No)].map(|(h, refine)| {
         let mut tally = Tally::default();
         match certify(&case.network, &case.spec, case.scope, h, refine, Costs::Rounded) {
-            Ok(made) => match compared(&case, graph, &truth, &made, h) {
+            Ok(made) => match compared(&case, &lifted, &truth, &made, h) {
                 Ok(compared) => tally.compared.push(compared),
                 Err(wrong) => tally.wrong.push(format!("network {k}: {wrong}")),
             },
