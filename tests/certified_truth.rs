@@ -240,14 +240,13 @@ impl Tally {
 
     fn say(&self, name: &str) {
         eprintln!("{name}: {} certified, {} refused", self.compared.len(), self.refused);
-        let whats: [(&str, fn(&Compared) -> f64); 4] = [
-            ("radius", |one| one.radius),
-            ("distance/radius", |one| one.used_of_radius),
-            ("relative gap", |one| one.gap),
-            ("excess/gap", |one| one.used_of_gap),
+        let figures = [
+            ("radius", self.sorted(|one| one.radius)),
+            ("distance/radius", self.sorted(|one| one.used_of_radius)),
+            ("relative gap", self.sorted(|one| one.gap)),
+            ("excess/gap", self.sorted(|one| one.used_of_gap)),
         ];
-        for (what, of) in whats {
-            let values = self.sorted(of);
+        for (what, values) in figures {
             let at = |share: f64| values[((values.len() - 1) as f64 * share) as usize];
             eprintln!("  {what}: median {:.2e}, 99 % {:.2e}, largest {:.2e}", at(0.5), at(0.99), at(1.0));
         }
