@@ -1,5 +1,8 @@
 //! The program as a user meets it: exit statuses, streams, files, JSON.
 
+#[path = "cli/digits.rs"]
+mod digits;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -226,6 +226,44 @@ fn bad_requests_are_refused() {
     assert_eq!(balance_to_digits(&chain, &[0.0; 2], 50), Err(PreciseError::NotBalanceable { count: 1 }));
 }
 
+fn ring(n: usize) -> CostGraph {
+    graph_of(n, (0..n).map(|i| ((i + 1) % n, i, 1.0)).collect(), 2.0)
+}
+
+#[test]
+fn what_stops_the_search_is_named() {
+    // Neuron 0 has no synapses; e^{10^300} is beyond any number system, at the other two.
+    let graph = graph_of(3, vec![(1, 2, 3.0), (2, 1, 1.0)], 2.0);
+    let found = balance_to_digits(&graph, &[0.0, 0.0, 1e300], 50);
+    assert!(matches!(found, Err(PreciseError::Singular { node: 1 | 2 })), "{found:?}");
+    // A damped step goes ln(1 + 1)/p at most here: 200 of them do not reach a million.
+    let graph = graph_of(2, vec![(0, 1, 3.0), (1, 0, 1.0)], 2.0);
+    let found = balance_to_digits(&graph, &[0.0, 1e6], 50);
+    let Err(PreciseError::NotConverged { digits: 50, steps: 200, log10_imbalance }) = found else {
+        panic!("{found:?}")
+    };
+    // Still all one-sided: |g| = r + c to many digits.
+    assert_eq!(log10_imbalance, 0.0);
+    let found = balance_to_digits(&ring(8194), &[0.0; 8194], 20);
+    assert_eq!(found, Err(PreciseError::TooLarge { nodes: 8193, limit: 8192, by: "in f64" }));
+    let found = balance_to_digits_by(&ring(1002), &[0.0; 1002], 20, LinearSolver::StarMesh);
+    assert_eq!(found, Err(PreciseError::TooLarge { nodes: 1001, limit: 1000, by: "in multiple precision" }));
+}
+
+/// Costs at the start that are no `f64`: refinement has no elimination to refine, and says so.
+#[test]
+fn the_star_mesh_takes_over_by_itself() {
+    // 3 e^{2·20·(h_0 - h_1)} with p = 40: off by 10 in a log-scale is e^400 one way and e^-400 the other, e^800 apart.
+    let graph = graph_of(3, vec![(0, 1, 3.0), (1, 2, 1.0), (2, 0, 0.5)], 40.0);
+    let start = [0.0, 20.0, 0.0];
+    let found = balance_to_digits(&graph, &start, 100).map_err(|error| eprintln!("{error}"));
+    eprintln!("{:?}", found.as_ref().map(|found| found.used_star_mesh()));
+    let graph =
+        graph_of(4, vec![(0, 1, 1e75), (1, 0, 2e75), (2, 1, 3e-75), (0, 2, 5e-75), (3, 2, 1.0), (2, 3, 7.0)], 2.0);
+    let found = reference_to_digits(&graph, 300).unwrap();
+    eprintln!("{:?}", found.trace);
+}
+
 #[test]
 fn a_network_without_synapses_is_balanced() {
     let found = reference_to_digits(&graph_of(2, vec![(0, 0, 2.0)], 2.0), 30).unwrap();

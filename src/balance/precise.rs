@@ -190,9 +190,14 @@ fn bits_of_digits(digits: usize) -> u32 {
     (digits as f64 * std::f64::consts::LOG2_10).ceil() as u32
 }
 
-/// The largest `log2` of the absolute values, rounded up; `i32::MIN` for all zeros, `None` if one is not finite.
-fn largest_log2(values: &[Multi]) -> Option<i32> {
-    values.iter().try_fold(i32::MIN, |largest, value| value.log2_ceiling().map(|log2| largest.max(log2)))
+/// The largest `log2` of the absolute values, rounded up; `i32::MIN` for all zeros.
+///
+/// # Errors
+/// The node of the first that is not finite.
+fn largest_log2(values: &[Multi]) -> Result<i32, PreciseError> {
+    values.iter().enumerate().try_fold(i32::MIN, |largest, (node, value)| {
+        value.log2_ceiling().map(|log2| largest.max(log2)).ok_or(PreciseError::Singular { node })
+    })
 }
 
 struct Search<'a> {
@@ -232,7 +237,7 @@ impl<'a> Search<'a> {
                 *value = value.at_bits(bits)?;
             }
             let (x, corrections) = self.step(&place, bits)?;
-            let size = largest_log2(&x).ok_or(PreciseError::Singular { node: 0 })?;
+            let size = largest_log2(&x)?;
             let right_bits = if size == i32::MIN { u32::MAX } else { size.saturating_neg().max(0).unsigned_abs() };
             let imbalance = place.sums.largest_relative_imbalance();
             let log10_step = largest_log10(&x);
@@ -305,7 +310,7 @@ impl<'a> Search<'a> {
                 self.refuse_large()?;
                 let solution = self.grounded.solve(&place.costs, &degrees);
                 let solution = solution.map_err(|node| PreciseError::Singular { node })?;
-                largest_log2(&solution).ok_or(PreciseError::Singular { node: 0 })?.max(0)
+                largest_log2(&solution)?.max(0)
             }
         };
         let pattern = self.graph.pattern();
@@ -350,7 +355,7 @@ impl<'a> Search<'a> {
         let rounding = i32::try_from(bits - self.guard_bits).ok()?.checked_neg()?;
         let (mut tolerance, mut last) = (i32::MIN, i32::MAX);
         for corrections in 1.. {
-            let unit = largest_log2(&residual)?;
+            let unit = largest_log2(&residual).ok()?;
             if unit == i32::MIN {
                 return Some((x, corrections));
             }
@@ -362,7 +367,7 @@ impl<'a> Search<'a> {
             }
             let correction: Vec<Multi> =
                 solution.iter().zip(&g).map(|(&value, g)| g.lift(value).times_power_of_two(unit)).collect();
-            let size = largest_log2(&correction)?;
+            let size = largest_log2(&correction).ok()?;
             if size > last.saturating_sub(LEAST_GAIN) {
                 return None;
             }

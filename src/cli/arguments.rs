@@ -175,6 +175,10 @@ pub struct BalanceOptions {
     /// Balance inside strongly connected components and scale the rest along, where some synapses lie on no cycle
     #[arg(long)]
     pub within_components: bool,
+    /// Balance to N digits (17 to 100000) by Newton's method in multiple precision: the cost, and the log-scales in
+    /// --scales FILE.csv or --json, with as many digits
+    #[arg(long, value_name = "N", conflicts_with_all = ["method", "tol", "max_passes"])]
+    pub digits: Option<usize>,
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,

@@ -37,6 +37,9 @@ struct Summary {
 }
 
 pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
+    if let Some(digits) = options.digits {
+        return to_digits(options, digits);
+    }
     let network = read(&options.input)?;
     let progress = Progress::new();
     progress.say("balancing");
@@ -58,17 +61,32 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     } else {
         print(&text(&summary))?;
     }
+    note_on_no_cycle(&balanced);
+    if !good {
+        let kept = if options.output.is_some() || options.scales.is_some() { "; no file was written" } else { "" };
+        eprintln!("synbal: {}{kept}", balanced.outcome.status);
+    }
+    Ok(if good { Ending::Good } else { Ending::Bad })
+}
+
+#[cfg(feature = "precise")]
+fn to_digits(options: &BalanceOptions, digits: usize) -> Result<Ending, CliError> {
+    super::digits::run(options, digits)
+}
+
+#[cfg(not(feature = "precise"))]
+fn to_digits(_: &BalanceOptions, digits: usize) -> Result<Ending, CliError> {
+    Err(CliError::WithoutPrecision { digits })
+}
+
+/// Says on standard error what was left out.
+pub(super) fn note_on_no_cycle(balanced: &Balanced) {
     if !balanced.on_no_cycle.is_empty() {
         eprintln!(
             "synbal: note: {} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
             balanced.on_no_cycle.len()
         );
     }
-    if !good {
-        let kept = if options.output.is_some() || options.scales.is_some() { "; no file was written" } else { "" };
-        eprintln!("synbal: {}{kept}", balanced.outcome.status);
-    }
-    Ok(if good { Ending::Good } else { Ending::Bad })
 }
 
 fn summary(balanced: &Balanced, synapses: usize, options: &BalanceOptions) -> Summary {

@@ -6,6 +6,8 @@ mod certify;
 mod check;
 mod compare;
 mod console;
+#[cfg(feature = "precise")]
+mod digits;
 mod generate;
 mod inspect;
 mod report;
@@ -43,6 +45,17 @@ pub enum CliError {
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
     Certify(#[from] synbal::rigor::certificate::CertifyError),
+    #[cfg(feature = "precise")]
+    #[error("{digits} digits were asked for; give --digits from {least} to {most}, or none for f64")]
+    DigitsOutOfRange { digits: usize, least: usize, most: usize },
+    #[cfg(not(feature = "precise"))]
+    #[error(
+        "this program was built without multiple precision, so there are no {digits} digits; build it with `cargo build --release --features precise`"
+    )]
+    WithoutPrecision { digits: usize },
+    #[cfg(feature = "precise")]
+    #[error(transparent)]
+    Precision(#[from] synbal::scalar::PrecisionError),
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]

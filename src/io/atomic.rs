@@ -4,6 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::text::NumberError;
 use crate::network::NetworkError;
 
 /// Why a file could not be written. Whatever was at the path before is still there.
@@ -30,6 +31,10 @@ pub enum WriteError {
     InvalidNetwork { path: PathBuf, error: NetworkError },
     #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
     ScaleNotFinite { path: PathBuf, neuron: usize, value: f64 },
+    #[error("{path}: not written, because the log-scale of neuron {neuron} cannot be read back: {error}", path = path.display())]
+    ScaleNotANumber { path: PathBuf, neuron: usize, error: NumberError },
+    #[error("{path}: decimals of any length are written to .csv files only; give a name that ends in .csv", path = path.display())]
+    DecimalsNeedCsv { path: PathBuf },
 }
 
 /// Writes a file through `fill`. A link is followed, permissions of an old file are kept.

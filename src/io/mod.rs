@@ -15,7 +15,10 @@ mod sparse_tensors;
 mod text;
 
 pub use atomic::WriteError;
-pub use scales::{ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_scales};
+pub use scales::{
+    ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
+    write_scales,
+};
 pub use text::NumberError;
 
 use std::fs::{self, File};

@@ -56,6 +56,28 @@ pub fn write_scales(path: &Path, h: &[f64]) -> Result<(), WriteError> {
     }
 }
 
+/// Writes log-scales given as decimal numbers of any length to a `.csv` file, the whole file or nothing.
+/// [`read_scales`] reads them, to the precision of `f64`.
+///
+/// # Errors
+/// Another extension, a text that is no finite number, or a place that cannot be written to.
+pub fn write_decimal_scales(path: &Path, h: &[String]) -> Result<(), WriteError> {
+    for (neuron, text) in h.iter().enumerate() {
+        number(text.as_bytes()).map_err(|error| WriteError::ScaleNotANumber {
+            path: path.to_owned(),
+            neuron,
+            error,
+        })?;
+    }
+    if super::extension(path) != "csv" {
+        return Err(WriteError::DecimalsNeedCsv { path: path.to_owned() });
+    }
+    super::write_atomically(path, |writer| {
+        writeln!(writer, "h")?;
+        h.iter().try_for_each(|text| writeln!(writer, "{text}"))
+    })
+}
+
 /// Reads the CSV form.
 ///
 /// # Errors

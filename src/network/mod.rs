@@ -77,6 +77,8 @@ pub enum NetworkError {
         "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range of f64; use log-scales of smaller spread"
     )]
     RescaledOutOfRange { what: &'static str, row: usize, column: usize, from: f64, log_factor: f64 },
+    #[error("{what} at ({row}, {column}) would be rounded to {rounded}; f64 cannot hold it")]
+    RoundedOutOfRange { what: &'static str, row: usize, column: usize, rounded: f64 },
 }
 
 /// A whole network: recurrent weights, and whatever else of it is known.
@@ -171,6 +173,51 @@ impl Network<f64> {
         }
         Ok(())
     }
+}
+
+impl<S: Scalar> Network<S> {
+    /// The same network with every number rounded to `f64`.
+    ///
+    /// # Errors
+    /// The first part with a number that `f64` cannot hold: it overflows, or vanishes although it is not zero.
+    pub fn rounded(&self) -> Result<Network, NetworkError> {
+        for (i, j, value) in self.weights.triplets() {
+            in_range("the weights", i, j, value)?;
+        }
+        let matrix = |what, entries: &DMatrix<S>| {
+            for (k, value) in entries.iter().enumerate() {
+                in_range(what, k % entries.nrows(), k / entries.nrows(), value)?;
+            }
+            Ok::<_, NetworkError>(DMatrix::from_iterator(
+                entries.nrows(),
+                entries.ncols(),
+                entries.iter().map(S::to_f64),
+            ))
+        };
+        let vector = |what, values: &Vec<S>| {
+            for (i, value) in values.iter().enumerate() {
+                in_range(what, i, 0, value)?;
+            }
+            Ok::<_, NetworkError>(values.iter().map(S::to_f64).collect())
+        };
+        Ok(Network {
+            weights: self.weights.rounded(),
+            activation: self.activation,
+            w_in: self.w_in.as_ref().map(|entries| matrix("w_in", entries)).transpose()?,
+            bias: self.bias.as_ref().map(|values| vector("b", values)).transpose()?,
+            w_out: self.w_out.as_ref().map(|entries| matrix("w_out", entries)).transpose()?,
+            initial_state: self.initial_state.as_ref().map(|values| vector("the initial state", values)).transpose()?,
+            time_constants: self.time_constants.as_ref().map(|values| vector("tau", values)).transpose()?,
+        })
+    }
+}
+
+fn in_range<S: Scalar>(what: &'static str, row: usize, column: usize, value: &S) -> Result<(), NetworkError> {
+    let rounded = value.to_f64();
+    if rounded.is_finite() && (rounded != 0.0 || value.is_zero()) {
+        return Ok(());
+    }
+    Err(NetworkError::RoundedOutOfRange { what, row, column, rounded })
 }
 
 fn all_finite(what: &'static str, values: &[f64]) -> Result<(), NetworkError> {

@@ -188,6 +188,11 @@ impl<S: Scalar> Weights<S> {
             .collect()
     }
 
+    /// The same weights rounded to `f64`.
+    pub(super) fn rounded(&self) -> Weights {
+        Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(S::to_f64).collect() }
+    }
+
     /// The same pattern with other values, one for each synapse (in the order of the pattern).
     ///
     /// # Panics

@@ -396,7 +396,11 @@ impl Work<'_> {
         // In units of 2^m.
         let mut right = vec![1.0; nodes];
         for _ in 0..MAX_GROUND_STEPS {
-            for (value, &x) in v.iter_mut().zip(&laplacian.solve(&right)?) {
+            let solution = match laplacian.keeps_flows() {
+                true => laplacian.solve_flows(&self.flows(point, &v, m))?,
+                false => laplacian.solve(&right)?,
+            };
+            for (value, &x) in v.iter_mut().zip(&solution) {
                 *value += scaled(x, m - shift);
             }
             let product = self.product(point, &v);
@@ -415,6 +419,15 @@ impl Work<'_> {
         let product = self.product(point, &v);
         let node = movable.into_iter().min_by_key(|&node| product[node].clone()).unwrap_or(0);
         Err(CertifyError::NotPositive { node })
+    }
+
+    /// What flows over each synapse into its target at potentials `v`, in units of `2^m`.
+    fn flows(&self, point: &Point, v: &[BigInt], m: i64) -> Vec<f64> {
+        let flow = |(e, i, j): (usize, usize, usize)| {
+            let flow = (&v[j] - &v[i]) * BigInt::from(point.costs[self.place[e]].lo.clone());
+            to_f64(flow.sign(), flow.magnitude(), m)
+        };
+        self.graph.pattern().iter().map(flow).collect()
     }
 
     /// `L v` for the rounded-down costs.
