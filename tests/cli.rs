@@ -81,7 +81,7 @@ fn celegans_reaches_the_published_cost() {
     let result = json(&output);
     let number = |field: &str| result[field].as_f64().unwrap_or_else(|| panic!("no number `{field}`"));
     assert_eq!(result["status"], "balanced");
-    assert_eq!(result["method"], "newton");
+    assert_eq!(result["method"], "newton-cg");
     assert_eq!((&result["neurons"], &result["synapses"]), (&Value::from(279), &Value::from(2194)));
     assert_eq!((&result["components"], &result["synapses_on_no_cycle"]), (&Value::from(42), &Value::from(256)));
     assert!(result["iterations"].is_u64());
