@@ -250,18 +250,25 @@ fn what_stops_the_search_is_named() {
     assert_eq!(found, Err(PreciseError::TooLarge { nodes: 1001, limit: 1000, by: "in multiple precision" }));
 }
 
-/// Costs at the start that are no `f64`: refinement has no elimination to refine, and says so.
+/// A cost at the start that `f64` cannot hold: there is nothing to refine, and the elimination runs in the working
+/// precision, unasked.
 #[test]
 fn the_star_mesh_takes_over_by_itself() {
-    // 3 e^{2·20·(h_0 - h_1)} with p = 40: off by 10 in a log-scale is e^400 one way and e^-400 the other, e^800 apart.
-    let graph = graph_of(3, vec![(0, 1, 3.0), (1, 2, 1.0), (2, 0, 0.5)], 40.0);
-    let start = [0.0, 20.0, 0.0];
-    let found = balance_to_digits(&graph, &start, 100).map_err(|error| eprintln!("{error}"));
-    eprintln!("{:?}", found.as_ref().map(|found| found.used_star_mesh()));
-    let graph =
-        graph_of(4, vec![(0, 1, 1e75), (1, 0, 2e75), (2, 1, 3e-75), (0, 2, 5e-75), (3, 2, 1.0), (2, 3, 7.0)], 2.0);
-    let found = reference_to_digits(&graph, 300).unwrap();
-    eprintln!("{:?}", found.trace);
+    // Two pairs of neurons, joined by costs of 1e-290 (p = 2): one of them is 1e-290 e^-50 at the start.
+    let (there, back) = (1e-145, 3e-145);
+    let pairs = [(0, 1, 1.0), (1, 0, 1.0), (2, 3, 1.0), (3, 2, 1.0)];
+    let graph = graph_of(4, pairs.into_iter().chain([(0, 2, there), (2, 0, back)]).collect(), 2.0);
+    let found = balance_to_digits(&graph, &[0.0, 0.0, 25.0, 25.0], 100).unwrap();
+    assert!(found.used_star_mesh());
+    // The two weak costs are equal: h_2 - h_0 = ln(back/there)/2, and the mean of all is 0.
+    let quarter = (Float::with_val(2000, back) / there).ln() / 4;
+    for (i, sign) in [-1, -1, 1, 1].into_iter().enumerate() {
+        assert_agree(&found.log_scales[i], &Float::with_val(2000, &quarter * sign), 100, &format!("h_{i}"));
+    }
+    // From a start whose costs f64 holds, refinement reaches the same.
+    let refined = balance_to_digits(&graph, &[0.0; 4], 100).unwrap();
+    assert!(!refined.used_star_mesh());
+    assert_eq!(refined.log_scales_decimal(), found.log_scales_decimal());
 }
 
 #[test]

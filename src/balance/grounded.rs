@@ -74,26 +74,14 @@ impl<'a> Grounded<'a> {
     /// A node of a component whose costs are too far apart even for that: the solution leaves the range of `S`.
     pub fn solve<S: Scalar>(&self, costs: &[S], right: &[S]) -> Result<Vec<S>, usize> {
         let Some(zero) = right.first().map(S::zero_like) else { return Ok(Vec::new()) };
-        self.solve_flows(costs, right, &vec![zero; costs.len()])
-    }
-
-    /// The same where the right-hand side is a sum of sources at nodes and of flows over synapses, each into its
-    /// target and out of its source. Flows of strong couplings that cancel at their nodes, all but a trace, stay as
-    /// accurate as they are given, whatever the condition of `L`.
-    ///
-    /// # Errors
-    /// As [`Grounded::solve`].
-    pub fn solve_flows<S: Scalar>(&self, costs: &[S], sources: &[S], flows: &[S]) -> Result<Vec<S>, usize> {
-        let Some(zero) = sources.first().map(S::zero_like) else { return Ok(Vec::new()) };
         self.each_block(&zero, |block, position| {
             let couplings = symmetric(&self.between(block, costs, position, &zero));
-            let into = self.between(block, flows, position, &zero);
-            let mut flows = DMatrix::from_fn(into.nrows(), into.ncols(), |i, j| into[(i, j)].clone() - &into[(j, i)]);
             // A source at a node is a flow from the ground.
             let ground = block.nodes.len();
+            let mut flows = DMatrix::from_element(ground + 1, ground + 1, zero.clone());
             for (place, &node) in block.nodes.iter().enumerate() {
-                flows[(place, ground)] += &sources[node];
-                flows[(ground, place)] -= &sources[node];
+                flows[(place, ground)] = right[node].clone();
+                flows[(ground, place)] = -right[node].clone();
             }
             Some(star_mesh(couplings, flows))
         })

@@ -140,6 +140,10 @@ const RADIUS_UNIT_BITS: u32 = 128;
 const MAX_NEWTON_STEPS: usize = 100;
 const MAX_GROUND_STEPS: usize = 8;
 
+/// A relative change of a scale beyond which the Laplacian is another, and is factored again; so many times at most.
+const STALE: f64 = 1.0 / 64.0;
+const MAX_FACTORISATIONS: usize = 50;
+
 /// Certifies log-scales `h` (n) of a network under a cost.
 ///
 /// # Errors
@@ -272,9 +276,17 @@ impl Work<'_> {
     ) -> Result<Certificate, CertifyError> {
         let mut synapses = costs(&self.bundles, self.power, sizes.cost_unit);
         let mut point = self.point(&synapses, scales(self.h, self.p(), self.root, sizes.scale)?);
-        let (mut laplacian, shift) = self.laplacian(grounded, &point);
+        let (mut laplacian, mut shift) = self.laplacian(grounded, &point);
         if refine == Refine::Yes {
-            point = self.refined(&synapses, point, &laplacian, shift, sizes.scale)?;
+            // Weak couplings between strongly coupled groups can be far from balanced where f64 sees nothing of it.
+            for _ in 0..MAX_FACTORISATIONS {
+                let (better, largest_step) = self.refined(&synapses, point, &laplacian, shift, sizes.scale)?;
+                point = better;
+                if largest_step <= STALE {
+                    break;
+                }
+                (laplacian, shift) = self.laplacian(grounded, &point);
+            }
         }
         let (ground, lam, vmax) = match self.ground_state(&point, &laplacian, shift) {
             Err(_) if laplacian.use_star_mesh() => self.ground_state(&point, &laplacian, shift)?,
@@ -339,7 +351,7 @@ impl Work<'_> {
         (Laplacian::of(self.graph, grounded, self.root, costs), shift)
     }
 
-    /// Newton steps in integers, with one factorisation, while the gradient falls.
+    /// Newton steps in integers, with one factorisation, while the gradient falls; and the largest of those taken.
     fn refined(
         &self,
         synapses: &[Synapse],
@@ -347,7 +359,8 @@ impl Work<'_> {
         laplacian: &Laplacian,
         shift: i64,
         bits: u32,
-    ) -> Result<Point, CertifyError> {
+    ) -> Result<(Point, f64), CertifyError> {
+        let mut largest = 0.0_f64;
         // Finer than one unit of the scales.
         let fine = i64::from(bits) + 16;
         for _ in 0..MAX_NEWTON_STEPS {
@@ -364,12 +377,13 @@ impl Work<'_> {
             let enough = &next.grad_sq << 4 > point.grad_sq;
             if next.grad_sq < point.grad_sq {
                 point = next;
+                largest = step.iter().fold(largest, |largest, x| largest.max(x.abs()));
             }
             if enough {
                 break;
             }
         }
-        Ok(point)
+        Ok((point, largest))
     }
 
     /// v with `L v ≥ lam > 0`, by solving `L v = 2^m` and putting right in integers what `f64` left wrong.
@@ -396,11 +410,7 @@ impl Work<'_> {
         // In units of 2^m.
         let mut right = vec![1.0; nodes];
         for _ in 0..MAX_GROUND_STEPS {
-            let solution = match laplacian.keeps_flows() {
-                true => laplacian.solve_flows(&self.flows(point, &v, m))?,
-                false => laplacian.solve(&right)?,
-            };
-            for (value, &x) in v.iter_mut().zip(&solution) {
+            for (value, &x) in v.iter_mut().zip(&laplacian.solve(&right)?) {
                 *value += scaled(x, m - shift);
             }
             let product = self.product(point, &v);
@@ -419,15 +429,6 @@ impl Work<'_> {
         let product = self.product(point, &v);
         let node = movable.into_iter().min_by_key(|&node| product[node].clone()).unwrap_or(0);
         Err(CertifyError::NotPositive { node })
-    }
-
-    /// What flows over each synapse into its target at potentials `v`, in units of `2^m`.
-    fn flows(&self, point: &Point, v: &[BigInt], m: i64) -> Vec<f64> {
-        let flow = |(e, i, j): (usize, usize, usize)| {
-            let flow = (&v[j] - &v[i]) * BigInt::from(point.costs[self.place[e]].lo.clone());
-            to_f64(flow.sign(), flow.magnitude(), m)
-        };
-        self.graph.pattern().iter().map(flow).collect()
     }
 
     /// `L v` for the rounded-down costs.

@@ -110,21 +110,6 @@ impl<'a> Laplacian<'a> {
         Ok(x)
     }
 
-    /// True where `solve` eliminates without subtraction, so that [`Laplacian::solve_flows`] is to be preferred.
-    pub fn keeps_flows(&self) -> bool {
-        self.factors.is_none() && self.largest() <= LARGEST_DENSE
-    }
-
-    /// `x` with `L x = 1 + flows` and `x = 0` at the roots, the flows into the target and out of the source of each
-    /// synapse: a correction of a solution stays accurate where rounding moves strong flows by more than 1.
-    ///
-    /// # Errors
-    /// A component whose costs are too far apart for `f64`.
-    pub fn solve_flows(&self, flows: &[f64]) -> Result<Vec<f64>, CertifyError> {
-        let sources = vec![1.0; self.graph.nodes()];
-        self.grounded.solve_flows(&self.costs, &sources, flows).map_err(|node| CertifyError::Singular { node })
-    }
-
     /// By conjugate gradients, all components at once.
     fn iterate(&self, right: &[f64]) -> Result<Vec<f64>, CertifyError> {
         let mut sparse = self.sparse.borrow_mut();
