@@ -293,3 +293,136 @@ fn bad_entry(line: &Line<'_>, field: Field) -> MatrixMarketError {
     };
     MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::io::matrix_market::{Header, Layout};
+
+    /// Entries and, if the file is refused, the message.
+    type Read = (Vec<(u32, u32, u64)>, Option<String>);
+
+    fn collected(read: impl FnOnce(&mut dyn FnMut(Entry)) -> Result<(), MatrixMarketError>) -> Read {
+        let mut entries = Vec::new();
+        let ended = read(&mut |(i, j, value)| entries.push((i, j, value.to_bits())));
+        (entries, ended.err().map(|error| error.to_string()))
+    }
+
+    fn in_blocks(text: &[u8], rules: Rules, sizes: (usize, usize)) -> Read {
+        collected(|mut take| read_in(&mut Lines::after(text, 2), rules, sizes, &mut take))
+    }
+
+    fn line_by_line(text: &[u8], rules: Rules) -> Read {
+        collected(|mut take| {
+            let mut found = 0;
+            read_lines(&mut Lines::after(text, 2), rules, &mut found, &mut take)?;
+            if found < rules.declared {
+                return Err(MatrixMarketError::TooFewEntries { declared: rules.declared, found });
+            }
+            Ok(())
+        })
+    }
+
+    fn rules(field: Field, symmetry: Symmetry, declared: u64) -> Rules {
+        Rules { header: Header { layout: Layout::Coordinate, field, symmetry }, neurons: 9, declared }
+    }
+
+    /// Mostly entries as they should be, with everything in between that may or may not be one.
+    fn lines() -> impl Strategy<Value = String> {
+        let index =
+            || prop_oneof![30 => (1_u64..10).prop_map(|index| index.to_string()), 1 => "0|10|07|[0-9]{18,21}|x|-1|"];
+        let value = prop_oneof![
+            10 => any::<f64>().prop_filter("finite", |value| value.is_finite()).prop_map(|value| format!("{value:?}")),
+            10 => (-99_i32..99).prop_map(|value| value.to_string()),
+            1 => "|nan|inf|1e999|1e-999|0e-999|\\+\\.5|1\\.|\\.|1e|--1|9007199254740993|\u{fc}"
+        ];
+        let space = || prop_oneof![20 => Just(" "), 1 => Just("\t"), 1 => Just("  "), 1 => Just("\x0b"), 1 => Just("\x0c"), 1 => Just("")];
+        let end = prop_oneof![20 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\n\n"), 1 => Just(" \n"), 1 => Just(" 1\n"), 1 => Just("\r\r\n"), 1 => Just("")];
+        (prop_oneof![10 => Just(""), 1 => Just(" ")], index(), space(), index(), space(), value, end)
+            .prop_map(|(lead, i, a, j, b, value, end)| format!("{lead}{i}{a}{j}{b}{value}{end}"))
+    }
+
+    proptest! {
+        // No seeds are kept: the file for them belongs to the tests of whole files.
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn blocks_and_pieces_of_any_size_give_what_single_lines_give(
+            lines in proptest::collection::vec(lines(), 0..40),
+            field in prop::sample::select(vec![Field::Real, Field::Real, Field::Integer, Field::Pattern]),
+            symmetry in prop::sample::select(vec![Symmetry::General, Symmetry::General, Symmetry::Symmetric, Symmetry::SkewSymmetric]),
+            off in -1_i64..=1,
+            block in 1_usize..300,
+            piece in 1_usize..100,
+        ) {
+            let declared = (lines.len() as i64 + off).max(0) as u64;
+            let rules = rules(field, symmetry, declared);
+            let text = lines.concat();
+            // A file that is refused is refused with the same words; what was read before does not matter then.
+            let (expected, refused) = line_by_line(text.as_bytes(), rules);
+            let (found, found_refused) = in_blocks(text.as_bytes(), rules, (block, piece));
+            prop_assert_eq!(&found_refused, &refused);
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    /// Without this the test above could pass on files that are all refused, or all read line by line.
+    #[test]
+    fn the_fast_path_takes_plain_entries_and_no_others() {
+        let taken = |field, symmetry, text: &str| {
+            let mut piece = Piece { end: text.len(), ..Piece::default() };
+            piece.parse(text.as_bytes(), rules(field, symmetry, 0));
+            piece.lines
+        };
+        let real = |text| taken(Field::Real, Symmetry::General, text);
+        assert_eq!(real("1 2 0.5\n9 9 -1e-3\r\n3\t4  7 \n1 1 0\n1 1 2"), Some(5));
+        assert_eq!(taken(Field::Integer, Symmetry::Symmetric, "2 2 -7\n2 1 8\n"), Some(2));
+        assert_eq!(taken(Field::Pattern, Symmetry::Symmetric, "2 2\n2 1"), Some(2));
+        assert_eq!(taken(Field::Real, Symmetry::SkewSymmetric, "2 1 1\n"), Some(1));
+        for text in [
+            "0 1 1\n",
+            "10 1 1\n",
+            "1 10 1\n",
+            "18446744073709551617 1 1\n",
+            "1 1 1e400\n",
+            "1 1 1e-400\n",
+            "1 1\n",
+            "1 1 1 1\n",
+            "\n",
+            "1 1 1x\n",
+            "1x 1 1\n",
+        ] {
+            assert_eq!(real(text), None, "{text}");
+        }
+        assert_eq!(taken(Field::Integer, Symmetry::General, "1 1 1.5\n"), None);
+        assert_eq!(taken(Field::Pattern, Symmetry::General, "1 1 1\n"), None);
+        assert_eq!(taken(Field::Real, Symmetry::Symmetric, "1 2 1\n"), None);
+        assert_eq!(taken(Field::Real, Symmetry::SkewSymmetric, "1 1 1\n"), None);
+    }
+
+    /// Hands out a text and then fails.
+    struct Failing<'a>(&'a [u8]);
+
+    impl std::io::Read for Failing<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(out)? {
+                0 => Err(std::io::ErrorKind::TimedOut.into()),
+                count => Ok(count),
+            }
+        }
+    }
+
+    #[test]
+    fn a_read_that_fails_is_reported_after_what_is_wrong_before_it() {
+        for (text, expected) in [("1 1 1\n0 1 1\n1 1", "line 4: index 0"), ("1 1 1\n1 2 1\n1 1", "cannot be read")] {
+            for sizes in [(1, 1), (7, 3), (BLOCK, PIECE)] {
+                let mut lines = Lines::after(Failing(text.as_bytes()), 2);
+                let ended = read_in(&mut lines, rules(Field::Real, Symmetry::General, 3), sizes, &mut |_| {});
+                let message = ended.unwrap_err().to_string();
+                assert!(message.contains(expected), "{message}");
+            }
+        }
+    }
+}

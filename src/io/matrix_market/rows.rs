@@ -93,3 +93,53 @@ impl Rows {
         Weights::from_rows(self.row_start, columns, values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(neurons: usize, entries: &[(u32, u32, f64)]) -> Result<Weights, NetworkError> {
+        let mut rows = Rows::new(neurons, 0);
+        entries.iter().for_each(|&(i, j, value)| rows.push(i, j, value));
+        rows.finish()
+    }
+
+    fn entries() -> impl Strategy<Value = Vec<(u32, u32, f64)>> {
+        let value = prop_oneof![9 => -1.0..1.0, 1 => Just(0.0)];
+        proptest::collection::vec((0_u32..8, 0_u32..8, value), 0..40)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Rows, columns, rows with some entries behind, and any order; some with an entry twice.
+        #[test]
+        fn every_order_gives_what_triplets_give(mut entries in entries(), order in 0..4, once in any::<bool>()) {
+            if once {
+                entries.sort_by_key(|&(i, j, _)| (i, j));
+                entries.dedup_by_key(|&mut (i, j, _)| (i, j));
+            }
+            match order {
+                0 => entries.sort_by_key(|&(i, j, _)| (i, j)),
+                1 => entries.sort_by_key(|&(i, j, _)| (j, i)),
+                2 => entries.sort_by_key(|&(i, j, value)| (value < 0.8, i, j)),
+                _ => entries.sort_by(|a, b| a.2.total_cmp(&b.2)),
+            }
+            let triplets = entries.iter().map(|&(i, j, value)| (i as usize, j as usize, value)).collect();
+            prop_assert_eq!(of(8, &entries), Weights::from_triplets(8, triplets));
+        }
+    }
+
+    #[test]
+    fn rows_are_kept_only_for_entries_out_of_order() {
+        let mut rows = Rows::new(3, 0);
+        for (i, j) in [(0, 2), (1, 0), (1, 1)] {
+            rows.push(i, j, 1.0);
+        }
+        assert!(rows.row.is_none());
+        rows.push(1, 0, 1.0);
+        assert_eq!(rows.row, Some(vec![0, 1, 1, 1]));
+    }
+}
