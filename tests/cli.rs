@@ -285,6 +285,30 @@ fn output_that_cannot_be_written_is_refused() {
 }
 
 #[test]
+fn all_outputs_are_looked_at_before_any_work() {
+    let folder = scratch();
+    // The input is not there: that would be said first, had any work begun.
+    for (arguments, named) in [
+        (&["balance", "none.csv", "-o", "good.mtx", "--scales", "bad.xyz"][..], "bad.xyz: the extension"),
+        (&["balance", "none.csv", "-o", "good.mtx", "--scales", "missing/h.csv"], "missing does not exist"),
+        (&["balance", "none.csv", "-o", "bad.xyz", "--scales", "h.csv"], "bad.xyz: the extension"),
+        (&["balance", "none.csv", "-o", "a.csv", "--scales", "./a.csv"], "./a.csv: two results"),
+        (&["certify", "none.csv", "-o", "c.json", "--coq", "missing/c.v"], "missing does not exist"),
+        (&["certify", "none.csv", "-o", "c.json", "--coq", "c.json"], "c.json: two results"),
+        (
+            &["generate", "flyvis", "--extent", "1", "-o", "good.mtx", "--names", "missing/n.csv"],
+            "missing does not exist",
+        ),
+        (&["generate", "no-such-case", "-o", "bad.xyz"], "bad.xyz: the extension"),
+    ] {
+        refused(folder.path(), arguments, &[named]);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "small.csv and nothing else");
+    let same = ["balance", "small.csv", "-o", "good.mtx", "--scales", "h.csv"];
+    assert_eq!(status(&run(folder.path(), &same)), 0);
+}
+
+#[test]
 fn what_is_not_balanced_is_not_written() {
     let folder = scratch();
     let path = folder.path();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use synbal::balance::{Balanced, balance};
-use synbal::io::{write_network, write_scales};
+use synbal::io::{Content, check_outputs, write_network, write_scales};
 
 use super::arguments::{BalanceOptions, scope, stop};
 use super::console::{Progress, notify, print, print_json, read};
@@ -37,6 +37,9 @@ struct Summary {
 }
 
 pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
+    let network_file = options.output.iter().map(|path| (path.as_path(), Content::Network));
+    let scales_file = options.scales.iter().map(|path| (path.as_path(), Content::Scales));
+    check_outputs(&network_file.chain(scales_file).collect::<Vec<_>>())?;
     if let Some(digits) = options.digits {
         return to_digits(options, digits);
     }

@@ -2,7 +2,7 @@
 
 use synbal::balance::{Method, Stop, balance};
 use synbal::check::check;
-use synbal::io::{read_scales, write_bytes};
+use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify, sha256};
 
 use super::arguments::{CertifyOptions, scope};
@@ -11,6 +11,8 @@ use super::console::{Progress, print, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
+    let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
+    check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
     let network = read(&options.input)?;
     let input_sha256 = sha256(&bytes(&options.input.input)?);
     let (spec, scope) = (options.input.spec(), scope(options.within_components));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use synbal::balance::Scope;
-use synbal::io::{write_bytes, write_network};
+use synbal::io::{Content, check_outputs, write_bytes, write_network};
 use synbal::network::Network;
 use synbal::tasks::embedded_cases;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
@@ -17,6 +17,9 @@ use super::{CliError, Ending};
 const FLYVIS: &str = "flyvis";
 
 pub fn run(options: &GenerateOptions) -> Result<Ending, CliError> {
+    let names = options.names.iter().map(|path| (path.as_path(), Content::Bytes));
+    let files = [(options.output.as_path(), Content::Network)].into_iter().chain(names);
+    check_outputs(&files.collect::<Vec<_>>())?;
     if options.case == FLYVIS { fly(options) } else { case(options) }
 }
 

@@ -1,5 +1,6 @@
 //! From a network to its graph of costs.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use nalgebra::DMatrix;
@@ -204,8 +205,7 @@ impl<'a> Synapses<'a> {
             if between_nodes == own.len() {
                 return Ok(Arc::clone(own));
             }
-            let costs = |&(_, i, j): &(usize, usize, usize)| i != j && self.factor.at(i, j) > 0.0;
-            return listed(self.nodes(), own.iter().filter(costs).map(|(_, i, j)| (i, j)));
+            return Ok(Arc::new(own.filtered(|_, i, j| i != j && self.factor.at(i, j) > 0.0)));
         }
         let mut pairs = Vec::with_capacity(between_nodes);
         self.for_each(|synapse| {
@@ -214,13 +214,28 @@ impl<'a> Synapses<'a> {
             }
             Ok(())
         })?;
-        listed(self.nodes(), pairs.into_iter())
+        let pattern = Pattern::from_sorted_pairs(self.nodes(), pairs.into_iter());
+        pattern.map(Arc::new).ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: self.nodes() }))
     }
-}
 
-fn listed(nodes: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Result<Arc<Pattern>, CostError> {
-    let pattern = Pattern::from_sorted_pairs(nodes, pairs);
-    pattern.map(Arc::new).ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: nodes }))
+    /// The weights of all of them: the network's own, or those that cost something, with the world's.
+    fn weights(&self) -> Result<Cow<'a, Weights>, CostError> {
+        if self.uniform_factor().is_some_and(|alpha| alpha > 0.0) {
+            return Ok(Cow::Borrowed(&self.network.weights));
+        }
+        let mut row_start = vec![0; self.nodes() + 1];
+        let (mut source, mut values) = (Vec::new(), Vec::new());
+        self.for_each(|synapse| {
+            row_start[synapse.target + 1] += 1;
+            source.push(synapse.source as u32);
+            values.push(synapse.weight);
+            Ok(())
+        })?;
+        for i in 0..self.nodes() {
+            row_start[i + 1] += row_start[i];
+        }
+        Ok(Cow::Owned(Weights::from_rows(row_start, source, values)?))
+    }
 }
 
 /// The frame that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
@@ -229,12 +244,7 @@ fn fitted_frame(extent: &Extent, synapses: &Synapses) -> Result<Frame, CostError
     if widest <= HARMLESS_LOG2_COST {
         return Ok(Frame::identity(nodes));
     }
-    let mut triplets = Vec::new();
-    synapses.for_each(|synapse| {
-        triplets.push((synapse.target, synapse.source, synapse.weight));
-        Ok(())
-    })?;
-    let frame = Frame::evening_out(&Weights::from_triplets(nodes, triplets)?);
+    let frame = Frame::evening_out(&*synapses.weights()?);
     let needed = widest > SAFE_LOG2_COST || p * f64::from(frame.spread()) > SAFE_LOG2_COST;
     let mut welcome = widest > COMFORTABLE_LOG2_COST;
     if !needed && welcome {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{CostError, rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
-use crate::network::{Frame, GraphFacts, NetworkError, Pattern, Transposed};
+use crate::network::{Frame, GraphFacts, Pattern, Transposed};
 use crate::scalar::Scalar;
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
@@ -97,9 +97,7 @@ impl CostGraph<f64> {
         for &e in on_no_cycle {
             keep[e] = false;
         }
-        let kept = self.pattern.iter().filter(|&(e, _, _)| keep[e]).map(|(_, i, j)| (i, j));
-        let pattern = Pattern::from_sorted_pairs(self.nodes(), kept)
-            .ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: self.nodes() }))?;
+        self.pattern = Arc::new(self.pattern.filtered(|e, _, _| keep[e]));
         let retain = |values: &mut Vec<f64>| {
             let mut keep = keep.iter();
             values.retain(|_| keep.next() == Some(&true));
@@ -112,9 +110,10 @@ impl CostGraph<f64> {
         if let Some(given) = &mut self.given {
             retain(&mut given.log2_cost);
         }
-        self.facts = GraphFacts::of(&pattern);
-        self.pattern = Arc::new(pattern);
+        // Both were of the larger graph.
+        drop(keep);
         self.transposed = OnceLock::new();
+        self.facts = GraphFacts::of(&self.pattern);
         Ok(self)
     }
 

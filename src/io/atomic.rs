@@ -27,6 +27,8 @@ pub enum WriteError {
     Unwritable { path: PathBuf, error: io::Error },
     #[error("{path}: the dense matrix of {neurons} neurons would fill {bytes} bytes or more, and the limit is {limit}; write a .mtx or .safetensors file, which are sparse", path = path.display())]
     DenseTooLarge { path: PathBuf, neurons: usize, bytes: u64, limit: u64 },
+    #[error("{path}: two results are to go to this one file; name another for one of them", path = path.display())]
+    SameFile { path: PathBuf },
     #[error("{path}: not written, because {error}", path = path.display())]
     InvalidNetwork { path: PathBuf, error: NetworkError },
     #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
@@ -37,11 +39,26 @@ pub enum WriteError {
     DecimalsNeedCsv { path: PathBuf },
 }
 
-/// Writes a file through `fill`. A link is followed, permissions of an old file are kept.
-pub(super) fn write_atomically(
-    path: &Path,
-    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
-) -> Result<(), WriteError> {
+/// Where a new file is to go.
+pub(super) struct Destination {
+    /// The file that is there, if there is one.
+    old: Option<fs::Metadata>,
+    /// Links followed.
+    target: PathBuf,
+    /// The folder of the target, which is there.
+    folder: PathBuf,
+}
+
+impl Destination {
+    /// The file itself, by whatever path it was named; as given if the system cannot tell.
+    pub fn identity(&self) -> PathBuf {
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        self.target.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
+    }
+}
+
+/// Looks where a file of this path would go, and whether one can be put there, without touching anything.
+pub(super) fn destination(path: &Path) -> Result<Destination, WriteError> {
     let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
     let old = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
@@ -75,7 +92,16 @@ pub(super) fn write_atomically(
     if !folder.is_dir() {
         return Err(WriteError::NotAFolder { path: path.to_owned(), folder: folder.to_owned() });
     }
+    Ok(Destination { old, folder: folder.to_owned(), target })
+}
 
+/// Writes a file through `fill`. A link is followed, permissions of an old file are kept.
+pub(super) fn write_atomically(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
+    let Destination { old, target, folder } = destination(path)?;
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = new_file_permissions() {
         builder.permissions(permissions);

@@ -213,6 +213,42 @@ fn for_each_row(weights: &Weights, mut take: impl FnMut(&[f64]) -> io::Result<()
     Ok(())
 }
 
+/// What a file is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A network, as [`write_network`] writes it.
+    Network,
+    /// Log-scales, as [`write_scales`] writes them.
+    Scales,
+    /// Anything, as [`write_bytes`] writes it.
+    Bytes,
+}
+
+/// Looks whether files could be written to these paths, before the work that fills them. Nothing is touched.
+///
+/// # Errors
+/// An extension that does not go with the content, a folder that is not there, a file that may not be replaced, or one
+/// file for two results.
+pub fn check_outputs(outputs: &[(&Path, Content)]) -> Result<(), WriteError> {
+    let mut taken = Vec::new();
+    for &(path, content) in outputs {
+        let (fits, known) = match content {
+            Content::Network => (matches!(extension(path).as_str(), "mtx" | "npy" | "csv" | "safetensors"), KNOWN),
+            Content::Scales => (matches!(extension(path).as_str(), "csv" | "npy"), scales::KNOWN),
+            Content::Bytes => (true, ""),
+        };
+        if !fits {
+            return Err(WriteError::UnknownExtension { path: path.to_owned(), known });
+        }
+        let file = atomic::destination(path)?.identity();
+        if taken.contains(&file) {
+            return Err(WriteError::SameFile { path: path.to_owned() });
+        }
+        taken.push(file);
+    }
+    Ok(())
+}
+
 /// Writes bytes to a file, whole or not at all: a page or a JSON document.
 ///
 /// # Errors

@@ -4,6 +4,8 @@
 //! allocates what the header announces, multiplies shapes that may overflow, and descends into nested literals.
 //! So the header is first read here, by a grammar that has room for nothing but a plain array, and is held against
 //! the length of the file.
+//!
+//! A file is read whole, and the numbers made beside it: for a moment there is memory for both.
 
 use std::io::{self, Cursor, Write};
 

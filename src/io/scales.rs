@@ -21,7 +21,7 @@ pub enum ScalesError {
     NoNeurons,
 }
 
-const KNOWN: &str = ".csv and .npy";
+pub(super) const KNOWN: &str = ".csv and .npy";
 
 /// Reads log-scales from a `.csv` or `.npy` file.
 ///

@@ -61,11 +61,58 @@ pub(crate) struct Lines<R> {
     end: usize,
     number: u64,
     at_end_of_file: bool,
+    /// Met behind lines that are handed out first.
+    failure: Option<io::Error>,
 }
 
 impl<R: Read> Lines<R> {
     pub fn new(reader: R) -> Self {
-        Lines { reader, buffer: vec![0; CHUNK], start: 0, end: 0, number: 0, at_end_of_file: false }
+        Self::after(reader, 0)
+    }
+
+    /// The lines of a part of a file, after the first `number` of them.
+    pub fn after(reader: R, number: u64) -> Self {
+        Lines { reader, buffer: vec![0; CHUNK], start: 0, end: 0, number, at_end_of_file: false, failure: None }
+    }
+
+    /// Lines read so far, those of blocks not counted.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Fills `block` with the whole lines that follow: at least `size` bytes with what was read before, unless a single
+    /// line is longer or the file ends. False after the last. Its lines are not counted.
+    pub fn next_block(&mut self, block: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
+        block.clear();
+        block.extend_from_slice(&self.buffer[self.start..self.end]);
+        (self.start, self.end) = (0, 0);
+        let mut searched = 0;
+        while !self.at_end_of_file {
+            let wanted = size.saturating_sub(block.len()).max(CHUNK);
+            match self.reader.by_ref().take(wanted as u64).read_to_end(block) {
+                Ok(count) => self.at_end_of_file = count < wanted,
+                // The lines before it come first.
+                Err(error) => self.failure = Some(error),
+            }
+            if self.at_end_of_file {
+                break;
+            }
+            let line_feed = memchr::memrchr(b'\n', &block[searched..]).map(|offset| searched + offset);
+            searched = block.len();
+            if let Some(line_feed) = line_feed {
+                let rest = block.split_off(line_feed + 1);
+                self.end = rest.len();
+                self.buffer = rest;
+                return Ok(true);
+            }
+            if let Some(error) = self.failure.take() {
+                return Err(error);
+            }
+        }
+        Ok(!block.is_empty())
     }
 
     /// The next line; `None` after the last. An empty rest after the last line feed is not a line.
@@ -112,7 +159,7 @@ impl<R: Read> Lines<R> {
         self.end -= self.start;
         self.start = 0;
         if self.end == self.buffer.len() {
-            self.buffer.resize(2 * self.buffer.len(), 0);
+            self.buffer.resize((2 * self.buffer.len()).max(CHUNK), 0);
         }
         loop {
             match self.reader.read(&mut self.buffer[self.end..]) {
@@ -157,6 +204,13 @@ pub(crate) fn number(text: &[u8]) -> Result<f64, NumberError> {
         Err(_) if std::str::from_utf8(text).is_err() => Err(NumberError::NotUtf8),
         Err(_) => Err(NumberError::NotANumber { text: quoted(text) }),
     }
+}
+
+/// The finite real number that a text begins with, and its length; `None` where [`number`] has to look closer.
+#[inline]
+pub(crate) fn leading_number(text: &[u8]) -> Option<(f64, usize)> {
+    let (value, length) = fast_float2::parse_partial::<f64, _>(text).ok()?;
+    (value.is_finite() && (value != 0.0 || !has_nonzero_digit(&text[..length]))).then_some((value, length))
 }
 
 /// True if the digits before the exponent are not all 0.

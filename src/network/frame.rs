@@ -33,14 +33,14 @@ impl Frame {
     pub fn evening_out(weights: &Weights) -> Self {
         let n = weights.neurons();
         let mut k = vec![0_i32; n];
-        let logs: Vec<(usize, usize, i32)> =
-            weights.triplets().filter(|&(i, j, _)| i != j).map(|(i, j, value)| (i, j, exponent(*value))).collect();
-        let sweeps = (MAX_VISITS / logs.len().max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
+        // Exponents are looked up in the weights: a list of them would be larger than the weights.
+        let between_neurons = || weights.triplets().filter(|&(i, j, _)| i != j);
+        let sweeps = (MAX_VISITS / between_neurons().count().max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
         for _ in 0..sweeps {
             let mut largest_in = vec![i32::MIN; n];
             let mut largest_out = vec![i32::MIN; n];
-            for &(i, j, e) in &logs {
-                let scaled = e + k[j] - k[i];
+            for (i, j, value) in between_neurons() {
+                let scaled = exponent(*value) + k[j] - k[i];
                 largest_in[i] = largest_in[i].max(scaled);
                 largest_out[j] = largest_out[j].max(scaled);
             }

@@ -32,6 +32,20 @@ impl Pattern {
         Some(Pattern { row_start, source })
     }
 
+    /// The part of the pattern that `keep` says of, asked by number, target and source.
+    pub(crate) fn filtered(&self, keep: impl Fn(usize, usize, usize) -> bool) -> Self {
+        // Counted first: a vector that grew would hold up to twice as much.
+        let count = self.iter().filter(|&(e, i, j)| keep(e, i, j)).count();
+        let mut source = Vec::with_capacity(count);
+        let mut row_start = Vec::with_capacity(self.row_start.len());
+        row_start.push(0);
+        for i in 0..self.nodes() {
+            source.extend(self.row(i).filter(|&e| keep(e, i, self.source(e))).map(|e| self.source[e]));
+            row_start.push(source.len());
+        }
+        Pattern { row_start, source }
+    }
+
     /// From the parts of a compressed-row matrix that has been checked: the rows cover all sources, which ascend
     /// strictly in each row and are nodes.
     pub(super) fn from_checked_rows(row_start: Vec<usize>, source: Vec<u32>) -> Self {

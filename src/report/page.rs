@@ -37,9 +37,7 @@ fn write_page(html: &mut String, report: &Report) -> std::fmt::Result {
 fn write_provenance(html: &mut String, report: &Report) -> std::fmt::Result {
     let from = &report.provenance;
     write!(html, "<p class=\"provenance\">synbal {}", from.synbal)?;
-    if let Some(commit) = &from.commit {
-        write!(html, ", commit {}", escape(commit))?;
-    }
+    write!(html, ", commit {}", escape(from.commit.as_deref().unwrap_or("unknown")))?;
     write!(html, ", seed {}, {} build, {}", from.seed, from.build, escape(&from.platform))?;
     if let Some(processor) = &from.processor {
         write!(html, ", {}", escape(processor))?;

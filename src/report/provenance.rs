@@ -9,7 +9,8 @@ use serde::Serialize;
 pub struct Provenance {
     /// Version of this crate.
     pub synbal: &'static str,
-    /// Commit of the working folder, if it is a git checkout; with "+" where it has changes.
+    /// Commit that the program was built from, with "+" where its sources had changes; `None` for a debug build, and
+    /// where the sources were no git checkout.
     pub commit: Option<String>,
     /// Seed of all random choices.
     pub seed: u64,
@@ -28,17 +29,13 @@ pub struct Provenance {
 impl Provenance {
     /// Looks around.
     pub fn collect(seed: u64) -> Self {
-        let commit = output("git", &["rev-parse", "--short=12", "HEAD"]).map(|commit| {
-            let clean = output("git", &["status", "--porcelain", "--untracked-files=no"]).is_none();
-            if clean { commit } else { format!("{commit}+") }
-        });
         let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
             let line = text.lines().find(|line| line.starts_with("model name"))?;
             Some(line.split_once(':')?.1.trim().to_owned())
         });
         Provenance {
             synbal: env!("CARGO_PKG_VERSION"),
-            commit,
+            commit: option_env!("SYNBAL_COMMIT").map(str::to_owned),
             seed,
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor,

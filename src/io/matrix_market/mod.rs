@@ -3,9 +3,17 @@
 //! The format is that of <https://math.nist.gov/MatrixMarket/formats.html>. Strict means that a file which is not
 //! what its header says is refused with the line at fault, never read as something near it.
 
-use std::io::{self, Read, Write};
+mod entries;
+mod rows;
+mod write;
 
-use super::text::{Line, Lines, NumberError, Words, integer, number, quoted, unsigned};
+pub use write::write;
+
+use std::io::{self, Read};
+
+use rows::Rows;
+
+use super::text::{Line, Lines, NumberError, quoted, unsigned};
 use crate::network::{NetworkError, Weights};
 
 /// What can be wrong with a Matrix Market file. Lines, rows and columns count from 1, as in the file.
@@ -105,11 +113,15 @@ pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError>
     let mut lines = Lines::new(reader);
     let header = read_header(&mut lines)?;
     let (neurons, entries) = read_size(&mut lines, header.layout, bytes)?;
-    let triplets = match header.layout {
-        Layout::Coordinate => read_coordinates(&mut lines, header, neurons, entries, bytes)?,
-        Layout::Array => read_array(&mut lines, header, neurons)?,
+    let mirrored = if header.symmetry == Symmetry::General { 1 } else { 2 };
+    let expected = entries.min(bytes / SHORTEST_ENTRY + 1) as usize * mirrored;
+    let mut rows = Rows::new(neurons as usize, expected);
+    let rules = Rules { header, neurons, declared: entries };
+    match header.layout {
+        Layout::Coordinate => entries::read(&mut lines, rules, &mut rows)?,
+        Layout::Array => read_array(&mut lines, header, neurons, &mut rows)?,
     };
-    Weights::from_triplets(neurons as usize, by_target(neurons as usize, triplets)).map_err(|error| match error {
+    rows.finish().map_err(|error| match error {
         NetworkError::DuplicateSynapse { target, source_index } => {
             // A mirrored entry is reported where the file has it, in the lower triangle.
             let (row, column) = match header.symmetry {
@@ -120,6 +132,14 @@ pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError>
         }
         other => MatrixMarketError::Network(other),
     })
+}
+
+/// What the entries of a coordinate file must keep to.
+#[derive(Clone, Copy, Debug)]
+struct Rules {
+    header: Header,
+    neurons: u64,
+    declared: u64,
 }
 
 fn read_header<R: Read>(lines: &mut Lines<R>) -> Result<Header, MatrixMarketError> {
@@ -212,89 +232,13 @@ fn parse_size(line: &Line<'_>, layout: Layout) -> Result<Size, MatrixMarketError
     }
 }
 
-type Triplets = Vec<(usize, usize, f64)>;
-
-fn read_coordinates<R: Read>(
+/// Column after column; of a symmetric matrix from the diagonal down, of a skew-symmetric one from below it.
+fn read_array<R: Read>(
     lines: &mut Lines<R>,
     header: Header,
     neurons: u64,
-    declared: u64,
-    bytes: u64,
-) -> Result<Triplets, MatrixMarketError> {
-    let mirrored = if header.symmetry == Symmetry::General { 1 } else { 2 };
-    let mut triplets = Vec::with_capacity(declared.min(bytes / SHORTEST_ENTRY + 1) as usize * mirrored);
-    let mut found = 0;
-    while let Some(line) = lines.next_filled_line()? {
-        if found == declared {
-            return Err(MatrixMarketError::TooManyEntries { line: line.number, declared });
-        }
-        found += 1;
-        let (row, column, value) = parse_entry(&line, header.field)?;
-        if row == 0 || column == 0 {
-            return Err(MatrixMarketError::ZeroIndex { line: line.number });
-        }
-        if row > neurons || column > neurons {
-            return Err(MatrixMarketError::IndexOutOfRange { line: line.number, row, column, neurons });
-        }
-        let (i, j) = (row as usize - 1, column as usize - 1);
-        triplets.push((i, j, value));
-        if header.symmetry != Symmetry::General {
-            if column > row {
-                return Err(MatrixMarketError::AboveDiagonal { line: line.number, row, column });
-            }
-            if header.symmetry == Symmetry::Symmetric && row != column {
-                triplets.push((j, i, value));
-            } else if header.symmetry == Symmetry::SkewSymmetric {
-                if row == column {
-                    return Err(MatrixMarketError::OnSkewDiagonal { line: line.number, row });
-                }
-                triplets.push((j, i, -value));
-            }
-        }
-    }
-    if found < declared {
-        return Err(MatrixMarketError::TooFewEntries { declared, found });
-    }
-    Ok(triplets)
-}
-
-#[inline]
-fn parse_entry(line: &Line<'_>, field: Field) -> Result<(u64, u64, f64), MatrixMarketError> {
-    let mut words = line.words();
-    let (Some(row), Some(column)) = (words.next().and_then(unsigned), words.next().and_then(unsigned)) else {
-        return Err(bad_entry(line, field));
-    };
-    let value = match field {
-        Field::Pattern => 1.0,
-        _ => parse_value(line, &mut words, field)?,
-    };
-    match words.next() {
-        None => Ok((row, column, value)),
-        Some(_) => Err(bad_entry(line, field)),
-    }
-}
-
-#[inline]
-fn parse_value(line: &Line<'_>, words: &mut Words<'_>, field: Field) -> Result<f64, MatrixMarketError> {
-    let word = words.next().unwrap_or_default();
-    let value = if field == Field::Integer { integer(word) } else { number(word) };
-    value.map_err(|error| MatrixMarketError::BadNumber { line: line.number, error })
-}
-
-#[cold]
-fn bad_entry(line: &Line<'_>, field: Field) -> MatrixMarketError {
-    if std::str::from_utf8(line.bytes).is_err() {
-        return MatrixMarketError::NotUtf8 { line: line.number };
-    }
-    let expected = match field {
-        Field::Pattern => "a row and a column, counted from 1, and nothing else",
-        _ => "a row and a column, counted from 1, and one number",
-    };
-    MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected }
-}
-
-/// Column after column; of a symmetric matrix from the diagonal down, of a skew-symmetric one from below it.
-fn read_array<R: Read>(lines: &mut Lines<R>, header: Header, neurons: u64) -> Result<Triplets, MatrixMarketError> {
+    rows: &mut Rows,
+) -> Result<(), MatrixMarketError> {
     let declared = match header.symmetry {
         Symmetry::General => neurons * neurons,
         Symmetry::Symmetric => neurons * (neurons + 1) / 2,
@@ -305,7 +249,6 @@ fn read_array<R: Read>(lines: &mut Lines<R>, header: Header, neurons: u64) -> Re
         Symmetry::Symmetric => column,
         Symmetry::SkewSymmetric => column + 1,
     };
-    let mut triplets = Vec::new();
     let (mut i, mut j) = (first_row(0), 0);
     let mut found = 0;
     while let Some(line) = lines.next_filled_line()? {
@@ -314,18 +257,13 @@ fn read_array<R: Read>(lines: &mut Lines<R>, header: Header, neurons: u64) -> Re
         }
         found += 1;
         let mut words = line.words();
-        let value = parse_value(&line, &mut words, header.field)?;
+        let value = entries::parse_value(&line, &mut words, header.field)?;
         if words.next().is_some() {
             let expected = "one number, as in every line of an array file";
             return Err(MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected });
         }
         if value != 0.0 {
-            triplets.push((i, j, value));
-            match header.symmetry {
-                Symmetry::Symmetric if i != j => triplets.push((j, i, value)),
-                Symmetry::SkewSymmetric => triplets.push((j, i, -value)),
-                _ => {}
-            }
+            entries::push(rows, header.symmetry, (i as u32, j as u32, value));
         }
         i += 1;
         if i as u64 == neurons {
@@ -335,45 +273,6 @@ fn read_array<R: Read>(lines: &mut Lines<R>, header: Header, neurons: u64) -> Re
     }
     if found < declared {
         return Err(MatrixMarketError::TooFewEntries { declared, found });
-    }
-    Ok(triplets)
-}
-
-/// The triplets with the targets ascending, in linear time, the order within a target kept.
-///
-/// Most files list columns one after the other, which this turns into the very order that weights are stored in;
-/// the sort that follows then only has to look.
-fn by_target(neurons: usize, triplets: Triplets) -> Triplets {
-    if triplets.is_sorted_by_key(|&(i, _, _)| i) {
-        return triplets;
-    }
-    let mut next = vec![0_usize; neurons + 1];
-    for &(i, _, _) in &triplets {
-        next[i + 1] += 1;
-    }
-    for i in 0..neurons {
-        next[i + 1] += next[i];
-    }
-    let mut sorted = vec![(0, 0, 0.0); triplets.len()];
-    for triplet in triplets {
-        let place = &mut next[triplet.0];
-        sorted[*place] = triplet;
-        *place += 1;
-    }
-    sorted
-}
-
-/// Writes recurrent weights as `coordinate real general`, each number as short as reads back to the same bits.
-///
-/// # Errors
-/// Whatever the writer reports.
-pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
-    writeln!(writer, "%%MatrixMarket matrix coordinate real general")?;
-    writeln!(writer, "% written by synbal {}; row = target, column = source", env!("CARGO_PKG_VERSION"))?;
-    let neurons = weights.neurons();
-    writeln!(writer, "{neurons} {neurons} {}", weights.synapses())?;
-    for (i, j, value) in weights.triplets() {
-        writeln!(writer, "{} {} {value:?}", i + 1, j + 1)?;
     }
     Ok(())
 }

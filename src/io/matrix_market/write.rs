@@ -1,0 +1,79 @@
+//! The writer: numbers become text on all processors, and are written in order.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::network::Weights;
+
+/// Synapses that are formatted at a time.
+const PIECE: usize = 1 << 14;
+
+/// Pieces that are held at a time.
+const PIECES: usize = 16;
+
+/// Writes recurrent weights as `coordinate real general`, each number as short as reads back to the same bits.
+///
+/// # Errors
+/// Whatever the writer reports.
+pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
+    writeln!(writer, "%%MatrixMarket matrix coordinate real general")?;
+    writeln!(writer, "% written by synbal {}; row = target, column = source", env!("CARGO_PKG_VERSION"))?;
+    let (neurons, synapses) = (weights.neurons(), weights.synapses());
+    writeln!(writer, "{neurons} {neurons} {synapses}")?;
+    let mut text = vec![Vec::new(); synapses.div_ceil(PIECE).min(PIECES)];
+    for begin in (0..synapses).step_by(PIECE * PIECES) {
+        let pieces = (synapses - begin).div_ceil(PIECE).min(PIECES);
+        let format = |(number, text): (usize, &mut Vec<u8>)| {
+            let start = begin + number * PIECE;
+            text.clear();
+            format_entries(weights, start..(start + PIECE).min(synapses), text);
+        };
+        match &mut text[..pieces] {
+            [alone] => format((0, alone)),
+            many => many.par_iter_mut().enumerate().for_each(format),
+        }
+        for piece in &text[..pieces] {
+            writer.write_all(piece)?;
+        }
+    }
+    Ok(())
+}
+
+/// Synapses of these numbers, one a line.
+fn format_entries(weights: &Weights, numbers: Range<usize>, text: &mut Vec<u8>) {
+    let pattern = weights.pattern();
+    let (mut index, mut number) = (itoa::Buffer::new(), zmij::Buffer::new());
+    // The last row that starts at or before the first synapse; rows without synapses start there too.
+    let first = pattern.row_starts().partition_point(|&start| start <= numbers.start) - 1;
+    let mut row_text = Vec::new();
+    for i in first..weights.neurons() {
+        let row = pattern.row(i);
+        if row.start >= numbers.end {
+            break;
+        }
+        row_text.clear();
+        row_text.extend_from_slice(index.format(i + 1).as_bytes());
+        row_text.push(b' ');
+        for e in row.start.max(numbers.start)..row.end.min(numbers.end) {
+            text.extend_from_slice(&row_text);
+            text.extend_from_slice(index.format(pattern.source(e) + 1).as_bytes());
+            text.push(b' ');
+            push_number(number.format(weights.values()[e]), text);
+            text.push(b'\n');
+        }
+    }
+}
+
+/// Without the plus sign of an exponent, which no reader needs.
+#[inline]
+fn push_number(number: &str, text: &mut Vec<u8>) {
+    match number.split_once('+') {
+        None => text.extend_from_slice(number.as_bytes()),
+        Some((before, after)) => {
+            text.extend_from_slice(before.as_bytes());
+            text.extend_from_slice(after.as_bytes());
+        }
+    }
+}
