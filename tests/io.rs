@@ -5,6 +5,8 @@
 mod bad_input;
 #[path = "io/bad_output.rs"]
 mod bad_output;
+#[path = "io/compressed_rows.rs"]
+mod compressed_rows;
 #[path = "io/embedded.rs"]
 mod embedded;
 #[path = "io/fuzz.rs"]

@@ -1,20 +1,20 @@
 //! Conjugate gradients on the Laplacian of `C + Cᵀ`, scaled to a unit diagonal.
 //!
 //! With `deg_i = r_i + c_i` and `N_ij = C_ij/√(deg_i deg_j)`, the system `L x = g` becomes `(I − N − Nᵀ) u = g/√deg`,
-//! `x = u/√deg`: what is left of the diagonal preconditioner is this change of variables. Couplings are kept in `f32`,
+//! `x = u/√deg`: what is left of the diagonal preconditioner is this change of variables. Couplings may be kept in `f32`,
 //! which halves the memory to be read, and the diagonal is the sum of the couplings as kept: the matrix is then the
 //! Laplacian of couplings within a relative 2⁻²⁴ of the right ones, hence within that of `L` in every quadratic form,
 //! which costs Newton's method nothing that counts. (With a diagonal of exactly one, rounding would drown cuts
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
-use super::engine::Engine;
+use super::engine::{Engine, Stored};
 use super::sampled_elimination::Factor;
-use super::sums::Sums;
+use crate::flow::NodeCosts;
 
-/// The scaled Laplacian at the costs that [`Sums`] has measured.
-pub(super) struct Scaled {
+/// The scaled Laplacian, its couplings kept as `T`.
+pub(super) struct Scaled<T> {
     /// `N_ij`, in the order of the pattern.
-    coupling: Vec<f32>,
+    coupling: Vec<T>,
     /// `Σ_j (N_ij + N_ji) √deg_j/√deg_i`: one, but for the rounding of the couplings.
     diagonal: Vec<f64>,
     /// `√deg_i`, and its inverse (0 for a node without costs).
@@ -22,35 +22,35 @@ pub(super) struct Scaled {
     pub inverse_root: Vec<f64>,
 }
 
-impl Scaled {
+impl<T: Stored> Scaled<T> {
+    /// No couplings yet.
     pub fn new(synapses: usize) -> Self {
-        Scaled { coupling: vec![0.0; synapses], diagonal: Vec::new(), root: Vec::new(), inverse_root: Vec::new() }
+        let coupling = vec![T::narrow(0.0); synapses];
+        Scaled { coupling, diagonal: Vec::new(), root: Vec::new(), inverse_root: Vec::new() }
     }
 
-    /// Takes the couplings of the costs as measured: two passes.
-    pub fn renew(&mut self, sums: &mut Sums) {
-        let degrees = sums.nodes.incoming.iter().zip(&sums.nodes.outgoing).map(|(r, c)| r + c);
-        self.root = degrees.map(f64::sqrt).collect();
+    /// Of costs `base_ij d_j/d_i` with their node sums; `scales` are d and 1/d. Two passes.
+    pub fn renew(&mut self, engine: &mut Engine, base: &[f64], scales: (&[f64], &[f64]), nodes: &NodeCosts<f64>) {
+        self.root = nodes.incoming.iter().zip(&nodes.outgoing).map(|(r, c)| (r + c).sqrt()).collect();
         self.inverse_root = self.root.iter().map(|root| if *root > 0.0 { root.recip() } else { 0.0 }).collect();
         let times = |scale: &[f64]| -> Vec<f64> { scale.iter().zip(&self.inverse_root).map(|(d, r)| d * r).collect() };
-        let (of_source, of_target) = (times(&sums.d), times(&sums.inverse));
-        let pattern = sums.graph.pattern();
+        let (of_source, of_target) = (times(scales.0), times(scales.1));
+        let pattern = engine.pattern();
         for (i, of_target) in of_target.iter().enumerate() {
             let row = pattern.row(i);
-            let entries = self.coupling[row.clone()].iter_mut().zip(&sums.base[row]);
+            let entries = self.coupling[row.clone()].iter_mut().zip(&base[row]);
             for ((coupling, base), &j) in entries.zip(pattern.sources(i)) {
-                *coupling = (base * of_source[j as usize] * of_target) as f32;
+                *coupling = T::narrow(base * of_source[j as usize] * of_target);
             }
         }
         let (mut a, mut b) = (vec![0.0; self.root.len()], vec![0.0; self.root.len()]);
-        sums.engine.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
+        engine.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
         self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
-        sums.passes += 2;
     }
 
     /// The couplings, for a preconditioner.
-    pub fn couplings(&self) -> &[f32] {
-        &self.coupling
+    pub fn couplings(&self) -> impl Iterator<Item = f64> {
+        self.coupling.iter().map(|coupling| coupling.widen())
     }
 }
 
@@ -85,9 +85,9 @@ pub(super) struct Solved {
 }
 
 /// Conjugate gradients from zero.
-pub(super) fn solve(
+pub(super) fn solve<T: Stored>(
     engine: &mut Engine,
-    matrix: &Scaled,
+    matrix: &Scaled<T>,
     factor: Option<&Factor>,
     g: &[f64],
     until: &Until,

@@ -14,6 +14,7 @@ use crate::network::Pattern;
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
 pub(crate) trait Stored: Copy + Sync {
     fn widen(self) -> f64;
+    fn narrow(x: f64) -> Self;
 }
 
 impl Stored for f32 {
@@ -21,12 +22,20 @@ impl Stored for f32 {
     fn widen(self) -> f64 {
         f64::from(self)
     }
+    #[inline]
+    fn narrow(x: f64) -> f32 {
+        x as f32
+    }
 }
 
 impl Stored for f64 {
     #[inline]
     fn widen(self) -> f64 {
         self
+    }
+    #[inline]
+    fn narrow(x: f64) -> f64 {
+        x
     }
 }
 
@@ -76,6 +85,11 @@ impl<'a> Engine<'a> {
             start = end;
         }
         Engine { pattern, blocks }
+    }
+
+    /// The pattern.
+    pub fn pattern(&self) -> &'a Pattern {
+        self.pattern
     }
 
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.

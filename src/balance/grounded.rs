@@ -189,13 +189,13 @@ impl<'a> Grounded<'a> {
         shifted
     }
 
-    /// One into every free node, and out again at the ground of its component.
-    pub(super) fn outflow_at_ground(&self) -> Vec<f64> {
+    /// The given inflow at every free node, and what comes out again at the ground of its component.
+    pub(super) fn drained(&self, inflow: &[f64]) -> Vec<f64> {
         let mut flow = vec![0.0; self.graph.nodes()];
         for block in &self.blocks {
-            flow[block.ground] = -(block.nodes.len() as f64);
             for &node in &block.nodes {
-                flow[node] = 1.0;
+                flow[node] = inflow[node];
+                flow[block.ground] -= inflow[node];
             }
         }
         flow

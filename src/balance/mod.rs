@@ -8,7 +8,6 @@ mod conjugate_gradients;
 mod engine;
 mod euler;
 mod greedy;
-mod ground_vector;
 mod grounded;
 mod method;
 mod newton;
@@ -18,12 +17,12 @@ mod osborne;
 #[cfg(feature = "precise")]
 mod precise;
 mod sampled_elimination;
+mod sparse_laplacian;
 mod sums;
 mod whole;
 
 pub use automatic::Automatic;
 pub use euler::Euler;
-pub use ground_vector::ground_vector;
 pub use grounded::{Elimination, Grounded};
 pub use method::Method;
 pub use newton::Newton;
@@ -35,6 +34,7 @@ pub use precise::{
     LinearSolver, MOST_DIGITS, Precise, PreciseError, PreciseStep, balance_to_digits, balance_to_digits_by,
     reference_to_digits,
 };
+pub use sparse_laplacian::{NotSolved, SparseLaplacian};
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 

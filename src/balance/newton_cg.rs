@@ -81,7 +81,7 @@ impl Solver for NewtonCg {
         }
         let mut h = sums.h();
         let mut best = (point.imbalance, h.clone());
-        let mut matrix = Scaled::new(graph.pattern().len());
+        let mut matrix = Scaled::<f32>::new(graph.pattern().len());
         let mut factor: Option<Factor> = None;
         let (mut iterations, mut without_progress) = (0, 0);
         let mut last_norm = 0.0;
@@ -95,7 +95,7 @@ impl Solver for NewtonCg {
             if sums.passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
             }
-            matrix.renew(&mut sums);
+            sums.renew(&mut matrix);
             let g = sums.nodes.gradient();
             let norm = g.iter().zip(&matrix.inverse_root).map(|(g, r)| (g * r) * (g * r)).sum::<f64>().sqrt();
             let until = Until {

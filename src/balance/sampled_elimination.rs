@@ -15,6 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::conjugate_gradients::Scaled;
+use super::engine::Stored;
 use crate::network::Pattern;
 
 /// An approximate factorisation of a Laplacian.
@@ -36,11 +37,11 @@ const SEED: u64 = 0x5a3b_1e57;
 
 impl Factor {
     /// Eliminates the graph of `C + Cᵀ`, nodes of least degree first. O(synapses · log).
-    pub fn of(pattern: &Pattern, matrix: &Scaled) -> Self {
+    pub fn of<T: Stored>(pattern: &Pattern, matrix: &Scaled<T>) -> Self {
         let n = pattern.nodes();
         let mut couplings: Vec<Vec<(u32, f64)>> = vec![Vec::new(); n];
-        for ((_, i, j), &scaled) in pattern.iter().zip(matrix.couplings()) {
-            let coupling = f64::from(scaled) * matrix.root[i] * matrix.root[j];
+        for ((_, i, j), scaled) in pattern.iter().zip(matrix.couplings()) {
+            let coupling = scaled * matrix.root[i] * matrix.root[j];
             if coupling > 0.0 {
                 couplings[i].push((j as u32, coupling));
                 couplings[j].push((i as u32, coupling));

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use super::TracePoint;
-use super::engine::Engine;
+use super::conjugate_gradients::Scaled;
+use super::engine::{Engine, Stored};
 use crate::cost::CostGraph;
 use crate::flow::NodeCosts;
 
@@ -72,6 +73,12 @@ impl<'a> Sums<'a> {
         }
         let imbalance = self.nodes.imbalance().worst;
         TracePoint { passes: self.passes, time: None, cost, imbalance }
+    }
+
+    /// Renews the matrix of the linear systems from the sums measured last.
+    pub fn renew<T: Stored>(&mut self, matrix: &mut Scaled<T>) {
+        matrix.renew(&mut self.engine, &self.base, (&self.d, &self.inverse), &self.nodes);
+        self.passes += 2;
     }
 
     /// All nodes at once go half of Osborne's step, `d_i ← d_i (r_i/c_i)^{1/4}`, from the sums measured last.

@@ -36,6 +36,8 @@ pub enum Command {
     Certify(CertifyOptions),
     /// Check a certificate against its network, in integers and without a solver
     Check(CheckOptions),
+    /// Write a network to a file: a trained network of the fly's visual system, or a case of the report by its name
+    Generate(GenerateOptions),
     /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
     Compare(CompareOptions),
 }
@@ -59,6 +61,52 @@ pub struct CompareOptions {
     pub reference: PathBuf,
     /// The new report.json
     pub new: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct GenerateOptions {
+    /// flyvis, or a case of the report: celegans, fly-types, random-dense, ...
+    #[arg(value_name = "CASE")]
+    pub case: String,
+    /// The file; the ending chooses the format (.mtx, .npy, .csv hold the recurrent weights, .safetensors all)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Seed of a generated case, as of the report [default: 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// flyvis: columns from the centre of the eye to its edge [default: 15]
+    #[arg(long, value_name = "E")]
+    pub extent: Option<u32>,
+    /// flyvis: which of the 50 trained models, 0 to 49 [default: 0]
+    #[arg(long, value_name = "NUMBER")]
+    pub model: Option<usize>,
+    /// flyvis: inputs of R1 to R8 [default: per-column in a .safetensors file, else none]
+    #[arg(long, value_enum)]
+    pub inputs: Option<InputsName>,
+    /// flyvis: outputs of T4a to T5d [default: per-type in a .safetensors file, else none]
+    #[arg(long, value_enum)]
+    pub outputs: Option<OutputsName>,
+    /// flyvis: write cell type and column of every neuron, in their order
+    #[arg(long, value_name = "FILE.csv")]
+    pub names: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InputsName {
+    None,
+    /// One for the whole eye
+    Uniform,
+    /// One a column
+    PerColumn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputsName {
+    None,
+    /// The mean of each of the eight types
+    PerType,
+    /// One a neuron
+    PerNeuron,
 }
 
 /// The network and its cost.

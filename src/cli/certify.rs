@@ -1,6 +1,6 @@
 //! `synbal certify`.
 
-use synbal::balance::{Method, Status, Stop, balance};
+use synbal::balance::{Method, Stop, balance};
 use synbal::check::check;
 use synbal::io::{read_scales, write_bytes};
 use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify, sha256};
@@ -19,13 +19,7 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
         Some(path) => (read_scales(path)?, Refine::No),
         None => {
             progress.say("balancing");
-            let balanced = balance(&network, &spec, scope, Method::Newton, &Stop::default())?;
-            if let status @ Status::TooLargeForDense { .. } = balanced.outcome.status {
-                eprintln!(
-                    "synbal: {status}: balance with `synbal balance --method osborne --scales FILE`, then certify with --scales FILE; no file was written"
-                );
-                return Ok(Ending::Bad);
-            }
+            let balanced = balance(&network, &spec, scope, Method::Auto, &Stop::default())?;
             // Whether it is balanced enough, the certificate shows.
             (balanced.log_scales, Refine::Yes)
         }

@@ -6,6 +6,7 @@ mod certify;
 mod check;
 mod compare;
 mod console;
+mod generate;
 mod inspect;
 mod report;
 mod verify;
@@ -46,6 +47,14 @@ pub enum CliError {
     File { path: String, reason: std::io::Error },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
     SelfRefused(synbal::check::Refused),
+    #[error(transparent)]
+    Case(#[from] synbal::tasks::CaseError),
+    #[error(transparent)]
+    Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
+    #[error("there is no case `{name}`; there are {known}")]
+    NoSuchCase { name: String, known: String },
+    #[error("{option} means nothing for `{case}`; leave it out")]
+    Misplaced { option: &'static str, case: String },
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
@@ -68,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(options) => inspect::run(options),
         Command::Certify(options) => certify::run(options),
         Command::Check(options) => check::run(options),
+        Command::Generate(options) => generate::run(options),
         Command::Compare(options) => compare::run(options),
     };
     match ended {

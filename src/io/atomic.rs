@@ -24,6 +24,8 @@ pub enum WriteError {
     NotAFolder { path: PathBuf, folder: PathBuf },
     #[error("{path}: the file cannot be written: {error}; free the place or choose another", path = path.display())]
     Unwritable { path: PathBuf, error: io::Error },
+    #[error("{path}: the dense matrix of {neurons} neurons would fill {bytes} bytes or more, and the limit is {limit}; write a .mtx or .safetensors file, which are sparse", path = path.display())]
+    DenseTooLarge { path: PathBuf, neurons: usize, bytes: u64, limit: u64 },
     #[error("{path}: not written, because {error}", path = path.display())]
     InvalidNetwork { path: PathBuf, error: NetworkError },
     #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]

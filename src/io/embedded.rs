@@ -1,5 +1,9 @@
 //! Real networks that come with the program. Where they are from, and their licences: `embedded/README.md`.
 
+mod flyvis;
+
+pub use flyvis::{CellType, FilterElement, FlyvisArrays, MODELS, flyvis};
+
 use std::path::PathBuf;
 
 use super::{ReadError, matrix_market};
@@ -53,8 +57,9 @@ mod tests {
             ("flyvis_types65_model000.mtx", FLY_TYPES),
             ("LICENSE-flyvis.txt", include_str!("embedded/LICENSE-flyvis.txt")),
         ];
-        for (name, text) in files {
-            let sum: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let files = files.map(|(name, text)| (name, text.as_bytes()));
+        for (name, bytes) in files.into_iter().chain(flyvis::FILES) {
+            let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert!(readme.contains(&format!("{sum}  {name}")), "{name} has sha256 {sum}");
         }
     }

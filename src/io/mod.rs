@@ -11,6 +11,7 @@ pub mod matrix_market;
 pub mod npy;
 pub mod safetensors;
 mod scales;
+mod sparse_tensors;
 mod text;
 
 pub use atomic::WriteError;
@@ -65,6 +66,9 @@ pub struct Loaded {
 /// The extensions of [`read_network`] and [`write_network`].
 const KNOWN: &str = ".mtx, .npy, .csv and .safetensors";
 
+/// The most bytes of a dense file: 4 GiB, the square matrix of 23,170 neurons in double precision.
+const LARGEST_DENSE_FILE: u64 = 1 << 32;
+
 /// The program and its version, for the files that can carry a remark.
 const WRITTEN_BY: &str = concat!("synbal ", env!("CARGO_PKG_VERSION"));
 
@@ -109,7 +113,19 @@ pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, Writ
         return Err(invalid(crate::network::NetworkError::WeightNotFinite { target, source_index, value }));
     }
     let weights = &network.weights;
-    match extension(path).as_str() {
+    let kind = extension(path);
+    // Bytes a weight: a double, or in text a zero and a comma.
+    let width = match kind.as_str() {
+        "npy" => 8,
+        "csv" => 2,
+        _ => 0,
+    };
+    let neurons = weights.neurons();
+    let bytes = (neurons as u64).saturating_mul(neurons as u64).saturating_mul(width);
+    if bytes > LARGEST_DENSE_FILE {
+        return Err(WriteError::DenseTooLarge { path: path.to_owned(), neurons, bytes, limit: LARGEST_DENSE_FILE });
+    }
+    match kind.as_str() {
         "mtx" => write_atomically(path, |writer| matrix_market::write(weights, writer))?,
         "npy" => write_atomically(path, |writer| npy::write_matrix(weights, writer))?,
         "csv" => write_atomically(path, |writer| csv::write(weights, writer))?,

@@ -3,6 +3,17 @@
 //! Tensors `w_rec` (n × n, row = target), `w_in` (n × inputs), `w_out` (outputs × n), `b`, `x0` and `tau` (n), of
 //! which only the first must be there, with the activation in the metadata; or the one layer of a PyTorch
 //! `nn.RNN`, whose two biases are added up. What is not understood is reported, never dropped in silence.
+//!
+//! A matrix of more than 2^24 entries is written in compressed rows instead: `w_rec.indptr`, `w_rec.indices` (both
+//! I32, or I64 where that is too small), `w_rec.data`, and its shape in the metadata as `w_rec.shape`, like
+//! `45669,45669`; `w_in` and `w_out` likewise. Either form is read at any size. In Python:
+//!
+//! ```text
+//! with safetensors.safe_open("fly.safetensors", "pt") as f:
+//!     shape = [int(k) for k in f.metadata()["w_rec.shape"].split(",")]
+//!     indptr, indices, data = (f.get_tensor("w_rec." + part) for part in ("indptr", "indices", "data"))
+//!     w_rec = torch.sparse_csr_tensor(indptr, indices, data, shape)
+//! ```
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,6 +23,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde_json::json;
 
 use super::Loaded;
+use super::sparse_tensors::{self as sparse, Csr};
 use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// What can be wrong with a network file.
@@ -36,6 +48,8 @@ pub enum SafetensorsError {
     Gated { tensor: String, shape: Vec<usize> },
     #[error("`{tensor}` has dtype {dtype}, which is not supported; convert it to F64 or F32")]
     UnsupportedDtype { tensor: String, dtype: String },
+    #[error("`{tensor}` has dtype {dtype}, which is not supported for indices; convert it to I32 or I64")]
+    UnsupportedIndexDtype { tensor: String, dtype: String },
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
     WrongShape { tensor: String, shape: Vec<usize>, expected: String },
     #[error(
@@ -44,6 +58,18 @@ pub enum SafetensorsError {
     UnknownActivation { name: String },
     #[error("the activation {activation} needs a finite number as `{key}` in the metadata; it is {value}")]
     BadParameter { activation: &'static str, key: &'static str, value: String },
+    #[error("`{tensor}` is there both dense and as `{tensor}.indptr`; keep one of the two")]
+    DenseAndSparse { tensor: String },
+    #[error("`{tensor}` belongs to a matrix in compressed rows, of which `{missing}` is missing; write the file again")]
+    SparsePartMissing { tensor: String, missing: String },
+    #[error("the metadata has `{text}` as `{key}`; expected rows and columns, like 279,279")]
+    BadSparseShape { key: String, text: String },
+    #[error("`{tensor}`[{position}] is {value}, expected {expected}")]
+    BadSparseIndex { tensor: String, position: usize, value: i64, expected: String },
+    #[error(
+        "`{tensor}` would be a dense matrix of {rows} x {columns}, more than the {limit} numbers that are held; keep fewer inputs or outputs"
+    )]
+    DenseTooLarge { tensor: String, rows: usize, columns: usize, limit: usize },
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
@@ -106,24 +132,17 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
     let names = find_names(&tensors)?;
     let mut notices = Vec::new();
 
-    let recurrent = &tensors[&names.recurrent];
-    let n = match *recurrent.shape() {
-        [rows, columns] if rows == columns => rows,
-        // Three or four gates, one below the other.
-        [rows, columns] if names.from_pytorch && (3..=4).any(|gates| columns.checked_mul(gates) == Some(rows)) => {
-            return Err(SafetensorsError::Gated { tensor: names.recurrent, shape: vec![rows, columns] });
+    let shapes = metadata.metadata().as_ref();
+    let weights = match sparse::find(&tensors, shapes, &names.recurrent)? {
+        Some(csr) if csr.rows != csr.columns => {
+            return Err(NetworkError::NotSquare { rows: csr.rows, columns: csr.columns }.into());
         }
-        [rows, columns] => return Err(NetworkError::NotSquare { rows, columns }.into()),
-        _ => return Err(wrong_shape(&names.recurrent, recurrent, "two dimensions".to_owned())),
+        Some(Csr { row_start, column, values, .. }) => Weights::from_rows(row_start, column, values)?,
+        None => dense_recurrent(&names, &tensors[&names.recurrent])?,
     };
-    let mut triplets = Vec::new();
-    for (position, value) in numbers(&names.recurrent, recurrent)?.enumerate() {
-        if value != 0.0 {
-            triplets.push((position / n, position % n, value));
-        }
-    }
+    let n = weights.neurons();
     let stored_activation = read_activation(metadata.metadata().as_ref())?;
-    let mut network = Network::recurrent(Weights::from_triplets(n, triplets)?, stored_activation.unwrap_or(activation));
+    let mut network = Network::recurrent(weights, stored_activation.unwrap_or(activation));
     match stored_activation {
         Some(stored) if stored != activation => {
             notices.push(format!("the activation is {}, as the file says", described(stored)));
@@ -135,10 +154,31 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
         _ => {}
     }
 
-    if let Some(tensor) = tensors.get(&names.input) {
+    if let Some(csr) = sparse::find(&tensors, shapes, &names.input)? {
+        let dense = csr.to_dense(&names.input)?;
+        if dense.nrows() != n {
+            return Err(SafetensorsError::WrongShape {
+                tensor: names.input,
+                shape: vec![dense.nrows(), dense.ncols()],
+                expected: format!("[{n}, inputs]"),
+            });
+        }
+        network.w_in = Some(dense);
+    } else if let Some(tensor) = tensors.get(&names.input) {
         network.w_in = Some(matrix(&names.input, tensor, |rows, _| rows == n, || format!("[{n}, inputs]"))?);
     }
-    if let Some((name, tensor)) = present(&tensors, names.output.as_ref()) {
+    let sparse_output = names.output.as_ref().map(|name| sparse::find(&tensors, shapes, name)).transpose()?.flatten();
+    if let (Some(csr), Some(name)) = (sparse_output, &names.output) {
+        let dense = csr.to_dense(name)?;
+        if dense.ncols() != n {
+            return Err(SafetensorsError::WrongShape {
+                tensor: name.clone(),
+                shape: vec![dense.nrows(), dense.ncols()],
+                expected: format!("[outputs, {n}]"),
+            });
+        }
+        network.w_out = Some(dense);
+    } else if let Some((name, tensor)) = present(&tensors, names.output.as_ref()) {
         network.w_out = Some(matrix(name, tensor, |_, columns| columns == n, || format!("[outputs, {n}]"))?);
     }
     for name in &names.biases {
@@ -162,7 +202,7 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
     network.validate()?;
 
     for (name, tensor) in &tensors {
-        if !names.all().any(|known| known == name) {
+        if !names.all().any(|known| known == name || sparse::is_part(name, known)) {
             notices
                 .push(format!("ignored the tensor `{name}` of shape {:?}: not a part of the network", tensor.shape()));
         }
@@ -170,9 +210,30 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, SafetensorsE
     Ok(Loaded { network, notices })
 }
 
+/// Recurrent weights that are stored dense.
+fn dense_recurrent(names: &Names, recurrent: &TensorView<'_>) -> Result<Weights, SafetensorsError> {
+    let n = match *recurrent.shape() {
+        [rows, columns] if rows == columns => rows,
+        // Three or four gates, one below the other.
+        [rows, columns] if names.from_pytorch && (3..=4).any(|gates| columns.checked_mul(gates) == Some(rows)) => {
+            return Err(SafetensorsError::Gated { tensor: names.recurrent.clone(), shape: vec![rows, columns] });
+        }
+        [rows, columns] => return Err(NetworkError::NotSquare { rows, columns }.into()),
+        _ => return Err(wrong_shape(&names.recurrent, recurrent, "two dimensions".to_owned())),
+    };
+    let mut triplets = Vec::new();
+    for (position, value) in numbers(&names.recurrent, recurrent)?.enumerate() {
+        if value != 0.0 {
+            triplets.push((position / n, position % n, value));
+        }
+    }
+    Ok(Weights::from_triplets(n, triplets)?)
+}
+
 /// Decides which naming the file follows, and refuses what is more than one recurrent layer.
 fn find_names(tensors: &BTreeMap<String, TensorView<'_>>) -> Result<Names, SafetensorsError> {
-    let own = tensors.contains_key("w_rec").then(|| "w_rec".to_owned());
+    let own = (tensors.contains_key("w_rec") || tensors.keys().any(|name| sparse::is_part(name, "w_rec")))
+        .then(|| "w_rec".to_owned());
     let mut candidates = own.into_iter().chain(tensors.keys().filter(|name| pytorch_prefix(name).is_some()).cloned());
     let Some(first) = candidates.next() else {
         let found: Vec<&str> = tensors.keys().take(10).map(String::as_str).collect();
@@ -214,12 +275,15 @@ fn present<'a, 'd>(
     name.and_then(|name| Some((name, tensors.get(name)?)))
 }
 
-fn wrong_shape(name: &str, tensor: &TensorView<'_>, expected: String) -> SafetensorsError {
+pub(super) fn wrong_shape(name: &str, tensor: &TensorView<'_>, expected: String) -> SafetensorsError {
     SafetensorsError::WrongShape { tensor: name.to_owned(), shape: tensor.shape().to_vec(), expected }
 }
 
 /// The numbers of a tensor in the order of the file: rows one after the other.
-fn numbers<'d>(name: &str, tensor: &TensorView<'d>) -> Result<Box<dyn Iterator<Item = f64> + 'd>, SafetensorsError> {
+pub(super) fn numbers<'d>(
+    name: &str,
+    tensor: &TensorView<'d>,
+) -> Result<Box<dyn Iterator<Item = f64> + 'd>, SafetensorsError> {
     // `as_chunks` would say the same, but is younger than the oldest compiler that is supported.
     match tensor.dtype() {
         Dtype::F64 => Ok(Box::new(tensor.data().chunks_exact(8).map(|chunk| {
@@ -303,51 +367,126 @@ fn read_activation(
 /// # Errors
 /// Whatever the writer reports.
 pub fn write(network: &Network, writer: &mut impl Write) -> io::Result<()> {
-    let n = network.weights.neurons();
     let mut metadata = json!({ "activation": network.activation.name(), "written_by": super::WRITTEN_BY });
     if let Some((key, value)) = parameter(network.activation) {
         metadata[key] = json!(format!("{value:?}"));
     }
-    let matrices = [("w_in", &network.w_in), ("w_out", &network.w_out)];
-    let vectors = [("b", &network.bias), ("x0", &network.initial_state), ("tau", &network.time_constants)];
+    let pattern = network.weights.pattern();
+    let n = pattern.nodes();
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    if sparse::is_large(n, n) {
+        metadata["w_rec.shape"] = json!(format!("{n},{n}"));
+        parts.push(Part::numbers("w_rec.data", network.weights.values()));
+        parts.push(Part::offsets("w_rec.indptr", pattern.row_starts(), pattern.len().max(n)));
+        parts.push(Part::indices("w_rec.indices", pattern.all_sources(), pattern.len().max(n)));
+    } else {
+        parts.push(Part {
+            name: "w_rec".to_owned(),
+            dtype: "F64",
+            shape: vec![n, n],
+            bytes: Bytes::Rows(&network.weights),
+        });
+    }
+    let compressed: Vec<(&str, Csr)> = [("w_in", &network.w_in), ("w_out", &network.w_out)]
+        .into_iter()
+        .filter_map(|(name, matrix)| Some((name, matrix.as_ref().filter(|m| sparse::is_large(m.nrows(), m.ncols()))?)))
+        .map(|(name, matrix)| (name, Csr::of_dense(matrix)))
+        .collect();
+    for (name, csr) in &compressed {
+        metadata[format!("{name}.shape")] = json!(format!("{},{}", csr.rows, csr.columns));
+        let largest = csr.column.len().max(csr.rows).max(csr.columns);
+        parts.push(Part::numbers(&format!("{name}.data"), &csr.values));
+        parts.push(Part::offsets(&format!("{name}.indptr"), &csr.row_start, largest));
+        parts.push(Part::indices(&format!("{name}.indices"), &csr.column, largest));
+    }
+    for (name, matrix) in [("w_in", &network.w_in), ("w_out", &network.w_out)] {
+        if let Some(matrix) = matrix.as_ref().filter(|matrix| !sparse::is_large(matrix.nrows(), matrix.ncols())) {
+            let shape = vec![matrix.nrows(), matrix.ncols()];
+            parts.push(Part { name: name.to_owned(), dtype: "F64", shape, bytes: Bytes::Matrix(matrix) });
+        }
+    }
+    for (name, vector) in [("b", &network.bias), ("x0", &network.initial_state), ("tau", &network.time_constants)] {
+        if let Some(vector) = vector {
+            parts.push(Part::numbers(name, vector));
+        }
+    }
 
+    // Tensors are to be aligned to their numbers: those of eight bytes come first. The order is otherwise kept.
+    parts.sort_by_key(|part| part.dtype == "I32");
     let mut header = json!({ "__metadata__": metadata });
     let mut offset = 0_u64;
-    let mut announce = |name: &str, shape: &[usize]| {
-        let end = offset + 8 * shape.iter().map(|&length| length as u64).product::<u64>();
-        header[name] = json!({ "dtype": "F64", "shape": shape, "data_offsets": [offset, end] });
+    for part in &parts {
+        let width = if part.dtype == "I32" { 4 } else { 8 };
+        let end = offset + width * part.shape.iter().map(|&length| length as u64).product::<u64>();
+        header[&part.name] = json!({ "dtype": part.dtype, "shape": part.shape, "data_offsets": [offset, end] });
         offset = end;
-    };
-    announce("w_rec", &[n, n]);
-    for (name, matrix) in matrices {
-        if let Some(matrix) = matrix {
-            announce(name, &[matrix.nrows(), matrix.ncols()]);
-        }
     }
-    for (name, vector) in vectors {
-        if let Some(vector) = vector {
-            announce(name, &[vector.len()]);
-        }
-    }
-
     const ALIGNMENT: usize = 8;
     let mut header = header.to_string().into_bytes();
     header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
     writer.write_all(&(header.len() as u64).to_le_bytes())?;
     writer.write_all(&header)?;
-    super::for_each_row(&network.weights, |row| write_numbers(writer, row.iter()))?;
-    for (_, matrix) in matrices {
-        if let Some(matrix) = matrix {
-            // The rows of a matrix that is stored by columns are the columns of its transpose.
-            write_numbers(writer, matrix.transpose().iter())?;
-        }
-    }
-    for (_, vector) in vectors {
-        if let Some(vector) = vector {
-            write_numbers(writer, vector.iter())?;
-        }
+    for part in &parts {
+        part.write(writer)?;
     }
     Ok(())
+}
+
+/// One tensor of a file.
+struct Part<'a> {
+    name: String,
+    dtype: &'static str,
+    shape: Vec<usize>,
+    bytes: Bytes<'a>,
+}
+
+enum Bytes<'a> {
+    Numbers(&'a [f64]),
+    /// Dense, row by row, never held.
+    Rows(&'a Weights),
+    Matrix(&'a DMatrix<f64>),
+    Offsets(&'a [usize]),
+    Indices(&'a [u32]),
+}
+
+/// The type of indices up to `largest`; PyTorch wants one for offsets and indices.
+fn index_dtype(largest: usize) -> &'static str {
+    if i32::try_from(largest).is_ok() { "I32" } else { "I64" }
+}
+
+impl<'a> Part<'a> {
+    fn numbers(name: &str, values: &'a [f64]) -> Self {
+        Part { name: name.to_owned(), dtype: "F64", shape: vec![values.len()], bytes: Bytes::Numbers(values) }
+    }
+
+    fn offsets(name: &str, offsets: &'a [usize], largest: usize) -> Self {
+        let dtype = index_dtype(largest);
+        Part { name: name.to_owned(), dtype, shape: vec![offsets.len()], bytes: Bytes::Offsets(offsets) }
+    }
+
+    fn indices(name: &str, indices: &'a [u32], largest: usize) -> Self {
+        let dtype = index_dtype(largest);
+        Part { name: name.to_owned(), dtype, shape: vec![indices.len()], bytes: Bytes::Indices(indices) }
+    }
+
+    fn write(&self, writer: &mut impl Write) -> io::Result<()> {
+        let narrow = self.dtype == "I32";
+        let mut index = |index: u64| {
+            if narrow {
+                writer.write_all(&(index as u32).to_le_bytes())
+            } else {
+                writer.write_all(&index.to_le_bytes())
+            }
+        };
+        match self.bytes {
+            Bytes::Offsets(offsets) => offsets.iter().try_for_each(|&offset| index(offset as u64)),
+            Bytes::Indices(indices) => indices.iter().try_for_each(|&column| index(u64::from(column))),
+            Bytes::Numbers(values) => write_numbers(writer, values.iter()),
+            Bytes::Rows(weights) => super::for_each_row(weights, |row| write_numbers(writer, row.iter())),
+            // The rows of a matrix that is stored by columns are the columns of its transpose.
+            Bytes::Matrix(matrix) => write_numbers(writer, matrix.transpose().iter()),
+        }
+    }
 }
 
 fn write_numbers<'a>(writer: &mut impl Write, values: impl Iterator<Item = &'a f64>) -> io::Result<()> {

@@ -47,6 +47,16 @@ pub enum NetworkError {
         "the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one"
     )]
     DuplicateSynapse { target: usize, source_index: usize },
+    #[error("there are {sources} sources but {values} weights; give one of each for every synapse")]
+    UnequalLengths { sources: usize, values: usize },
+    #[error("row {row} begins at synapse {start} but the next row at {next}; row starts must not descend")]
+    BadRowStart { row: usize, start: usize, next: usize },
+    #[error(
+        "the rows go from synapse {first} to {last}, but there are {synapses}; they must go from 0 to the number of synapses"
+    )]
+    RowsDoNotCover { first: usize, last: usize, synapses: usize },
+    #[error("row {target} lists source {source_index} after a larger one; sort the sources of every row")]
+    UnsortedRow { target: usize, source_index: usize },
     #[error("{what} has shape {rows} x {columns}, expected {expected}")]
     WrongShape { what: &'static str, rows: usize, columns: usize, expected: String },
     #[error("{what}[{index}] is {value}; replace it by a finite number")]

@@ -32,6 +32,12 @@ impl Pattern {
         Some(Pattern { row_start, source })
     }
 
+    /// From the parts of a compressed-row matrix that has been checked: the rows cover all sources, which ascend
+    /// strictly in each row and are nodes.
+    pub(super) fn from_checked_rows(row_start: Vec<usize>, source: Vec<u32>) -> Self {
+        Pattern { row_start, source }
+    }
+
     /// Number of nodes.
     pub fn nodes(&self) -> usize {
         self.row_start.len() - 1
@@ -57,6 +63,16 @@ impl Pattern {
     #[inline]
     pub fn sources(&self, i: usize) -> &[u32] {
         &self.source[self.row(i)]
+    }
+
+    /// The sources of all synapses, row after row.
+    pub fn all_sources(&self) -> &[u32] {
+        &self.source
+    }
+
+    /// Where each row begins, and after the last where it ends: one number more than there are nodes.
+    pub fn row_starts(&self) -> &[usize] {
+        &self.row_start
     }
 
     /// The source of synapse number `e`.

@@ -45,6 +45,57 @@ impl Weights<f64> {
         Ok(Weights { pattern: Arc::new(pattern), values: triplets.into_iter().map(|(_, _, value)| value).collect() })
     }
 
+    /// From compressed rows, which become the storage as they are, without a copy: the synapses into neuron `i` are
+    /// numbers `row_start[i]..row_start[i + 1]` of `source` and `values`, their sources ascending.
+    ///
+    /// # Errors
+    /// No neurons, row starts that are not those of so many synapses, an index out of range, sources that do not
+    /// ascend, two weights for one synapse, or a weight that is not finite.
+    pub fn from_rows(row_start: Vec<usize>, mut source: Vec<u32>, mut values: Vec<f64>) -> Result<Self, NetworkError> {
+        let neurons = row_start.len().saturating_sub(1);
+        if neurons == 0 {
+            return Err(NetworkError::NoNeurons);
+        }
+        if u32::try_from(neurons).is_err() {
+            return Err(NetworkError::TooManyNeurons { neurons });
+        }
+        if source.len() != values.len() {
+            return Err(NetworkError::UnequalLengths { sources: source.len(), values: values.len() });
+        }
+        let mut row_start = row_start;
+        if let Some(row) = (0..neurons).find(|&i| row_start[i] > row_start[i + 1]) {
+            return Err(NetworkError::BadRowStart { row, start: row_start[row], next: row_start[row + 1] });
+        }
+        if row_start[0] != 0 || row_start[neurons] != source.len() {
+            let (first, last) = (row_start[0], row_start[neurons]);
+            return Err(NetworkError::RowsDoNotCover { first, last, synapses: source.len() });
+        }
+        for target in 0..neurons {
+            let mut previous = None;
+            for e in row_start[target]..row_start[target + 1] {
+                let (from, value) = (source[e], values[e]);
+                let source_index = from as usize;
+                if source_index >= neurons {
+                    return Err(NetworkError::IndexOutOfRange { target, source_index, neurons });
+                }
+                if previous == Some(from) {
+                    return Err(NetworkError::DuplicateSynapse { target, source_index });
+                }
+                if previous > Some(from) {
+                    return Err(NetworkError::UnsortedRow { target, source_index });
+                }
+                if !value.is_finite() {
+                    return Err(NetworkError::WeightNotFinite { target, source_index, value });
+                }
+                previous = Some(from);
+            }
+        }
+        if values.contains(&0.0) {
+            drop_zeros(&mut row_start, &mut source, &mut values);
+        }
+        Ok(Weights { pattern: Arc::new(Pattern::from_checked_rows(row_start, source)), values })
+    }
+
     /// From a dense matrix, row = target.
     ///
     /// # Errors
@@ -78,6 +129,24 @@ impl Weights<f64> {
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> Weights<S> {
         Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(|&value| lift(value)).collect() }
     }
+}
+
+/// Takes the zeros out of compressed rows, in place.
+fn drop_zeros(row_start: &mut [usize], source: &mut Vec<u32>, values: &mut Vec<f64>) {
+    let (mut kept, mut begin) = (0, 0);
+    for i in 0..row_start.len() - 1 {
+        let end = row_start[i + 1];
+        for e in begin..end {
+            if values[e] != 0.0 {
+                (source[kept], values[kept]) = (source[e], values[e]);
+                kept += 1;
+            }
+        }
+        begin = end;
+        row_start[i + 1] = kept;
+    }
+    source.truncate(kept);
+    values.truncate(kept);
 }
 
 impl<S: Scalar> Weights<S> {
@@ -126,5 +195,38 @@ impl<S: Scalar> Weights<S> {
     pub fn with_values(&self, values: Vec<S>) -> Self {
         assert_eq!(values.len(), self.values.len(), "one value for each synapse");
         Weights { pattern: Arc::clone(&self.pattern), values }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_give_what_triplets_give_and_zeros_are_no_synapses() {
+        let rows = Weights::from_rows(vec![0, 2, 2, 5], vec![0, 2, 0, 1, 2], vec![1.0, 0.0, 0.0, -2.0, 3.0]);
+        let triplets = vec![(2, 2, 3.0), (0, 0, 1.0), (2, 1, -2.0)];
+        assert_eq!(rows, Weights::from_triplets(3, triplets));
+    }
+
+    #[test]
+    fn rows_that_are_not_compressed_rows_are_refused() {
+        let refused = |row_start: &[usize], source: &[u32], values: &[f64]| {
+            Weights::from_rows(row_start.to_vec(), source.to_vec(), values.to_vec()).unwrap_err()
+        };
+        assert_eq!(refused(&[], &[], &[]), NetworkError::NoNeurons);
+        assert_eq!(refused(&[0], &[], &[]), NetworkError::NoNeurons);
+        assert_eq!(refused(&[0, 1], &[0], &[]), NetworkError::UnequalLengths { sources: 1, values: 0 });
+        assert_eq!(refused(&[0, 2, 1], &[0], &[1.0]), NetworkError::BadRowStart { row: 1, start: 2, next: 1 });
+        assert_eq!(refused(&[1, 1], &[0], &[1.0]), NetworkError::RowsDoNotCover { first: 1, last: 1, synapses: 1 });
+        assert_eq!(refused(&[0, 2], &[0], &[1.0]), NetworkError::RowsDoNotCover { first: 0, last: 2, synapses: 1 });
+        let outside = NetworkError::IndexOutOfRange { target: 0, source_index: 1, neurons: 1 };
+        assert_eq!(refused(&[0, 1], &[1], &[1.0]), outside);
+        let twice = NetworkError::DuplicateSynapse { target: 1, source_index: 1 };
+        assert_eq!(refused(&[0, 0, 2], &[1, 1], &[1.0, 0.0]), twice);
+        let unsorted = NetworkError::UnsortedRow { target: 1, source_index: 0 };
+        assert_eq!(refused(&[0, 0, 2], &[1, 0], &[1.0, 2.0]), unsorted);
+        let infinite = NetworkError::WeightNotFinite { target: 0, source_index: 0, value: f64::INFINITY };
+        assert_eq!(refused(&[0, 1], &[0], &[f64::INFINITY]), infinite);
     }
 }

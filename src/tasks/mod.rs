@@ -1,5 +1,6 @@
 //! What networks are run on: generated cases, and simulated trials.
 
+pub mod flyvis;
 mod generate;
 mod simulate;
 

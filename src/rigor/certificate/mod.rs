@@ -108,10 +108,8 @@ pub enum CertifyError {
     TooManyBits { bits: f64, limit: u32 },
     #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart for f64")]
     Singular { node: usize },
-    #[error(
-        "no ground state was found for a component of {nodes} nodes in {iterations} iterations; its costs are too far apart"
-    )]
-    NoSolution { nodes: usize, iterations: usize },
+    #[error("{0}; its costs are too far apart")]
+    NotSolved(#[from] crate::balance::NotSolved),
     #[error("the ground state at node {node} proves nothing: (L v) or v is not positive; the costs are too far apart")]
     NotPositive { node: usize },
     #[error(

@@ -2,19 +2,20 @@
 //!
 //! Nothing here has to be right: a poor solution makes a poor certificate or none, never a wrong one.
 
+use std::cell::RefCell;
+
 use nalgebra::{Cholesky, DVector, Dyn};
 
 use super::CertifyError;
-use crate::balance::Grounded;
+use crate::balance::{Grounded, SparseLaplacian};
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, laplacian, node_costs};
 
 /// Unknowns of a component up to which it is factored densely.
-const LARGEST_DENSE: usize = 2000;
+const LARGEST_DENSE: usize = 500;
 
 /// Conjugate gradients end at this residual relative to the start; what is left is refined in integers.
 const RESIDUAL: f64 = 1e-9;
-const MAX_ITERATIONS: usize = 20_000;
 
 /// A component: its nodes but for the root.
 struct Block {
@@ -31,6 +32,8 @@ pub struct Laplacian<'a> {
     blocks: Vec<Block>,
     /// One for each block; `None` where elimination without subtraction or iteration takes its place.
     factors: Option<Vec<Cholesky<f64, Dyn>>>,
+    /// For components too large for that; made when first needed.
+    sparse: RefCell<Option<SparseLaplacian<'a>>>,
 }
 
 /// The root of each node's component: the node that `grounded` holds still.
@@ -53,7 +56,7 @@ impl<'a> Laplacian<'a> {
         let blocks = members.into_iter().enumerate().filter(|(_, nodes)| !nodes.is_empty());
         let blocks: Vec<Block> = blocks.map(|(root, nodes)| Block { root, nodes }).collect();
         let sums = node_costs(graph.pattern(), &costs, &0.0);
-        let mut found = Laplacian { graph, grounded, costs, sums, blocks, factors: None };
+        let mut found = Laplacian { graph, grounded, costs, sums, blocks, factors: None, sparse: RefCell::default() };
         if found.largest() <= LARGEST_DENSE {
             found.factors = found.blocks.iter().map(|block| found.factor(block)).collect();
         }
@@ -107,51 +110,10 @@ impl<'a> Laplacian<'a> {
         Ok(x)
     }
 
-    /// Conjugate gradients with the diagonal as preconditioner, all components at once.
+    /// By conjugate gradients, all components at once.
     fn iterate(&self, right: &[f64]) -> Result<Vec<f64>, CertifyError> {
-        let pattern = self.graph.pattern();
-        let free: Vec<bool> = (0..self.graph.nodes()).map(|node| !self.grounded.is_fixed(node)).collect();
-        let diagonal: Vec<f64> = self.sums.incoming.iter().zip(&self.sums.outgoing).map(|(r, c)| r + c).collect();
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let preconditioned = |r: &[f64]| -> Vec<f64> {
-            let entries = r.iter().zip(&diagonal).zip(&free);
-            entries.map(|((r, d), &free)| if free { r / d } else { 0.0 }).collect()
-        };
-        let mut x = vec![0.0; right.len()];
-        let mut residual: Vec<f64> = right.iter().zip(&free).map(|(&b, &free)| if free { b } else { 0.0 }).collect();
-        let mut z = preconditioned(&residual);
-        let mut direction = z.clone();
-        let mut size = dot(&residual, &z);
-        let enough = RESIDUAL * RESIDUAL * size;
-        for _ in 0..MAX_ITERATIONS {
-            if size <= enough {
-                return Ok(x);
-            }
-            let mut image = vec![0.0; right.len()];
-            for (e, i, j) in pattern.iter() {
-                let flow = self.costs[e] * (direction[i] - direction[j]);
-                image[i] += flow;
-                image[j] -= flow;
-            }
-            for (value, _) in image.iter_mut().zip(&free).filter(|&(_, &free)| !free) {
-                *value = 0.0;
-            }
-            let step = size / dot(&direction, &image);
-            for node in 0..x.len() {
-                x[node] += step * direction[node];
-                residual[node] -= step * image[node];
-            }
-            z = preconditioned(&residual);
-            let next = dot(&residual, &z);
-            let keep = next / size;
-            size = next;
-            if !size.is_finite() {
-                break;
-            }
-            for (old, new) in direction.iter_mut().zip(&z) {
-                *old = new + keep * *old;
-            }
-        }
-        Err(CertifyError::NoSolution { nodes: self.largest(), iterations: MAX_ITERATIONS })
+        let mut sparse = self.sparse.borrow_mut();
+        let sparse = sparse.get_or_insert_with(|| SparseLaplacian::new(self.graph, &self.costs));
+        Ok(sparse.solve(self.grounded, right, RESIDUAL)?)
     }
 }
