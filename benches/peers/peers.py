@@ -10,7 +10,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 import scipy
@@ -26,29 +25,21 @@ LIMIT = 120.0
 DENSE_LIMIT = 8e9
 
 
-def spawn(command, limit, environment=None):
+def spawn(command, limit, folder, environment=None):
     """Runs a command; returns status, standard output and error, wall seconds and peak memory of that process alone."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.perf_counter() - start > limit:
-                process.kill()
-            time.sleep(0.0005 if time.perf_counter() - start < 1 else 0.01)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0), err.seek(0)
-        return process.returncode, out.read().decode(), err.read().decode(), wall, usage.ru_maxrss * 1024
+    launcher, report = pathlib.Path(__file__).with_name("launcher.py"), folder / "launched.json"
+    launch = [sys.executable, "-S", "-E", str(launcher), str(report), str(limit), *command]
+    done = subprocess.run(launch, check=True, capture_output=True, text=True, env=environment)
+    ended = json.loads(report.read_text())
+    report.unlink()
+    return ended["code"], done.stdout, done.stderr, ended["wall"], ended["memory"]
 
 
 def run_synbal(case, folder, threads):
     scales = folder / "scales.npy"
     command = [case["synbal"], "balance", str(case["given"]), "--within-components", "--tol", str(methods.STRICT)]
     environment = dict(os.environ, **({"RAYON_NUM_THREADS": str(threads)} if threads else {}))
-    code, out, err, wall, memory = spawn(command + ["--json", "--scales", str(scales)], LIMIT + 60, environment)
+    code, out, err, wall, memory = spawn(command + ["--json", "--scales", str(scales)], LIMIT + 60, folder, environment)
     if code != 0:
         return dict(failed=f"exit status {code}: {err.strip().splitlines()[-1] if err.strip() else 'no message'}")
     summary = json.loads(out)
@@ -61,7 +52,7 @@ def run_peer(name, case, folder):
     result = folder / "result.npz"
     script = pathlib.Path(__file__).with_name("worker.py")
     command = [sys.executable, str(script), name, str(case["matrix"]), str(result), str(LIMIT)]
-    code, _, err, wall, memory = spawn(command, LIMIT + 60)
+    code, _, err, wall, memory = spawn(command, LIMIT + 60, folder)
     if code == -14 or code == -9:
         return dict(failed=f"not done within {LIMIT:.0f} s")
     if code != 0:
