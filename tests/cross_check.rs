@@ -106,10 +106,11 @@ impl Gradient for Objective<'_> {
     }
 }
 
-/// `h` where the gradient of the cost, relative to the cost at the start, is 1e-9 or smaller.
+/// `h` where the gradient of the cost, relative to the cost at the start, is at most `√(2u)`: beyond that a line search
+/// sees only rounding, since the cost itself is `‖gradient‖²` from its minimum.
 fn l_bfgs(graph: &CostGraph) -> Vec<f64> {
     let start = graph.total(graph.w());
-    let tol = 1e-9;
+    let tol = f64::EPSILON.sqrt();
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(tol).unwrap();
     let solver = solver.with_tolerance_cost(0.0).unwrap();
     let run = Executor::new(Objective(graph, start), solver)
