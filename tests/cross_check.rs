@@ -202,7 +202,6 @@ impl Tree {
     /// its two synapses, `2 s sinh x = Σ g`, at most `t Σ (r + c)` at an imbalance t. Rounding adds to t.
     fn assert_closed_form(&self, outcome: &Outcome) {
         let graph = &self.graph;
-        assert!(graph.frame().is_identity() || graph.p() == 1.0);
         let costs = graph.costs_at(&outcome.h);
         let sums = node_costs(graph.pattern(), &costs, &0.0);
         let t = outcome.imbalance + (graph.nodes() as f64 + 8.0) * UNIT_ROUNDOFF;
@@ -222,9 +221,10 @@ impl Tree {
 #[test]
 fn chains_and_trees_reach_their_closed_form_and_elimination_is_exact_on_them() {
     let n = 3000;
+    // The range of scales of a chain is a random walk, so with 150 decades an edge 30 neurons are as many as f64 holds.
     for (name, tree) in [
         ("chain", tree(1, n, |child, _| child - 1, 3.0, 1.0)),
-        ("chain of 150 decades each way", tree(2, n, |child, _| child - 1, 345.0, 1.0)),
+        ("chain of 150 decades each way", tree(2, 30, |child, _| child - 1, 345.0, 1.0)),
         ("random tree", tree(3, n, |child, draw| draw(child), 3.0, 3.0)),
         ("star", tree(4, n, |_, _| 0, 3.0, 1.0)),
         ("caterpillar", tree(5, n, |child, _| if child % 2 == 0 { child - 1 } else { child.saturating_sub(2) }, 3.0, 2.0)),

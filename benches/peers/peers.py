@@ -21,6 +21,7 @@ import table
 
 SYNBAL = "synbal"
 LIMIT = 120.0
+ROUNDS = 5
 # Peers that need dense n x n arrays of f64 are not started above this.
 DENSE_LIMIT = 8e9
 
@@ -66,7 +67,7 @@ def run_peer(name, case, folder):
     return row
 
 
-def run_case(name, chosen, folder, synbal):
+def run_case(name, chosen, folder, synbal, too_slow):
     given, matrix, part = cases.prepare(name, folder, synbal)
     weights = sp.csr_array(sp.load_npz(matrix))
     case = dict(given=given, matrix=matrix, part=part, weights=weights, synbal=synbal)
@@ -78,10 +79,12 @@ def run_case(name, chosen, folder, synbal):
         needed = arrays * 8.0 * n * n
         if needed > DENSE_LIMIT:
             rows[method] = [dict(failed=f"not started: {arrays} dense arrays of {n} x {n} are {needed / 1e9:.0f} GB")]
+        elif name.startswith("fly") and method in too_slow:
+            rows[method] = [dict(failed=f"not started: over {LIMIT:.0f} s already on {too_slow[method]}")]
         else:
             runners[method] = lambda method=method: run_peer(method, case, folder)
     # Alternating: one round of all after the other; what takes long has fewer rounds, what failed has one.
-    for turn in range(5):
+    for turn in range(ROUNDS):
         for method, run in runners.items():
             done = rows.setdefault(method, [])
             slow = done and (done[0].get("failed") or done[0]["wall"] > 30 or (turn >= 3 and done[0]["wall"] > 5))
@@ -89,6 +92,8 @@ def run_case(name, chosen, folder, synbal):
                 done.append(run())
                 shown = done[-1].get("failed") or f"{done[-1]['seconds']:.4g} s, residual {done[-1]['residual']:.1e}"
                 print(f"{name}: {method}: {shown}", file=sys.stderr, flush=True)
+    if name.startswith("fly"):
+        too_slow.update({m: name for m, runs in rows.items() if runs[0].get("failed", "").startswith("not done within")})
     order = [SYNBAL, f"{SYNBAL}, one thread", *chosen]
     return dict(
         case=name, neurons=n, synapses=int(weights.nnz), cost=cases.measure(weights, np.zeros(n))["cost"],
@@ -137,10 +142,11 @@ def main():
     parser.add_argument("--matrices", type=pathlib.Path, default=pathlib.Path("target/peers"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    too_slow = {}
     report = dict(machine=machine(options.synbal), limit=LIMIT, cases=[])
     for name in options.cases:
         with tempfile.TemporaryDirectory(dir=options.matrices) as folder:
-            report["cases"].append(run_case(name, options.methods, pathlib.Path(folder), options.synbal))
+            report["cases"].append(run_case(name, options.methods, pathlib.Path(folder), options.synbal, too_slow))
         # Written after every case: what was measured is not lost if a later one is interrupted.
         (options.out / "peers.json").write_text(json.dumps(report, indent=1) + "\n")
         (options.out / "peers.md").write_text(table.page(report))
