@@ -181,7 +181,13 @@ struct Tree {
     edges: Vec<(usize, usize, f64)>,
 }
 
-fn tree(seed: u64, n: usize, parent: impl Fn(usize, &mut dyn FnMut(usize) -> usize) -> usize, skew: f64, spread: f64) -> Tree {
+fn tree(
+    seed: u64,
+    n: usize,
+    parent: impl Fn(usize, &mut dyn FnMut(usize) -> usize) -> usize,
+    skew: f64,
+    spread: f64,
+) -> Tree {
     let mut random = stream(seed, 3);
     let mut draw_random = stream(seed, 4);
     let mut draw = |below: usize| draw_random.random_range(0..below);
@@ -227,7 +233,10 @@ fn chains_and_trees_reach_their_closed_form_and_elimination_is_exact_on_them() {
         ("chain of 150 decades each way", tree(2, 30, |child, _| child - 1, 345.0, 1.0)),
         ("random tree", tree(3, n, |child, draw| draw(child), 3.0, 3.0)),
         ("star", tree(4, n, |_, _| 0, 3.0, 1.0)),
-        ("caterpillar", tree(5, n, |child, _| if child % 2 == 0 { child - 1 } else { child.saturating_sub(2) }, 3.0, 2.0)),
+        (
+            "caterpillar",
+            tree(5, n, |child, _| if child % 2 == 0 { child - 1 } else { child.saturating_sub(2) }, 3.0, 2.0),
+        ),
     ] {
         let stop = Stop { tol: 1e-10, max_passes: 100_000 };
         let ours = solved(&newton_cg(Preconditioner::Elimination), &tree.graph, &stop);
