@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions
 
 REPORT := synbal-report
 
@@ -30,3 +30,14 @@ proofs-check: proofs
 baseline:
 	@.ci/setup build
 	cargo run --release --locked --quiet -- report --out reports
+
+# Runs synbal beside its peers (NumPy, SciPy, LAPACK, numba; in a Python environment of its own under target/), and
+# writes reports/peers.md and reports/peers.json. About half an hour.
+peers:
+	benches/peers/run
+
+# Counts instructions under valgrind and compares them with the committed baseline: no wall clock.
+instructions:
+	@.ci/setup build
+	@.ci/setup instructions
+	benches/instructions/run

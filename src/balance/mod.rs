@@ -35,6 +35,7 @@ pub use precise::{
     reference_to_digits,
 };
 pub use sparse_laplacian::{NotSolved, SparseLaplacian};
+pub use sums::Pass;
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 

@@ -15,7 +15,7 @@ use crate::cost::CostGraph;
 pub enum Preconditioner {
     /// By the degrees alone.
     Diagonal,
-    /// By a sampled elimination.
+    /// By a sampled elimination, a new one for each system.
     Elimination,
     /// By the degrees, until a system takes more than some hundreds of products; from then on by elimination.
     #[default]
@@ -39,6 +39,10 @@ impl Default for NewtonCg {
 
 /// Products for one system with the diagonal preconditioner, after which elimination takes over.
 const PATIENT_PRODUCTS: usize = 400;
+
+/// What an elimination costs, in products: where a system takes more than that, the next one gets a factor of its own,
+/// since the couplings have moved.
+const PRODUCTS_OF_A_FACTOR: usize = 50;
 
 /// And with elimination, after which the direction found so far is taken.
 const MAX_PRODUCTS: usize = 2000;
@@ -84,7 +88,7 @@ impl Solver for NewtonCg {
         let mut matrix = Scaled::<f32>::new(graph.pattern().len());
         let mut factor: Option<Factor> = None;
         let (mut iterations, mut without_progress) = (0, 0);
-        let mut last_norm = 0.0;
+        let (mut last_norm, mut stale) = (0.0, false);
         let reason = loop {
             if point.imbalance.is_nan() {
                 break Status::NotFinite { node: sums.nodes.imbalance().node };
@@ -105,9 +109,10 @@ impl Solver for NewtonCg {
                 products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
             };
             last_norm = norm;
-            if factor.is_none() && self.preconditioner == Preconditioner::Elimination {
+            if stale || self.preconditioner == Preconditioner::Elimination {
                 factor = Some(Factor::of(graph.pattern(), &matrix));
             }
+            let passes = sums.passes;
             let mut solved = solve(&mut sums.engine, &matrix, factor.as_ref(), &g, &until, &mut sums.passes);
             if !solved.reached && self.preconditioner == Preconditioner::AsNeeded {
                 // The couplings have moved since an older factor, or there was none.
@@ -116,6 +121,7 @@ impl Solver for NewtonCg {
                 solved = solve(&mut sums.engine, &matrix, Some(&renewed), &g, &until, &mut sums.passes);
                 factor = Some(renewed);
             }
+            stale = factor.is_some() && sums.passes - passes > PRODUCTS_OF_A_FACTOR;
             iterations += 1;
             let rate = largest_rate(graph, &solved.x);
             sums.passes += 1;

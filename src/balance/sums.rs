@@ -110,3 +110,18 @@ impl<'a> Sums<'a> {
         self.passes += 1;
     }
 }
+
+/// The hot loop by itself, for measurements: what every iteration on a large graph does once for each evaluation.
+pub struct Pass<'a>(Sums<'a>);
+
+impl<'a> Pass<'a> {
+    /// At `h = 0`.
+    pub fn new(graph: &'a CostGraph) -> Self {
+        Pass(Sums::new(graph))
+    }
+
+    /// Incoming and outgoing costs of all nodes in one pass over the synapses, the total cost and the imbalance.
+    pub fn measure(&mut self) -> TracePoint {
+        self.0.measure()
+    }
+}
