@@ -14,7 +14,7 @@ use synbal::balance::{
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
 use synbal::io::embedded::celegans;
-use synbal::network::{Activation, Network, Weights};
+use synbal::network::{Activation, Homogeneity, Network, NetworkError, Weights, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 use synbal::tasks::{normals, random_network, stream};
 
@@ -224,6 +224,20 @@ fn bad_requests_are_refused() {
     assert_eq!(found, Err(PreciseError::ScaleNotFinite { node: 1, value: f64::INFINITY }));
     let chain = graph_of(2, vec![(0, 1, 3.0)], 2.0);
     assert_eq!(balance_to_digits(&chain, &[0.0; 2], 50), Err(PreciseError::NotBalanceable { count: 1 }));
+}
+
+/// Weights that only the wider number system holds are refused, not rounded to infinity or to no synapse.
+#[test]
+fn what_f64_cannot_hold_is_not_rounded() {
+    let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
+    let multi = |x| Multi::from_f64(100, x).unwrap();
+    let lifted = Network::recurrent(weights, Activation::Relu).lifted(multi);
+    let rounded = |h: f64| rescale_network(&lifted, &[multi(h), multi(0.0)], Homogeneity::Required).unwrap().rounded();
+    assert_eq!(rounded(0.0).unwrap().weights.values(), [3.0, 1.0]);
+    // The first is 3 e^-800, the other e^800; the other way round for -800.
+    let refused = |row, column, rounded| NetworkError::RoundedOutOfRange { what: "the weights", row, column, rounded };
+    assert_eq!(rounded(800.0), Err(refused(0, 1, 0.0)));
+    assert_eq!(rounded(-800.0), Err(refused(0, 1, f64::INFINITY)));
 }
 
 fn ring(n: usize) -> CostGraph {
