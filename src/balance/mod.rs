@@ -19,6 +19,7 @@ mod osborne;
 mod precise;
 mod sampled_elimination;
 mod sums;
+mod trajectory;
 mod whole;
 
 pub use automatic::Automatic;
@@ -35,6 +36,7 @@ pub use precise::{
     LinearSolver, MOST_DIGITS, Precise, PreciseError, PreciseStep, balance_to_digits, balance_to_digits_by,
     reference_to_digits,
 };
+pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 

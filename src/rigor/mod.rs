@@ -2,5 +2,6 @@
 
 pub mod certificate;
 mod ground_state;
+pub mod trajectory;
 
 pub use ground_state::{GroundState, NoCertificate, ground_state};
