@@ -3,10 +3,13 @@
 use super::taylor::{flow_series, value_at};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
-use crate::scalar::{Interval, Scalar, Series};
+use crate::scalar::{Interval, Scalar, Series, power};
 
 /// The degree of a piece.
-pub const DEGREE: usize = 18;
+pub const DEGREE: usize = 24;
+
+/// Radii that Cauchy's estimate is tried on, in lengths of a piece.
+const RADII: [f64; 9] = [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0];
 
 /// The graph in the number systems that pieces are made and judged in.
 pub struct Field {
@@ -46,35 +49,54 @@ impl Field {
         Piece { coefficients: coefficients.into_iter().map(|c| c.into_iter().map(Interval::point).collect()).collect() }
     }
 
-    /// Bounds the defect `d(σ) = x'(σ) − scale·g(x(σ))` of a piece.
+    /// Bounds the defect `d(σ) = x'(σ) − scale·g(x(σ))` of a piece, whose degree is K.
     ///
-    /// Taylor's theorem, node by node: `d(σ) = Σ_{k<K} d_k σ^k + d_K(ξ) σ^K` with coefficients `d_k` at 0 and the last
-    /// one at some `ξ` between 0 and 1, enclosed at all of them together. `x'` has no power K. Integrated term by term.
+    /// The powers below K are enclosed one by one, and integrated term by term. `x'` has no others. As `x` is a
+    /// polynomial, `g(x(z))` is analytic in the whole complex plane, and for `|z| ≤ R` no cost is larger than
+    /// `C_ij(x(0)) e^{p (m_i + m_j)}` with `m_i = Σ_k |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
+    /// most `M (σ/R)^K / (1 − 1/R)` with `M` the sums of these costs; any `R > 1` will do, the best of a few is taken.
     pub fn judge(&self, piece: &Piece, scale: &Interval) -> Judged {
-        let here: Vec<Series<Interval>> =
+        let x: Vec<Series<Interval>> =
             piece.coefficients.iter().map(|c| Series::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
-        let everywhere: Vec<Series<Interval>> = piece.coefficients.iter().map(|c| enclosed_everywhere(c)).collect();
-        let g = self.gradient(&here);
+        let zero = Series::constant(Interval::point(0.0));
+        let sums = node_costs(self.enclosed.pattern(), &self.enclosed.costs_at(&x), &zero);
+        let g = sums.gradient();
         let mut defect = Interval::point(0.0);
         for k in 0..DEGREE {
             let power = Interval::point((k + 1) as f64);
             let terms = piece.coefficients.iter().zip(&g).map(|(c, g)| c[k + 1] * &power - &(at(g, k) * scale));
             defect += &(norm(terms) / &power);
         }
-        let truncation = norm(self.gradient(&everywhere).iter().map(|g| at(g, DEGREE) * scale))
-            / &Interval::point((DEGREE + 1) as f64);
-        defect += &truncation;
-        let moved = piece
-            .coefficients
+        let degrees: Vec<Interval> =
+            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| at(r, 0) + &at(c, 0)).collect();
+        let truncation = RADII
             .iter()
-            .zip(&everywhere)
-            .fold(Interval::point(0.0), |hull, (c, series)| hull.hull(&(at(series, 0) - &c[0])));
+            .map(|&radius| self.truncation(piece, &degrees, scale, radius))
+            .reduce(|best, other| if other.hi() < best.hi() { other } else { best })
+            .unwrap_or(Interval::INVALID);
+        defect += &truncation;
+        let unit = Interval::point(0.0).hull(&Interval::point(1.0));
+        let moved = piece.coefficients.iter().fold(Interval::point(0.0), |hull, c| {
+            let change = c[1..].iter().fold(Interval::point(0.0), |sum, c| sum + &(*c * &unit));
+            hull.hull(&change)
+        });
         Judged { defect, truncation, moved }
     }
 
-    fn gradient(&self, x: &[Series<Interval>]) -> Vec<Series<Interval>> {
-        let zero = Series::constant(Interval::point(0.0));
-        node_costs(self.enclosed.pattern(), &self.enclosed.costs_at(x), &zero).gradient()
+    /// What the powers from K on can contribute to the integral, by Cauchy's estimate on the disc of a radius.
+    fn truncation(&self, piece: &Piece, degrees: &[Interval], scale: &Interval, radius: f64) -> Interval {
+        let (one, radius) = (Interval::point(1.0), Interval::point(radius));
+        let p = Interval::point(self.enclosed.p());
+        let growth = piece.coefficients.iter().map(|c| {
+            let sizes: Vec<Interval> = c.iter().map(Interval::abs).collect();
+            let reach = value_at(&sizes, &radius) - &sizes[0];
+            (reach * &p).exp()
+        });
+        let growth: Vec<Interval> = growth.collect();
+        let largest = growth.iter().fold(one, |largest, growth| largest.larger(growth));
+        let field = norm(degrees.iter().zip(&growth).map(|(degree, growth)| *degree * growth)) * &largest * scale;
+        let power = power(&radius, DEGREE as f64) * &Interval::point((DEGREE + 1) as f64);
+        field / &power / &(one - &(one / &radius))
     }
 }
 
@@ -83,23 +105,6 @@ impl Piece {
     pub fn state(&self, sigma: &Interval) -> Vec<Interval> {
         self.coefficients.iter().map(|c| value_at(c, sigma)).collect()
     }
-}
-
-/// The coefficients of a polynomial about every `ξ` between 0 and 1: `Σ_{l≥m} binom(l, m) c_l ξ^{l−m}`.
-fn enclosed_everywhere(coefficients: &[Interval]) -> Series<Interval> {
-    let unit = Interval::point(0.0).hull(&Interval::point(1.0));
-    let mut shifted = coefficients.iter().enumerate().map(|(m, &own)| {
-        let mut binomial = 1.0;
-        let mut sum = own;
-        for (l, c) in coefficients.iter().enumerate().skip(m + 1) {
-            // Whole numbers far below 2⁵³: exact.
-            binomial = binomial * l as f64 / (l - m) as f64;
-            sum += &(*c * &Interval::point(binomial) * &unit);
-        }
-        sum
-    });
-    let first = shifted.next().unwrap_or(Interval::INVALID);
-    Series::new(first, shifted, DEGREE)
 }
 
 /// A coefficient; invalid beyond the order.

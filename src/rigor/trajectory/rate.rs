@@ -110,7 +110,8 @@ fn enclosed_laplacian(
 fn is_below(laplacian: &[Vec<Interval>], bound: f64) -> bool {
     let n = laplacian.len();
     let trace = (0..n).map(|i| laplacian[i][i].midpoint()).sum::<f64>();
-    let lift = Interval::point(trace / (n * n) as f64);
+    // Twice the mean eigenvalue, so above the smallest of those that are not 0.
+    let lift = Interval::point(2.0 * trace / (n * n) as f64);
     let mut a: Vec<Vec<Interval>> =
         laplacian.iter().map(|row| row.iter().map(|entry| *entry + &lift).collect()).collect();
     for (i, row) in a.iter_mut().enumerate() {
@@ -147,9 +148,8 @@ mod tests {
         let n = 7;
         let entry = |i: usize, j: usize| Interval::point(if i == j { n as f64 - 1.0 } else { -1.0 });
         let matrix: Vec<Vec<Interval>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
-        // The shift on the constants is trace/n = n − 1; it must not decide: bounds below it only.
-        assert!(is_below(&matrix, 5.9));
-        assert!(!is_below(&matrix, 7.1));
+        assert!(is_below(&matrix, 7.0 * (1.0 - 1e-9)));
+        assert!(!is_below(&matrix, 7.0 * (1.0 + 1e-9)));
     }
 
     #[test]

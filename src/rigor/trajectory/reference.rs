@@ -1,13 +1,14 @@
 //! The flow to many digits: Taylor steps in multiple precision, without a proof.
 
 use super::TrajectoryError;
-use super::taylor::flow_series;
+use super::taylor::{flow_series, value_at};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 use crate::scalar::{Multi, Scalar, Series};
 
-/// The longest step: its length times `2p·max_i(r_i + c_i)`.
-const LONGEST: f64 = 0.5;
+/// The longest step: its length times `2p·max_i(r_i + c_i)`. The series converge up to about 1 in this unit, so each
+/// power is worth a digit.
+const LONGEST: f64 = 0.1;
 
 /// States of the flow at given times.
 pub struct Reference {
@@ -33,17 +34,27 @@ pub fn reference(
     let mut at = vec![zero.clone(); graph.nodes()];
     let mut now = 0.0;
     let mut states = Vec::with_capacity(times.len());
-    for &end in times {
-        while now < end {
-            let nearest: Vec<f64> = at.iter().map(Multi::to_f64).collect();
-            let degree = node_costs(graph.pattern(), &graph.costs_at(&nearest), &0.0).largest_degree() / rate;
-            let next = end.min(now + LONGEST / (2.0 * graph.p() * degree));
-            let scale = (zero.lift(next) - &zero.lift(now)) / &zero.lift(rate);
-            let one = zero.lift(1.0);
-            at = flow_series(&exact, &at, &scale, order).iter().map(|c| super::taylor::value_at(c, &one)).collect();
-            now = next;
+    while states.len() < times.len() {
+        let nearest: Vec<f64> = at.iter().map(Multi::to_f64).collect();
+        let degree = node_costs(graph.pattern(), &graph.costs_at(&nearest), &0.0).largest_degree() / rate;
+        let next = now + LONGEST / (2.0 * graph.p() * degree);
+        let not_ahead = next <= now;
+        if not_ahead || next.is_nan() {
+            return Err(TrajectoryError::NoBound { time: now });
         }
-        states.push(at.clone());
+        // A graph without costs stands still: its step is infinite.
+        let next = next.min(f64::MAX);
+        let length = zero.lift(next) - &zero.lift(now);
+        let series = flow_series(&exact, &at, &(length.clone() / &zero.lift(rate)), order);
+        let state = |time: f64| -> Vec<Multi> {
+            let sigma = (zero.lift(time) - &zero.lift(now)) / &length;
+            series.iter().map(|c| value_at(c, &sigma)).collect()
+        };
+        for &time in times[states.len()..].iter().take_while(|&&time| time <= next) {
+            states.push(state(time));
+        }
+        at = state(next);
+        now = next;
     }
     Ok(Reference { states })
 }
@@ -56,6 +67,12 @@ impl Reference {
             .zip(states)
             .map(|(exact, state)| distance(exact, state.iter().map(|&x| exact[0].lift(x))))
             .collect()
+    }
+
+    /// The states at some of the times that it was made for; a time that is none of them is left out.
+    pub fn at(&self, times: &[f64], wanted: &[f64]) -> Reference {
+        let found = wanted.iter().filter_map(|time| times.iter().position(|other| other == time));
+        Reference { states: found.map(|index| self.states[index].clone()).collect() }
     }
 
     /// The largest distance of the two at any time.

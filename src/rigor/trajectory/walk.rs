@@ -7,8 +7,11 @@ use crate::cost::CostGraph;
 use crate::flow::node_costs;
 use crate::scalar::{Interval, Scalar};
 
-/// First guess at the longest piece: its length times the bound `2p·max_i(r_i + c_i)` on all rates of decay.
-const LONGEST: f64 = 1.0;
+/// Length of the first piece, times the bound `2p·max_i(r_i + c_i)` on all rates of decay. Only speed depends on it.
+const FIRST_LENGTH: f64 = 0.25;
+
+/// By how much more the next piece is tried than the last one that went well.
+const GROWTH: f64 = 1.2;
 
 /// A piece is halved while the truncation of its series weighs more than its rounding by this factor, at most so often.
 const TRUNCATION_PART: f64 = 0.5;
@@ -29,6 +32,8 @@ pub struct Walk<'a> {
     at: Vec<f64>,
     /// Bound on the distance without its mean part.
     apart: Interval,
+    /// Length that the next piece is tried with, as in [`FIRST_LENGTH`].
+    length: f64,
 }
 
 /// A piece that was walked along.
@@ -45,7 +50,16 @@ impl<'a> Walk<'a> {
     /// Starts at `at` at time 0; whatever it differs from 0 by counts.
     pub fn new(graph: &'a CostGraph, unit: f64, at: Vec<f64>) -> Self {
         let apart = norm(at.iter().map(|&x| Interval::point(x)));
-        Walk { graph, field: Field::new(graph), rate: Rate::new(graph), unit, time: 0.0, at, apart }
+        Walk {
+            graph,
+            field: Field::new(graph),
+            rate: Rate::new(graph),
+            unit,
+            time: 0.0,
+            at,
+            apart,
+            length: FIRST_LENGTH,
+        }
     }
 
     pub fn time(&self) -> f64 {
@@ -73,7 +87,7 @@ impl<'a> Walk<'a> {
     pub fn reach(&self) -> f64 {
         let costs = self.graph.costs_at(&self.at);
         let degree = node_costs(self.graph.pattern(), &costs, &0.0).largest_degree() / self.unit;
-        self.time + LONGEST / (2.0 * self.graph.p() * degree)
+        self.time + self.length / (2.0 * self.graph.p() * degree)
     }
 
     /// Goes along one piece, to `to` or, if the series does not reach so far, to a time before.
@@ -91,9 +105,11 @@ impl<'a> Walk<'a> {
             let judged = self.field.judge(&piece, &scale);
             let rounding = judged.defect.hi() - judged.truncation.hi();
             if judged.defect.is_finite() && judged.truncation.hi() <= TRUNCATION_PART * rounding {
+                self.length *= GROWTH;
                 return Ok(self.take(piece, &judged, &scale, to));
             }
             to = from + 0.5 * (to - from);
+            self.length *= 0.5;
         }
         Err(TrajectoryError::NoBound { time: from })
     }
