@@ -8,6 +8,7 @@
 //! The same bound for a curve that never restarts gives a [`Tube`] so thin that the error of every other trajectory can
 //! be read off as its distance to it, from above and from below.
 
+mod compare;
 mod piece;
 mod rate;
 #[cfg(feature = "precise")]
@@ -16,6 +17,7 @@ mod taylor;
 mod tube;
 mod walk;
 
+pub use compare::{Compared, compare_solvers};
 #[cfg(feature = "precise")]
 pub use reference::{Reference, reference};
 pub use tube::{ErrorRange, Tube};
@@ -42,6 +44,8 @@ pub enum TrajectoryError {
     NoBound { time: f64 },
     #[error("time {time} is beyond the end {end} of the tube; make the tube longer")]
     BeyondTube { time: f64, end: f64 },
+    #[error("{solver} could not follow the flow: {reason}")]
+    Solver { solver: &'static str, reason: String },
     #[cfg(feature = "precise")]
     #[error(transparent)]
     Precision(#[from] crate::scalar::PrecisionError),

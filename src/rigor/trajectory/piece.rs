@@ -52,9 +52,9 @@ impl Field {
     /// Bounds the defect `d(σ) = x'(σ) − scale·g(x(σ))` of a piece, whose degree is K.
     ///
     /// The powers below K are enclosed one by one, and integrated term by term. `x'` has no others. As `x` is a
-    /// polynomial, `g(x(z))` is analytic in the whole complex plane, and for `|z| ≤ R` no cost is larger than
-    /// `C_ij(x(0)) e^{p (m_i + m_j)}` with `m_i = Σ_k |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
-    /// most `M (σ/R)^K / (1 − 1/R)` with `M` the sums of these costs; any `R > 1` will do, the best of a few is taken.
+    /// polynomial, `g(x(z))` is analytic in the whole complex plane, and for `|z| ≤ R` no cost differs from `C_ij(x(0))` by
+    /// more than `C_ij(x(0)) (e^{p (m_i + m_j)} − 1)` with `m_i = Σ_k |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
+    /// most `M (σ/R)^K / (1 − 1/R)` with `M` from the sums of these changes; any `R > 1` will do, the best of a few is taken.
     pub fn judge(&self, piece: &Piece, scale: &Interval) -> Judged {
         let x: Vec<Series<Interval>> =
             piece.coefficients.iter().map(|c| Series::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
@@ -94,7 +94,8 @@ impl Field {
         });
         let growth: Vec<Interval> = growth.collect();
         let largest = growth.iter().fold(one, |largest, growth| largest.larger(growth));
-        let field = norm(degrees.iter().zip(&growth).map(|(degree, growth)| *degree * growth)) * &largest * scale;
+        let changes = degrees.iter().zip(&growth).map(|(degree, growth)| *degree * &(*growth * &largest - &one));
+        let field = norm(changes) * scale;
         let power = power(&radius, DEGREE as f64) * &Interval::point((DEGREE + 1) as f64);
         field / &power / &(one - &(one / &radius))
     }

@@ -17,6 +17,9 @@ const GROWTH: f64 = 1.2;
 const TRUNCATION_PART: f64 = 0.5;
 const MOST_HALVINGS: u32 = 20;
 
+/// Whatever the rounding, truncation below this is no reason to halve: log-scales are numbers of order one.
+const NEGLIGIBLE: f64 = f64::EPSILON * f64::EPSILON;
+
 /// A curve of pieces, and a bound on its distance `e` to the true solution from `h = 0`.
 ///
 /// On every weak component the true solution keeps the sum of its log-scales, so the mean part of `e` is read off the
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
             let piece = self.field.piece(&self.at, scale.midpoint());
             let judged = self.field.judge(&piece, &scale);
             let rounding = judged.defect.hi() - judged.truncation.hi();
-            if judged.defect.is_finite() && judged.truncation.hi() <= TRUNCATION_PART * rounding {
+            if judged.defect.is_finite() && judged.truncation.hi() <= NEGLIGIBLE.max(TRUNCATION_PART * rounding) {
                 self.length *= GROWTH;
                 return Ok(self.take(piece, &judged, &scale, to));
             }
