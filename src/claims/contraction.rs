@@ -64,11 +64,11 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 /// How far trajectories are certified, in inner time (units of one over the largest degree).
 const HORIZON: f64 = 5.0;
 
-/// Synapses times steps that are certified for each solver: about a second.
-const LARGEST_WORK: usize = 10_000;
+/// Synapses times steps that are certified for each solver: some tenths of a second.
+const LARGEST_WORK: usize = 6_000;
 
 /// Fewer steps than these would show nothing.
-const FEWEST_STEPS: usize = 4;
+const FEWEST_STEPS: usize = 3;
 
 /// Every solver's error against the bound that its own steps give.
 fn certified(subject: &Subject, evidence: &mut Evidence) {
