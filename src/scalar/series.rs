@@ -215,9 +215,9 @@ impl<S: Scalar> Scalar for Series<S> {
         // k x_k = Σ_{j=1}^{k} j u_j x_{k−j}, of which j = k is k u_k x_0.
         self.recurrence(like.ln(), |k, u| {
             let mut rest = self.coefficients.get(k).cloned().unwrap_or_else(|| self.zero());
-            for j in 1..k {
+            for (j, u) in u.iter().enumerate().skip(1) {
                 if let Some(x) = self.coefficients.get(k - j) {
-                    rest -= &(u[j].clone() * x * &like.lift(j as f64) / &like.lift(k as f64));
+                    rest -= &(u.clone() * x * &like.lift(j as f64) / &like.lift(k as f64));
                 }
             }
             rest / like

@@ -122,3 +122,33 @@ pub fn norm(values: impl IntoIterator<Item = Interval>) -> Interval {
     }
     sum.sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn the_defect_covers_the_error_of_a_piece_that_is_too_long_for_its_series() {
+        // Costs 9 and 1, p = 2: h = (u, −u), e^{4u} = 3 tanh(12 t + artanh(1/3)).
+        let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
+        let network = Network::recurrent(weights, Activation::Linear);
+        let field = Field::new(&CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap());
+        for time in [0.014, 0.016, 0.018] {
+            let piece = field.piece(&[0.0, 0.0], time);
+            let judged = field.judge(&piece, &Interval::point(time));
+            let u = (3.0 * (12.0 * time + (1.0_f64 / 3.0).atanh()).tanh()).ln() / 4.0;
+            let end = piece.state(&Interval::point(1.0));
+            let error = norm([end[0] - &Interval::point(u), end[1] + &Interval::point(u)]);
+            // A dozen roundings of numbers below 1 in the closed form.
+            let slack = 12.0 * f64::EPSILON;
+            assert!(error.lo() > 10.0 * slack, "the series must fail for the test to mean something: {error:?}");
+            assert!(error.lo() - slack <= judged.defect.hi(), "{time}: {error:?} {judged:?}");
+            assert!(judged.moved.contains(u) && judged.moved.contains(-u));
+        }
+        let short = field.judge(&field.piece(&[0.0, 0.0], 1e-3), &Interval::point(1e-3));
+        // In double precision: rounding of a field of size 10 over that time, some operations for each power.
+        assert!(short.defect.hi() < 1e-3 * 10.0 * 100.0 * f64::EPSILON, "{short:?}");
+    }
+}
