@@ -1,8 +1,8 @@
 //! Forward Euler on the log-scales: the method of the paper's published experiments, with an honest stop.
 
-use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
+use super::{Horizon, Outcome, Run, Solver, Status, Stop, Trace, TracePoint, Trajectory};
 use crate::cost::CostGraph;
-use crate::flow::node_costs;
+use crate::flow::{NodeCosts, node_costs};
 
 /// `h ← h + η g(h)` with `η = 1/(2p·max_i(r_i + c_i))`, renewed at every step.
 ///
@@ -10,6 +10,39 @@ use crate::flow::node_costs;
 /// stability allows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Euler;
+
+/// One step; its length.
+fn take_step(p: f64, sums: &NodeCosts<f64>, h: &mut [f64]) -> f64 {
+    let step = 0.5 / (p * sums.largest_degree());
+    for (value, g) in h.iter_mut().zip(sums.gradient()) {
+        *value += step * g;
+    }
+    step
+}
+
+impl Euler {
+    /// All steps from `h = 0` to a horizon.
+    ///
+    /// # Errors
+    /// [`Status::NotFinite`] where a log-scale or a cost is not finite.
+    pub fn trajectory(&self, graph: &CostGraph, horizon: &Horizon) -> Result<Trajectory, Status> {
+        let start = node_costs(graph.pattern(), graph.w(), &0.0);
+        let degree = start.largest_degree();
+        let rate = if degree > 0.0 { degree } else { 1.0 };
+        let mut h = vec![0.0; graph.nodes()];
+        let mut trajectory = Trajectory::start(rate, graph.nodes());
+        let mut time = 0.0;
+        while degree > 0.0 && !trajectory.is_over(horizon) {
+            let sums = node_costs(graph.pattern(), &graph.costs_at(&h), &0.0);
+            time += take_step(graph.p(), &sums, &mut h) * rate;
+            if let Some(node) = h.iter().position(|value| !value.is_finite()) {
+                return Err(Status::NotFinite { node });
+            }
+            trajectory.push(time, &h);
+        }
+        Ok(trajectory)
+    }
+}
 
 impl Solver for Euler {
     fn name(&self) -> &'static str {
@@ -35,11 +68,7 @@ impl Solver for Euler {
             if passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
             }
-            let step = 0.5 / (graph.p() * sums.largest_degree());
-            for (value, g) in h.iter_mut().zip(sums.gradient()) {
-                *value += step * g;
-            }
-            time += step;
+            time += take_step(graph.p(), &sums, &mut h);
         };
         Outcome::judge(graph, stop, Run { method: self.name(), h, reason, iterations: passes, passes, trace })
     }

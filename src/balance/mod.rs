@@ -19,6 +19,7 @@ mod precise;
 mod sampled_elimination;
 mod sparse_laplacian;
 mod sums;
+mod trajectory;
 mod whole;
 
 pub use automatic::Automatic;
@@ -36,6 +37,7 @@ pub use precise::{
 };
 pub use sparse_laplacian::{NotSolved, SparseLaplacian};
 pub use sums::Pass;
+pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 

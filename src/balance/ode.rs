@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use ode_solvers::dop_shared::{IntegrationError, OutputType, Stats};
 use ode_solvers::{DVector, Dop853, Dopri5, Rk4, System};
 
-use super::{Outcome, Run, Solver, Status, Stop, Trace, TracePoint};
+use super::{Horizon, Outcome, Run, Solver, Status, Stop, Trace, TracePoint, Trajectory};
 use crate::cost::CostGraph;
 use crate::flow::{lax_field, node_costs};
 use crate::network::recover_log_scales;
@@ -116,9 +116,30 @@ impl OdeFlow {
         (state.as_slice().to_vec(), reason)
     }
 
-    /// Leg after leg until there is a reason to stop.
+    /// All accepted steps of the flow on the log-scales, from `h = 0` to a horizon.
+    ///
+    /// # Errors
+    /// Why the integrator failed before.
+    pub fn trajectory(&self, graph: &CostGraph, horizon: &Horizon) -> Result<Trajectory, Status> {
+        // No tolerance: only the horizon ends it, or an imbalance of exactly zero, where nothing moves any more.
+        let stop = Stop { tol: 0.0, max_passes: usize::MAX };
+        let mut flow = Flow::new(graph, Form::LogScales, &stop);
+        let recording = Recording { horizon: *horizon, trajectory: Trajectory::start(flow.rate, graph.nodes()) };
+        flow.recording = Some(RefCell::new(recording));
+        let (_, reason, _, trajectory) = OdeFlow { form: Form::LogScales, ..*self }.run(flow);
+        match (reason, trajectory) {
+            (Status::Stalled, Some(trajectory)) => Ok(trajectory),
+            (reason, _) => Err(reason),
+        }
+    }
+
     fn follow(&self, graph: &CostGraph, stop: &Stop) -> (State, Status, Monitor) {
-        let flow = Flow::new(graph, self.form, stop);
+        let (state, reason, monitor, _) = self.run(Flow::new(graph, self.form, stop));
+        (state, reason, monitor)
+    }
+
+    /// Leg after leg until there is a reason to stop.
+    fn run(&self, flow: Flow) -> (State, Status, Monitor, Option<Trajectory>) {
         let mut state = flow.start();
         let mut reason = flow.check(0.0, &state);
         let mut time = 0.0;
@@ -134,7 +155,8 @@ impl OdeFlow {
             flow.monitor.borrow_mut().leg_start = time;
             reason = leg.failure.or_else(|| flow.monitor.borrow().verdict.clone());
         };
-        (state, reason, flow.monitor.into_inner())
+        let trajectory = flow.recording.map(|recording| recording.into_inner().trajectory);
+        (state, reason, flow.monitor.into_inner(), trajectory)
     }
 }
 
@@ -253,6 +275,13 @@ struct Flow<'a> {
     /// Inner time is flow time times this.
     rate: f64,
     monitor: RefCell<Monitor>,
+    /// Accepted steps, if they are wanted.
+    recording: Option<RefCell<Recording>>,
+}
+
+struct Recording {
+    horizon: Horizon,
+    trajectory: Trajectory,
 }
 
 #[derive(Default)]
@@ -262,7 +291,8 @@ struct Monitor {
     steps_in_leg: usize,
     leg_start: f64,
     trace: Trace,
-    /// Why to stop, once there is a reason. [`Status::Stalled`] stands for "the imbalance is within tolerance".
+    /// Why to stop, once there is a reason. [`Status::Stalled`] stands for "the imbalance is within tolerance" and
+    /// for "the horizon is reached".
     verdict: Option<Status>,
 }
 
@@ -270,7 +300,7 @@ impl<'a> Flow<'a> {
     fn new(graph: &'a CostGraph, form: Form, stop: &Stop) -> Self {
         let degree = node_costs(graph.pattern(), graph.w(), &0.0).largest_degree();
         let rate = if degree > 0.0 { degree } else { 1.0 };
-        Flow { graph, form, stop: *stop, rate, monitor: RefCell::default() }
+        Flow { graph, form, stop: *stop, rate, monitor: RefCell::default(), recording: None }
     }
 
     fn start(&self) -> State {
@@ -331,8 +361,16 @@ impl System<f64, State> for &Flow<'_> {
     }
 
     fn solout(&mut self, time: f64, state: &State, _derivative: &State) -> bool {
-        let verdict = self.check(time, state);
+        let mut verdict = self.check(time, state);
         let mut monitor = self.monitor.borrow_mut();
+        if let Some(recording) = &self.recording {
+            let Recording { horizon, trajectory } = &mut *recording.borrow_mut();
+            trajectory.push(monitor.leg_start + time, state.as_slice());
+            if verdict.is_none() && trajectory.is_over(horizon) {
+                verdict = Some(Status::Stalled);
+                monitor.verdict.clone_from(&verdict);
+            }
+        }
         monitor.steps += 1;
         monitor.steps_in_leg += 1;
         verdict.is_some() || monitor.steps_in_leg >= STEPS_PER_LEG

@@ -2,7 +2,9 @@
 
 use super::subject::{tracked_gradient, tracked_graph, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::balance::Horizon;
 use crate::flow::node_costs;
+use crate::rigor::trajectory::compare_solvers;
 use crate::scalar::{Scalar, Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -55,7 +57,56 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "the step I - eta p L does not expand for eta p lambda_max <= 2; running error analysis of the step",
     );
+    certified(subject, &mut evidence);
     Ok(evidence)
+}
+
+/// How far trajectories are certified, in inner time (units of one over the largest degree).
+const HORIZON: f64 = 5.0;
+
+/// Synapses times steps that are certified for each solver: some tenths of a second.
+const LARGEST_WORK: usize = 3_000;
+
+/// Fewer steps than these would show nothing.
+const FEWEST_STEPS: usize = 3;
+
+/// Every solver's error against the bound that its own steps give.
+fn certified(subject: &Subject, evidence: &mut Evidence) {
+    let synapses = subject.graph().pattern().len();
+    let most_steps = LARGEST_WORK / synapses;
+    if most_steps < FEWEST_STEPS {
+        evidence.note(format!("trajectories are not certified for more than {} synapses", LARGEST_WORK / FEWEST_STEPS));
+        return;
+    }
+    let compared = match compare_solvers(subject.graph(), &Horizon { time: HORIZON, most_steps }) {
+        Ok(compared) => compared,
+        Err(error) => {
+            evidence.note(format!("trajectories are not certified: {error}"));
+            return;
+        }
+    };
+    for solver in compared {
+        let mut worst = WorstRatio::default();
+        for (&bound, error) in solver.bounds.iter().zip(&solver.errors) {
+            worst.add(error.least, bound);
+        }
+        let name = solver.solver;
+        evidence.at_most(
+            format!("error of {name} in units of its certified bound, worst of {} times", worst.seen()),
+            worst.worst(),
+            1.0,
+            "|h_computed - h|_2 <= initial error + integral of the defect + jumps, in interval arithmetic; the error is enclosed by an second walk along the flow",
+        );
+        let last = solver.bounds.last().copied().unwrap_or(f64::NAN);
+        evidence.note(match solver.median_ratio() {
+            Some((median, times)) => {
+                format!(
+                    "{name}: bound {last:.1e} at the end; median ratio of bound to error {median:.3}, {times} times"
+                )
+            }
+            None => format!("{name}: bound {last:.1e} at the end; its error is at the level of rounding"),
+        });
+    }
 }
 
 /// Follows both trajectories by steps `η g`, `η = 1/(2p·degree)` with the larger degree of both ends: on the segment

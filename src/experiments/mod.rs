@@ -1,10 +1,12 @@
 //! The data behind the figures: one file for each experiment.
 
+mod certified;
 mod descent;
 mod drift;
 mod scatter;
 mod trajectories;
 
+pub use certified::certified_errors;
 pub use descent::{Descent, descent};
 pub use drift::{Drift, drift};
 pub use scatter::{Scatter, costs_per_neuron, weights_before_and_after};

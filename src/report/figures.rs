@@ -5,8 +5,15 @@ use super::{CaseReport, Figure, ReportError};
 use crate::claims::Subject;
 use crate::experiments::{Drift, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after};
 
+/// The figure of bounds and errors.
+pub(super) const CERTIFIED_TITLE: &str = "Certified and true errors";
+
 /// All figures of one case. A figure without any point (a network that no solver has to move) is left out.
-pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Figure>, ReportError> {
+pub(super) fn of_case(
+    subject: &Subject,
+    drift: Option<&Drift>,
+    certified: Option<Vec<Series>>,
+) -> Result<Vec<Figure>, ReportError> {
     let mut figures = Figures(Vec::new());
     let curves = descent(subject);
     figures.add(
@@ -65,6 +72,16 @@ pub(super) fn of_case(subject: &Subject, drift: Option<&Drift>) -> Result<Vec<Fi
             Mark::MarkedLine,
             drift.change_against_tolerance.clone(),
             "Integrating the weights, conserved products drift with the tolerance; integrating the log-scales they cannot.",
+        )?;
+    }
+    if let Some(series) = certified {
+        figures.add(
+            CERTIFIED_TITLE,
+            Axis::linear("flow time t (1/cost)"),
+            Axis::logarithmic("|h computed - h true|"),
+            Mark::Line,
+            series,
+            "For each solver the bound that its own steps prove in interval arithmetic, and its true error, known by a second, certified walk along the flow.",
         )?;
     }
     Ok(figures.0)

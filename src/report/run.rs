@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use super::figures::CERTIFIED_TITLE;
 use super::{CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures};
 use crate::balance::{Balanced, Method, Stop};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::drift;
+use crate::experiments::{certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -15,6 +16,9 @@ pub type Progress<'a> = &'a (dyn Fn(&str, &str) + Sync);
 
 /// The case whose flows are followed at many tolerances for the figure on drift.
 const DRIFT_CASE: &str = "random-sparse";
+
+/// The cases whose trajectories are drawn with their certified bounds: small ones, to be followed for long.
+const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 
 /// Runs every claim on every embedded case across all solvers, two or more cases at a time if there are processors.
 ///
@@ -86,13 +90,17 @@ pub fn case_report(
     }
     say("figures");
     let drift = (case.name == DRIFT_CASE).then(|| drift(subject.graph(), &stop));
+    let certified =
+        CERTIFIED_CASES.contains(&case.name.as_str()).then(|| certified_errors(subject.graph())).transpose();
+    let certified = certified
+        .map_err(|error| ReportError::Plot { title: CERTIFIED_TITLE.to_owned(), reason: error.to_string() })?;
     Ok(CaseReport {
         name: case.name.clone(),
         title: case.title.clone(),
         facts: facts(&subject),
         solvers: solver_reports(&subject),
         claims,
-        figures: figures::of_case(&subject, drift.as_ref())?,
+        figures: figures::of_case(&subject, drift.as_ref(), certified)?,
     })
 }
 

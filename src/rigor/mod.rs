@@ -4,6 +4,7 @@ pub mod certificate;
 #[cfg(feature = "precise")]
 mod distance;
 mod ground_state;
+pub mod trajectory;
 
 #[cfg(feature = "precise")]
 pub use distance::{CertifiedDistance, NotCertified, certified_distance};

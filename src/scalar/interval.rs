@@ -318,6 +318,13 @@ impl Mul<&Interval> for Interval {
         if self.lo >= 0.0 && other.lo >= 0.0 {
             return Interval { lo: mul_down(self.lo, other.lo), hi: mul_up(self.hi, other.hi) };
         }
+        // Two products instead of eight where no sign changes within an operand.
+        if self.hi <= 0.0 && self.lo < 0.0 {
+            return -(-self * other);
+        }
+        if other.hi <= 0.0 && other.lo < 0.0 {
+            return -(self * &-*other);
+        }
         if self.is_invalid() || other.is_invalid() {
             return Interval::INVALID;
         }
