@@ -87,7 +87,7 @@ impl CostGraph<f64> {
     /// The graph without the synapses that lie on no cycle: every component of it can be balanced.
     ///
     /// # Errors
-    /// More nodes than an index holds, which the graph itself did not have.
+    /// None today.
     pub fn within_components(mut self) -> Result<Self, CostError> {
         let on_no_cycle = self.facts.on_no_cycle();
         if on_no_cycle.is_empty() {

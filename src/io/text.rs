@@ -92,6 +92,7 @@ impl<R: Read> Lines<R> {
         let mut searched = 0;
         while !self.at_end_of_file {
             let wanted = size.saturating_sub(block.len()).max(CHUNK);
+            block.reserve(wanted);
             match self.reader.by_ref().take(wanted as u64).read_to_end(block) {
                 Ok(count) => self.at_end_of_file = count < wanted,
                 // The lines before it come first.

@@ -159,6 +159,22 @@ fn a_header_that_promises_much_reserves_little() {
 }
 
 #[test]
+fn a_large_file_of_rows_takes_twelve_bytes_an_entry() {
+    let n = 2000;
+    let mut text = format!("%%MatrixMarket matrix coordinate pattern general\n{n} {n} {}\n", n * n);
+    for row in 1..=n {
+        for column in 1..=n {
+            text.push_str(&format!("{row} {column}\n"));
+        }
+    }
+    // Three blocks of 2 MiB, of which one is cut, and the buffer of the lines before: less than another 4 bytes an entry.
+    const BUFFERS: usize = 9 << 20;
+    let (weights, used) = peak(|| matrix_market::read(text.as_bytes(), text.len() as u64).unwrap());
+    assert_eq!(weights.synapses(), n * n);
+    assert!(used <= 12 * n * n + 8 * (n + 1) + BUFFERS, "{used} bytes");
+}
+
+#[test]
 fn the_dearest_large_files_stay_within_the_constant() {
     let n = 1000;
     read_as_everything(&npy_file(&npy_header("|i1", false, "(1000, 1000)"), &vec![1; n * n])).unwrap();

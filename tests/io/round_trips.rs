@@ -124,6 +124,25 @@ proptest! {
     }
 }
 
+/// Large enough to be formatted and parsed in several rounds of several pieces, with rows that are empty.
+#[test]
+fn a_large_network_comes_back_bit_for_bit() {
+    let n = 800_usize;
+    let rows = (0..n).filter(|i| i % 7 != 3 && *i != n - 1);
+    let triplets: Vec<_> = rows
+        .flat_map(|i| {
+            (0..n).filter(move |j| (i * 31 + j * 17) % 5 != 0).map(move |j| (i, j, ((i * n + j) as f64).sin()))
+        })
+        .filter(|&(_, _, value)| value != 0.0)
+        .collect();
+    assert!(triplets.len() > 1 << 18);
+    let weights = Weights::from_triplets(n, triplets).unwrap();
+    let mut text = Vec::new();
+    synbal::io::matrix_market::write(&weights, &mut text).unwrap();
+    let back = synbal::io::matrix_market::read(&text[..], text.len() as u64).unwrap();
+    assert_eq!(bits(&back), bits(&weights));
+}
+
 #[test]
 fn log_scales_as_text_have_a_header_and_17_significant_digits() {
     let folder = scratch();

@@ -66,7 +66,7 @@ fn read_in<R: Read>(
         let mut read = Ok(false);
         let mut added = Ok(());
         let mut meanwhile = || {
-            added = add(&mut parsed, rules, &mut place, take);
+            added = add(&parsed, rules, &mut place, take);
             if added.is_ok() {
                 read = lines.next_block(&mut next.bytes, block);
             }
@@ -89,12 +89,12 @@ fn read_in<R: Read>(
             Ok(more) => more,
             Err(error) => {
                 // What is wrong before the place that could not be read comes first.
-                add(&mut parsed, rules, &mut place, take)?;
+                add(&parsed, rules, &mut place, take)?;
                 return Err(error.into());
             }
         };
     }
-    add(&mut parsed, rules, &mut place, take)?;
+    add(&parsed, rules, &mut place, take)?;
     let Place { found, .. } = place;
     if found < rules.declared {
         return Err(MatrixMarketError::TooFewEntries { declared: rules.declared, found });
@@ -109,13 +109,8 @@ struct Place {
 }
 
 /// Adds the entries of a block; whatever the fast path did not take is read again.
-fn add(
-    block: &mut Block,
-    rules: Rules,
-    place: &mut Place,
-    take: &mut impl FnMut(Entry),
-) -> Result<(), MatrixMarketError> {
-    for piece in block.pieces.drain(..) {
+fn add(block: &Block, rules: Rules, place: &mut Place, take: &mut impl FnMut(Entry)) -> Result<(), MatrixMarketError> {
+    for piece in &block.pieces {
         let entries = piece.entries.len() as u64;
         match piece.lines {
             Some(lines) if place.found + entries <= rules.declared => {
@@ -136,11 +131,15 @@ fn add(
 impl Block {
     /// Cuts the block into pieces of about this size, each of whole lines.
     fn cut(&mut self, size: usize) {
+        // The memory for entries is used again.
+        let mut old = std::mem::take(&mut self.pieces).into_iter();
         let mut start = 0;
         while start < self.bytes.len() {
             let near = start.saturating_add(size).min(self.bytes.len());
             let end = memchr::memchr(b'\n', &self.bytes[near..]).map_or(self.bytes.len(), |offset| near + offset + 1);
-            self.pieces.push(Piece { start, end, ..Piece::default() });
+            let mut entries = old.next().map(|piece| piece.entries).unwrap_or_default();
+            entries.clear();
+            self.pieces.push(Piece { start, end, entries, lines: None });
             start = end;
         }
     }

@@ -1,0 +1,33 @@
+//! How fast is a large Matrix Market file read and written, against a plain pass over its bytes?
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use synbal::io::matrix_market;
+use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
+
+fn reading(criterion: &mut Criterion) {
+    let plan = FlyvisNetwork { extent: 15, model: 0, inputs: Inputs::None, outputs: Outputs::None };
+    let weights = plan.build().expect("a network that comes with the program").weights;
+    let mut text = Vec::new();
+    matrix_market::write(&weights, &mut text).expect("memory can be written to");
+    let mut group = criterion.benchmark_group("reading");
+    group.sample_size(20).throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("matrix market", |bencher| {
+        bencher.iter(|| matrix_market::read(black_box(&text[..]), text.len() as u64).expect("what was written"));
+    });
+    group.bench_function("plain sum of the bytes", |bencher| {
+        bencher.iter(|| black_box(&text).iter().map(|&byte| u64::from(byte)).sum::<u64>());
+    });
+    let mut written = Vec::with_capacity(text.len());
+    group.bench_function("matrix market, written to memory", |bencher| {
+        bencher.iter(|| {
+            written.clear();
+            matrix_market::write(black_box(&weights), &mut written)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, reading);
+criterion_main!(benches);
