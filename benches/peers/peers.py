@@ -21,7 +21,6 @@ import table
 
 SYNBAL = "synbal"
 LIMIT = 120.0
-ROUNDS = 5
 # Peers that need dense n x n arrays of f64 are not started above this.
 DENSE_LIMIT = 8e9
 
@@ -67,7 +66,7 @@ def run_peer(name, case, folder):
     return row
 
 
-def run_case(name, chosen, folder, synbal, too_slow):
+def run_case(name, chosen, folder, synbal, rounds, too_slow):
     given, matrix, part = cases.prepare(name, folder, synbal)
     weights = sp.csr_array(sp.load_npz(matrix))
     case = dict(given=given, matrix=matrix, part=part, weights=weights, synbal=synbal)
@@ -84,7 +83,7 @@ def run_case(name, chosen, folder, synbal, too_slow):
         else:
             runners[method] = lambda method=method: run_peer(method, case, folder)
     # Alternating: one round of all after the other; what takes long has fewer rounds, what failed has one.
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         for method, run in runners.items():
             done = rows.setdefault(method, [])
             slow = done and (done[0].get("failed") or done[0]["wall"] > 30 or (turn >= 3 and done[0]["wall"] > 5))
@@ -140,13 +139,22 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("reports"))
     parser.add_argument("--synbal", default="target/release/synbal")
     parser.add_argument("--matrices", type=pathlib.Path, default=pathlib.Path("target/peers"))
+    parser.add_argument("--rounds", type=int, default=5, help="alternating rounds; fewer for what takes long")
+    parser.add_argument("--add", action="store_true", help="keep the other cases of the report that is there")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     too_slow = {}
     report = dict(machine=machine(options.synbal), limit=LIMIT, cases=[])
+    if options.add:
+        old = json.loads((options.out / "peers.json").read_text())
+        if {**old["machine"], "load": 0} != {**report["machine"], "load": 0}:
+            sys.exit("peers: the report to add to is of another machine or other versions; run without --add")
+        report["cases"] = [found for found in old["cases"] if found["case"] not in options.cases]
     for name in options.cases:
         with tempfile.TemporaryDirectory(dir=options.matrices) as folder:
-            report["cases"].append(run_case(name, options.methods, pathlib.Path(folder), options.synbal, too_slow))
+            found = run_case(name, options.methods, pathlib.Path(folder), options.synbal, options.rounds, too_slow)
+        report["cases"].append(found)
+        report["cases"].sort(key=lambda found: list(cases.CASES).index(found["case"]))
         # Written after every case: what was measured is not lost if a later one is interrupted.
         (options.out / "peers.json").write_text(json.dumps(report, indent=1) + "\n")
         (options.out / "peers.md").write_text(table.page(report))
