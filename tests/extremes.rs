@@ -404,6 +404,17 @@ fn wild(n: usize, density: f64, decades: f64, seed: u64) -> Network {
     network(n, triplets)
 }
 
+/// The imbalance put out was once measured through a frame, which is another network.
+#[test]
+fn imbalance_is_that_of_the_weights_not_of_their_frame() {
+    let given = wild(18, 0.1, 50.0, 1_296_144_261_724_992_021);
+    for method in SWEEP_AND_NEWTON {
+        let stop = Stop { tol: 1e-10, max_passes: 20_000 };
+        let found = balance(&given, &CostSpec::power(2.0), Scope::Whole, method, &stop).unwrap();
+        assert_honest(&found, 2.0);
+    }
+}
+
 proptest! {
     #![proptest_config(config(600, "tests/regressions/extremes.txt"))]
 

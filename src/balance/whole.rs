@@ -178,13 +178,17 @@ fn measured_imbalance(
 ) -> Result<f64, BalanceError> {
     if graph.world().is_none() && graph.frame().is_identity() {
         let costs = graph.costs_of_weights(weights_on(graph.pattern(), &network.weights));
-        return Ok(node_costs(graph.pattern(), &costs, &0.0).imbalance().worst);
+        // A solver that went astray can leave costs that f64 loses; then they are looked at through a frame of their own.
+        if costs.iter().all(|cost| cost.is_normal()) {
+            return Ok(node_costs(graph.pattern(), &costs, &0.0).imbalance().worst);
+        }
     }
     let mut graph = CostGraph::of_network(network, spec)?;
     if scope == Scope::WithinComponents {
         graph = graph.within_components()?;
     }
-    Ok(node_costs(graph.pattern(), graph.w(), &0.0).imbalance().worst)
+    // As given, not through the frame: that would be another network.
+    Ok(graph.given_imbalance())
 }
 
 /// The weights of those synapses that `pattern` has, a part of their own, in its order.

@@ -65,7 +65,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 const HORIZON: f64 = 5.0;
 
 /// Synapses times steps that are certified for each solver: some tenths of a second.
-const LARGEST_WORK: usize = 3_000;
+const LARGEST_WORK: usize = 6_000;
 
 /// Fewer steps than these would show nothing.
 const FEWEST_STEPS: usize = 3;

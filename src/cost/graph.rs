@@ -127,18 +127,22 @@ impl CostGraph<f64> {
 
     /// `max_i |g_i|/(r_i + c_i)` of the network as given, whatever the range of its costs.
     pub fn given_imbalance(&self) -> f64 {
-        let Some(given) = &self.given else {
+        if self.given.is_none() {
             return node_costs(&self.pattern, &self.w, &0.0).imbalance().worst;
-        };
+        }
+        // The frame undone synapse by synapse, by powers of two, in units of the largest cost at the node.
+        let undo = |e: usize, i: usize, j: usize| (self.w[e], -self.p * f64::from(self.frame.shift(i, j)));
         let node = |i: usize| {
-            let into = log2_sum(self.pattern.row(i).map(|e| given.log2_cost[e]));
-            let out_of = log2_sum(self.transposed().column(i).map(|(e, _)| given.log2_cost[e]));
-            // (r − c)/(r + c) from the ratio of the smaller to the larger.
-            if into == out_of {
-                0.0
-            } else {
-                (1.0 - (-(into - out_of).abs()).exp2()) / (1.0 + (-(into - out_of).abs()).exp2())
-            }
+            let into = self.pattern.row(i).map(|e| undo(e, i, self.pattern.source(e)));
+            let out_of = self.transposed().column(i).map(|(e, target)| undo(e, target, i));
+            let largest =
+                into.clone().chain(out_of.clone()).map(|(w, t)| w.log2() + t).fold(f64::NEG_INFINITY, f64::max);
+            let unit = largest.floor();
+            let sum = |terms: &mut dyn Iterator<Item = (f64, f64)>| -> f64 {
+                terms.map(|(w, t)| w * (t - unit).exp2()).sum()
+            };
+            let (r, c) = (sum(&mut into.clone()), sum(&mut out_of.clone()));
+            if r + c > 0.0 { (r - c).abs() / (r + c) } else { 0.0 }
         };
         (0..self.nodes()).map(node).fold(0.0, f64::max)
     }

@@ -90,8 +90,8 @@ pub struct Chart {
 
 const SIZE: (u32, u32) = (560, 380);
 
-/// Distinguishable by colour-blind readers (Okabe & Ito), with two darker ones for the rest.
-const COLOURS: [RGBColor; 9] = [
+/// Distinguishable by colour-blind readers (Okabe & Ito), with darker ones for the rest.
+const COLOURS: [RGBColor; 12] = [
     RGBColor(0, 0, 0),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
@@ -101,6 +101,9 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(213, 94, 0),
     RGBColor(204, 121, 167),
     RGBColor(120, 80, 40),
+    RGBColor(130, 130, 130),
+    RGBColor(0, 80, 60),
+    RGBColor(110, 60, 140),
 ];
 
 impl Chart {
@@ -180,7 +183,7 @@ impl Chart {
                     chart.draw_series(dot(3, 1.0))?;
                     chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
                 }
-                Mark::Dot => chart.draw_series(dot(2, 0.55))?,
+                Mark::Dot => chart.draw_series(dot(2, 0.7))?,
             };
             drawn.label(*name).legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 10, y + 4)], colour.filled()));
         }
