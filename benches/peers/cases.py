@@ -40,7 +40,8 @@ def celegans(path, _):
 def fly(extent):
     def make(path, synbal):
         target = path.with_suffix(".mtx")
-        command = [synbal, "generate", "flyvis", "--extent", str(extent), "--model", "0", "-o", str(target)]
+        which = ["--extent", str(extent), "--model", "0", "--inputs", "none", "--outputs", "none"]
+        command = [synbal, "generate", "flyvis", *which, "-o", str(target)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return target
 
