@@ -59,14 +59,8 @@ impl Solver for Euler {
             passes += 1;
             let found = sums.imbalance();
             trace.push(TracePoint { passes, time: Some(time), cost: graph.total(&costs), imbalance: found.worst });
-            if found.worst.is_nan() {
-                break Status::NotFinite { node: found.node };
-            }
-            if found.worst <= stop.target() {
-                break Status::Stalled;
-            }
-            if passes >= stop.max_passes {
-                break Status::PassLimit { limit: stop.max_passes };
+            if let Some(reason) = stop.reason(found, passes) {
+                break reason;
             }
             time += take_step(graph.p(), &sums, &mut h);
         };

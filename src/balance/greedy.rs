@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Outcome, Run, Status, Stop, Trace, TracePoint};
+use super::{Outcome, Run, Stop, Trace, TracePoint};
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, node_costs};
 
@@ -23,14 +23,8 @@ pub(super) fn solve(graph: &CostGraph, stop: &Stop, method: &'static str) -> Out
         passes += 1;
         let found = sums.imbalance();
         trace.push(TracePoint { passes, time: None, cost: graph.total(&costs), imbalance: found.worst });
-        if found.worst.is_nan() {
-            break Status::NotFinite { node: found.node };
-        }
-        if found.worst <= stop.target() {
-            break Status::Stalled;
-        }
-        if passes >= stop.max_passes {
-            break Status::PassLimit { limit: stop.max_passes };
+        if let Some(reason) = stop.reason(found, passes) {
+            break reason;
         }
         Round::new(graph, costs, sums).run(nodes, &mut h);
         iterations += 1;

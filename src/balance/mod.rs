@@ -42,7 +42,7 @@ pub(crate) use whole::synapses_on_no_cycle;
 pub use whole::{BalanceError, Balanced, Scope, balance};
 
 use crate::cost::CostGraph;
-use crate::flow::node_costs;
+use crate::flow::{Imbalance, node_costs};
 use crate::scalar::Scalar;
 
 /// When to stop.
@@ -64,6 +64,20 @@ impl Stop {
     /// What a solver aims for: a hundredth of the tolerance is left for the rounding of the final change of gauge.
     pub fn target(&self) -> f64 {
         0.99 * self.tol
+    }
+
+    /// Why an iteration ends at an imbalance found after so many passes, if it does. [`Status::Stalled`] stands for "the
+    /// imbalance is within the target": the judge then has the last word.
+    fn reason(&self, found: Imbalance, passes: usize) -> Option<Status> {
+        if found.worst.is_nan() {
+            Some(Status::NotFinite { node: found.node })
+        } else if found.worst <= self.target() {
+            Some(Status::Stalled)
+        } else if passes >= self.max_passes {
+            Some(Status::PassLimit { limit: self.max_passes })
+        } else {
+            None
+        }
     }
 }
 

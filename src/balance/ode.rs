@@ -335,15 +335,7 @@ impl<'a> Flow<'a> {
             imbalance: found.worst,
         };
         monitor.trace.push(point);
-        monitor.verdict = if found.worst.is_nan() {
-            Some(Status::NotFinite { node: found.node })
-        } else if found.worst <= self.stop.target() {
-            Some(Status::Stalled)
-        } else if monitor.passes >= self.stop.max_passes {
-            Some(Status::PassLimit { limit: self.stop.max_passes })
-        } else {
-            None
-        };
+        monitor.verdict = self.stop.reason(found, monitor.passes);
         monitor.verdict.clone()
     }
 }

@@ -264,26 +264,32 @@ fn corners(a: Interval, b: &Interval, down: fn(f64, f64) -> f64, up: fn(f64, f64
     Interval { lo: least(down), hi: greatest(up) }
 }
 
+/// The order of two unknown numbers, if it is the same wherever they lie in their intervals, given as (lo, hi). Equal
+/// are equal points only: two unknown numbers of the same interval need not be.
+#[inline]
+pub(super) fn sure_order<T: PartialOrd>(a: (&T, &T), b: (&T, &T)) -> Option<Ordering> {
+    if a.1 < b.0 {
+        Some(Ordering::Less)
+    } else if a.0 > b.1 {
+        Some(Ordering::Greater)
+    } else if a.0 == a.1 && b.0 == b.1 && a.0 == b.0 {
+        Some(Ordering::Equal)
+    } else {
+        None
+    }
+}
+
 impl PartialEq for Interval {
-    /// True for equal points only: two unknown numbers of the same interval need not be equal.
     #[inline]
     fn eq(&self, other: &Interval) -> bool {
-        self.lo == self.hi && other.lo == other.hi && self.lo == other.lo
+        self.partial_cmp(other) == Some(Ordering::Equal)
     }
 }
 
 impl PartialOrd for Interval {
     #[inline]
     fn partial_cmp(&self, other: &Interval) -> Option<Ordering> {
-        if self.hi < other.lo {
-            Some(Ordering::Less)
-        } else if self.lo > other.hi {
-            Some(Ordering::Greater)
-        } else if self == other {
-            Some(Ordering::Equal)
-        } else {
-            None
-        }
+        sure_order((&self.lo, &self.hi), (&other.lo, &other.hi))
     }
 }
 

@@ -8,6 +8,7 @@ use rug::Float;
 use rug::float::Round::{self, Down, Up};
 use rug::ops::Pow;
 
+use super::interval::sure_order;
 use super::multi::check_bits;
 use super::{Interval, Multi, PrecisionError, Scalar};
 
@@ -81,10 +82,6 @@ impl MultiInterval {
         Interval::new(self.lo.to_f64_round(Down), self.hi.to_f64_round(Up)).unwrap_or(Interval::INVALID)
     }
 
-    fn is_point(&self) -> bool {
-        self.lo == self.hi
-    }
-
     fn contains_zero(&self) -> bool {
         self.lo <= 0 && self.hi >= 0
     }
@@ -111,21 +108,13 @@ impl MultiInterval {
 
 impl PartialEq for MultiInterval {
     fn eq(&self, other: &Self) -> bool {
-        self.is_point() && other.is_point() && self.lo == other.lo
+        self.partial_cmp(other) == Some(Ordering::Equal)
     }
 }
 
 impl PartialOrd for MultiInterval {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        if self.hi < other.lo {
-            Some(Ordering::Less)
-        } else if self.lo > other.hi {
-            Some(Ordering::Greater)
-        } else if self == other {
-            Some(Ordering::Equal)
-        } else {
-            None
-        }
+        sure_order((&self.lo, &self.hi), (&other.lo, &other.hi))
     }
 }
 
