@@ -2,8 +2,11 @@
 
 mod common;
 
+#[cfg(feature = "precise")]
 use proptest::prelude::*;
-use synbal::balance::{Euler, Form, Horizon, OdeFlow, Stepper, Trajectory};
+#[cfg(feature = "precise")]
+use synbal::balance::Euler;
+use synbal::balance::{Form, Horizon, OdeFlow, Stepper, Trajectory};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::{Activation, Network, Weights};
 use synbal::rigor::trajectory::{TrajectoryError, Tube, certify, compare_solvers};
@@ -27,6 +30,7 @@ fn dopri5(step_tol: f64) -> OdeFlow {
 }
 
 /// Every solver, at several tolerances.
+#[cfg(feature = "precise")]
 fn trajectories(graph: &CostGraph, horizon: &Horizon) -> Vec<(String, Trajectory)> {
     let mut all = vec![("euler".to_owned(), Euler.trajectory(graph, horizon).unwrap())];
     for stepper in [Stepper::Rk4, Stepper::Dopri5, Stepper::Dop853] {
@@ -39,6 +43,7 @@ fn trajectories(graph: &CostGraph, horizon: &Horizon) -> Vec<(String, Trajectory
     all
 }
 
+#[cfg(feature = "precise")]
 fn longest(all: &[(String, Trajectory)]) -> f64 {
     all.iter().flat_map(|(_, trajectory)| trajectory.times.last().copied()).fold(0.0, f64::max)
 }
