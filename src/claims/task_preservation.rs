@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::network::{Activation, Homogeneity, Network, rescale_network};
 use crate::scalar::{Tracked, tracked};
-use crate::tasks::{Dynamics, Trial, normals, simulate, stream};
+use crate::tasks::{Dynamics, Trials, normals, simulate, stream};
 
 pub const CLAIM: Claim = Claim {
     id: "task_preservation",
@@ -131,12 +131,12 @@ fn turn_down(sizes: &[f64], limit: f64) -> f64 {
     if largest > limit { limit / largest } else { 1.0 }
 }
 
-fn random_trial(subject: &Subject, inputs: usize) -> Trial<Tracked> {
+fn random_trial(subject: &Subject, inputs: usize) -> Trials<Tracked> {
     let mut random = stream(subject.seed, 202);
     let input = (0..STEPS).map(|_| tracked(&normals(&mut random, inputs, 0.5))).collect();
     let shortest = subject.network.time_constants.iter().flatten().copied().fold(f64::INFINITY, f64::min);
     let step = STEP * if shortest.is_finite() { shortest } else { 1.0 };
-    Trial { input, step: Tracked::exact(step) }
+    Trials::single(input, Tracked::exact(step))
 }
 
 /// Takes in every output's difference against its bound; returns the largest difference relative to the largest
@@ -145,11 +145,11 @@ fn compare_outputs(
     network: &Network<Tracked>,
     transformed: &Network<Tracked>,
     dynamics: Dynamics,
-    trial: &Trial<Tracked>,
+    trials: &Trials<Tracked>,
     worst: &mut WorstRatio,
 ) -> f64 {
-    let before = simulate(network, dynamics, trial);
-    let after = simulate(transformed, dynamics, trial);
+    let before = simulate(network, dynamics, trials);
+    let after = simulate(transformed, dynamics, trials);
     let (mut difference, mut size) = (0.0_f64, f64::MIN_POSITIVE);
     for (y, z) in before.iter().flatten().zip(after.iter().flatten()) {
         worst.add(y.value - z.value, y.error + z.error);

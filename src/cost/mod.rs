@@ -40,6 +40,10 @@ pub enum CostError {
         "the activation {activation} has degree {degree}, but balancing is defined here for degree one (linear, relu, leaky-relu)"
     )]
     DegreeNotOne { activation: &'static str, degree: f64 },
+    #[error(
+        "the gains of {activation} (degree {degree}) change when the network is rescaled, so they define no cost; give a fixed alpha, or use an activation of degree one (linear, relu, leaky-relu)"
+    )]
+    GainsNotInvariant { activation: &'static str, degree: f64 },
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -1,29 +1,44 @@
 //! The data behind the figures: one file for each experiment.
+//!
+//! Some are about one network of the report (its costs, its trajectories); those of [`EXPERIMENTS`] stand on their own:
+//! each runs networks that do something, and says what became of a statement of the paper.
 
 mod certified;
 mod descent;
 mod drift;
+mod findings;
+mod plot;
+mod robustness_identity;
 mod scatter;
+mod statistics;
 mod trajectories;
 
 pub use certified::certified_errors;
 pub use descent::{Descent, descent};
 pub use drift::{Drift, drift};
+pub use findings::{Experiment, ExperimentError, Findings, Progress, Reproduction, Statement, Table};
+pub use plot::{Axis, Mark, Plot, Series};
 pub use scatter::{Scatter, costs_per_neuron, weights_before_and_after};
+pub use statistics::MeanInterval;
 pub use trajectories::{Trajectories, trajectories};
 
-/// A named curve or cloud of points.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Series {
-    /// Its name in the legend.
-    pub name: String,
-    /// The points.
-    pub points: Vec<(f64, f64)>,
-}
+/// All experiments, in the order of the report.
+pub const EXPERIMENTS: &[Experiment] = &[robustness_identity::EXPERIMENT];
 
-impl Series {
-    /// A named series.
-    pub fn new(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Series { name: name.into(), points }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn experiments_have_names_of_their_own_and_belong_to_claims() {
+        for (number, experiment) in EXPERIMENTS.iter().enumerate() {
+            let name = experiment.name;
+            assert!(EXPERIMENTS[..number].iter().all(|other| other.name != name), "{name} is there twice");
+            assert!(
+                name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+                "{name}"
+            );
+            assert!(crate::claims::REGISTRY.iter().any(|claim| claim.id == experiment.claim), "{name}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::Series;
 use crate::claims::{ClaimError, Subject};
 use crate::network::{Homogeneity, Network, rescale_network};
-use crate::tasks::{Dynamics, Trial, normals, simulate, stream};
+use crate::tasks::{Dynamics, Trials, normals, simulate, stream};
 
 /// Output of one unit before and after balancing, and the difference.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub fn trajectories(subject: &Subject) -> Result<Trajectories, ClaimError> {
     };
     let balanced = rescale_network(&network, &subject.reference.log_scales, Homogeneity::Required)?;
     let input = (0..STEPS).map(|k| vec![(k as f64 * 0.08).sin() + 0.5 * (k as f64 * 0.23).sin()]).collect();
-    let trial = Trial { input, step: STEP };
+    let trial = Trials::single(input, STEP);
     let run = |network: &Network| -> Vec<f64> {
         simulate(network, Dynamics::ContinuousRk4, &trial).into_iter().map(|output| output[0]).collect()
     };

@@ -15,6 +15,9 @@ pub struct Weights<S = f64> {
     values: Vec<S>,
 }
 
+/// Vectors of a batch that are multiplied together.
+const BLOCK: usize = 8;
+
 impl Weights<f64> {
     /// From `(target, source, weight)` triplets in any order.
     ///
@@ -177,15 +180,40 @@ impl<S: Scalar> Weights<S> {
 
     /// `J·x`.
     pub fn times(&self, x: &[S]) -> Vec<S> {
-        (0..self.neurons())
-            .map(|i| {
-                let mut sum = x[i].zero_like();
-                for e in self.pattern.row(i) {
-                    sum += &(self.values[e].clone() * &x[self.pattern.source(e)]);
+        self.times_batch(x, 1)
+    }
+
+    /// `J X` for a batch of vectors: `x` is `n × count`, all vectors' first entries first, and so is the product. Each
+    /// sum runs in ascending order of the source, as for one vector.
+    pub fn times_batch(&self, x: &[S], count: usize) -> Vec<S> {
+        debug_assert_eq!(x.len(), self.neurons() * count, "one entry for each neuron and vector");
+        let Some(zero) = x.first().map(S::zero_like) else { return Vec::new() };
+        let mut product = vec![zero.clone(); x.len()];
+        for (i, sums) in product.chunks_exact_mut(count).enumerate() {
+            let row = self.pattern.row(i);
+            let entries = || self.values[row.clone()].iter().zip(self.pattern.sources(i));
+            // Sums of a fixed number of vectors stay in registers.
+            let mut blocks = sums.chunks_exact_mut(BLOCK);
+            for (k, block) in (&mut blocks).enumerate() {
+                let mut sum: [S; BLOCK] = std::array::from_fn(|_| zero.clone());
+                for (weight, &source) in entries() {
+                    let start = source as usize * count + k * BLOCK;
+                    for (sum, x) in sum.iter_mut().zip(&x[start..start + BLOCK]) {
+                        *sum += &(weight.clone() * x);
+                    }
                 }
-                sum
-            })
-            .collect()
+                block.clone_from_slice(&sum);
+            }
+            let rest = blocks.into_remainder();
+            let done = count - rest.len();
+            for (weight, &source) in entries() {
+                let start = source as usize * count + done;
+                for (sum, x) in rest.iter_mut().zip(&x[start..]) {
+                    *sum += &(weight.clone() * x);
+                }
+            }
+        }
+        product
     }
 
     /// The same weights rounded to `f64`.
@@ -212,6 +240,22 @@ mod tests {
         let rows = Weights::from_rows(vec![0, 2, 2, 5], vec![0, 2, 0, 1, 2], vec![1.0, 0.0, 0.0, -2.0, 3.0]);
         let triplets = vec![(2, 2, 3.0), (0, 0, 1.0), (2, 1, -2.0)];
         assert_eq!(rows, Weights::from_triplets(3, triplets));
+    }
+
+    #[test]
+    fn a_batch_gives_what_its_vectors_give_one_by_one() {
+        let weights = Weights::from_triplets(3, vec![(0, 1, 0.1), (0, 2, -0.7), (2, 0, 1.3), (2, 2, 0.3)]).unwrap();
+        for count in [1, 2, 7, 8, 9, 16, 19] {
+            let entry = |i: usize, b: usize| ((i * 31 + b * 17) as f64).sin();
+            let batch: Vec<f64> = (0..3).flat_map(|i| (0..count).map(move |b| entry(i, b))).collect();
+            let product = weights.times_batch(&batch, count);
+            for b in 0..count {
+                let one: Vec<f64> = (0..3).map(|i| entry(i, b)).collect();
+                let alone = [0.1 * one[1] + -0.7 * one[2], 0.0, 1.3 * one[0] + 0.3 * one[2]];
+                // To the last bit: the order of the sums is the same.
+                assert_eq!([product[b], product[count + b], product[2 * count + b]], alone, "{b} of {count}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The figures of a case: experiments turned into charts.
 
-use super::plots::{Axis, Chart, Mark};
+use super::plots::svg;
 use super::{CaseReport, Figure, ReportError};
 use crate::claims::Subject;
-use crate::experiments::{Drift, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after};
+use crate::experiments::{
+    Axis, Drift, Mark, Plot, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after,
+};
 
 /// The figure of bounds and errors.
 pub(super) const CERTIFIED_TITLE: &str = "Certified and true errors";
@@ -123,7 +125,8 @@ impl Figures {
         series: Vec<Series>,
         caption: &str,
     ) -> Result<(), ReportError> {
-        self.draw(Chart { title: title.to_owned(), x, y, mark, series, diagonal: false }, caption.to_owned())
+        let (title, caption) = (title.to_owned(), caption.to_owned());
+        self.draw(&Plot { title, x, y, mark, series, diagonal: false, caption })
     }
 
     fn add_scatter(
@@ -139,15 +142,29 @@ impl Figures {
             None => caption.to_owned(),
         };
         let series = scatter.clouds.into_iter().filter(|cloud| !cloud.points.is_empty()).collect();
-        self.draw(Chart { title: title.to_owned(), x, y, mark: Mark::Dot, series, diagonal: true }, caption)
+        self.draw(&Plot { title: title.to_owned(), x, y, mark: Mark::Dot, series, diagonal: true, caption })
     }
 
-    fn draw(&mut self, chart: Chart, caption: String) -> Result<(), ReportError> {
-        match chart.svg() {
-            Ok(svg) => self.0.push(Figure { name: chart.title.to_lowercase().replace(' ', "-"), svg, caption }),
+    fn draw(&mut self, plot: &Plot) -> Result<(), ReportError> {
+        match svg(plot) {
+            Ok(svg) => self.0.push(Figure {
+                name: plot.title.to_lowercase().replace(' ', "-"),
+                svg,
+                caption: plot.caption.clone(),
+            }),
             Err(super::PlotError::Empty) => {}
-            Err(error) => return Err(ReportError::Plot { title: chart.title, reason: error.to_string() }),
+            Err(error) => return Err(ReportError::Plot { title: plot.title.clone(), reason: error.to_string() }),
         }
         Ok(())
     }
+}
+
+/// The figures of an experiment, all of them: one without a point is an error here.
+#[allow(dead_code, reason = "the command and the report come with the next commits")]
+pub(super) fn of_plots(plots: &[Plot]) -> Result<Vec<Figure>, ReportError> {
+    let mut figures = Figures(Vec::new());
+    for plot in plots {
+        figures.draw(plot)?;
+    }
+    Ok(figures.0)
 }

@@ -10,7 +10,7 @@ mod table;
 
 pub use compare::compare;
 pub use page::page;
-pub use plots::{Axis, Chart, Mark, PlotError};
+pub use plots::{PlotError, svg};
 pub use provenance::Provenance;
 pub use run::{Progress, case_report, claim_texts, run_report};
 pub use table::verdict_table;

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 
 use crate::balance::Method;
-use crate::experiments::Series;
+use crate::experiments::{Axis, Mark, Plot, Series};
 
 /// Why a chart could not be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,71 +21,23 @@ pub enum PlotError {
     Drawing(String),
 }
 
-/// An axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Axis {
-    /// Quantity and unit.
-    pub label: String,
-    /// Logarithmic, for quantities of many sizes; points at or below zero are then left out.
-    pub logarithmic: bool,
+/// Where a value lies along an axis, in the units that are drawn: itself, or its decimal logarithm.
+fn place(axis: &Axis, value: f64) -> Option<f64> {
+    let place = if axis.logarithmic { value.log10() } else { value };
+    place.is_finite().then_some(place)
 }
 
-impl Axis {
-    /// A linear axis.
-    pub fn linear(label: &str) -> Self {
-        Axis { label: label.to_owned(), logarithmic: false }
+/// The label of a tick.
+fn tick(axis: &Axis, place: f64) -> String {
+    if axis.logarithmic {
+        let whole = place.round();
+        if (place - whole).abs() < 1e-6 { format!("1e{whole:.0}") } else { String::new() }
+    } else if place != 0.0 && (place.abs() >= 1e5 || place.abs() < 1e-3) {
+        format!("{place:.1e}")
+    } else {
+        let text = format!("{place:.3}");
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
     }
-
-    /// A logarithmic axis.
-    pub fn logarithmic(label: &str) -> Self {
-        Axis { label: label.to_owned(), logarithmic: true }
-    }
-
-    /// Where a value lies along the axis, in the units that are drawn: itself, or its decimal logarithm.
-    fn place(&self, value: f64) -> Option<f64> {
-        let place = if self.logarithmic { value.log10() } else { value };
-        place.is_finite().then_some(place)
-    }
-
-    fn tick(&self, place: f64) -> String {
-        if self.logarithmic {
-            let whole = place.round();
-            if (place - whole).abs() < 1e-6 { format!("1e{whole:.0}") } else { String::new() }
-        } else if place != 0.0 && (place.abs() >= 1e5 || place.abs() < 1e-3) {
-            format!("{place:.1e}")
-        } else {
-            let text = format!("{place:.3}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-    }
-}
-
-/// How points are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// Joined by a line.
-    Line,
-    /// Joined by a line, each marked: for curves of a few points.
-    MarkedLine,
-    /// On their own.
-    Dot,
-}
-
-/// A chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chart {
-    /// Title.
-    pub title: String,
-    /// Horizontal axis.
-    pub x: Axis,
-    /// Vertical axis.
-    pub y: Axis,
-    /// How points are drawn.
-    pub mark: Mark,
-    /// The data.
-    pub series: Vec<Series>,
-    /// Draw the line y = x.
-    pub diagonal: bool,
 }
 
 const SIZE: (u32, u32) = (560, 380);
@@ -106,102 +58,120 @@ const COLOURS: [RGBColor; 12] = [
     RGBColor(110, 60, 140),
 ];
 
-impl Chart {
-    /// Draws the chart.
-    ///
-    /// # Errors
-    /// [`PlotError::Empty`] without any point inside the axes, or what the drawing library says.
-    pub fn svg(&self) -> Result<String, PlotError> {
-        static FONT: Once = Once::new();
-        FONT.call_once(|| {
-            // Fails only for bytes that are no font; drawing then says so itself.
-            let _ = register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular());
-        });
-        let placed: Vec<(&str, Vec<(f64, f64)>)> = self
-            .series
-            .iter()
-            .map(|series| {
-                let points = series.points.iter().filter_map(|&(x, y)| Some((self.x.place(x)?, self.y.place(y)?)));
-                (series.name.as_str(), points.collect())
-            })
-            .collect();
-        let all = || placed.iter().flat_map(|(_, points)| points.iter().copied());
-        let x_range = range(all().map(|(x, _)| x), self.x.logarithmic).ok_or(PlotError::Empty)?;
-        let y_range = range(all().map(|(_, y)| y), self.y.logarithmic).ok_or(PlotError::Empty)?;
+/// A series on its way to the paper: everything in the units that are drawn.
+struct Placed<'a> {
+    name: &'a str,
+    points: Vec<(f64, f64)>,
+    /// Abscissa, lower and upper end of the intervals.
+    intervals: Vec<(f64, f64, f64)>,
+}
 
-        let mut svg = String::new();
-        {
-            let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-            self.draw(&root, &placed, x_range, y_range).map_err(|error| PlotError::Drawing(error.to_string()))?;
-            root.present().map_err(|error| PlotError::Drawing(error.to_string()))?;
+impl<'a> Placed<'a> {
+    fn of(series: &'a Series, plot: &Plot) -> Self {
+        let point = |&(x, y): &(f64, f64)| Some((place(&plot.x, x)?, place(&plot.y, y)?));
+        let interval = |(&(x, y), half): (&(f64, f64), &f64)| {
+            Some((place(&plot.x, x)?, place(&plot.y, y - half)?, place(&plot.y, y + half)?))
+        };
+        Placed {
+            name: &series.name,
+            points: series.points.iter().filter_map(point).collect(),
+            intervals: series.points.iter().zip(&series.half_widths).filter_map(interval).collect(),
         }
-        Ok(svg)
     }
 
-    fn draw<'a, DB: DrawingBackend + 'a>(
-        &self,
-        root: &DrawingArea<DB, plotters::coord::Shift>,
-        placed: &[(&str, Vec<(f64, f64)>)],
-        x_range: std::ops::Range<f64>,
-        y_range: std::ops::Range<f64>,
-    ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-        root.fill(&WHITE)?;
-        let (low, high) = (x_range.start.max(y_range.start), x_range.end.min(y_range.end));
-        let mut chart = ChartBuilder::on(root)
-            .caption(&self.title, ("sans-serif", 16))
-            .margin(10)
-            .x_label_area_size(42)
-            .y_label_area_size(58)
-            .build_cartesian_2d(x_range, y_range)?;
+    fn all(&self) -> impl Iterator<Item = (f64, f64)> {
+        let ends = self.intervals.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]);
+        self.points.iter().copied().chain(ends)
+    }
+}
+
+/// Draws a plot.
+///
+/// # Errors
+/// [`PlotError::Empty`] without any point inside the axes, or what the drawing library says.
+pub fn svg(plot: &Plot) -> Result<String, PlotError> {
+    static FONT: Once = Once::new();
+    FONT.call_once(|| {
+        // Fails only for bytes that are no font; drawing then says so itself.
+        let _ = register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular());
+    });
+    let placed: Vec<Placed> = plot.series.iter().map(|series| Placed::of(series, plot)).collect();
+    let all = || placed.iter().flat_map(Placed::all);
+    let x_range = range(all().map(|(x, _)| x), plot.x.logarithmic).ok_or(PlotError::Empty)?;
+    let y_range = range(all().map(|(_, y)| y), plot.y.logarithmic).ok_or(PlotError::Empty)?;
+
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        draw(plot, &root, &placed, x_range, y_range).map_err(|error| PlotError::Drawing(error.to_string()))?;
+        root.present().map_err(|error| PlotError::Drawing(error.to_string()))?;
+    }
+    Ok(svg)
+}
+
+fn draw<'a, DB: DrawingBackend + 'a>(
+    plot: &Plot,
+    root: &DrawingArea<DB, plotters::coord::Shift>,
+    placed: &[Placed<'_>],
+    x_range: std::ops::Range<f64>,
+    y_range: std::ops::Range<f64>,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    root.fill(&WHITE)?;
+    let (low, high) = (x_range.start.max(y_range.start), x_range.end.min(y_range.end));
+    let mut chart = ChartBuilder::on(root)
+        .caption(&plot.title, ("sans-serif", 16))
+        .margin(10)
+        .x_label_area_size(42)
+        .y_label_area_size(58)
+        .build_cartesian_2d(x_range, y_range)?;
+    chart
+        .configure_mesh()
+        .light_line_style(WHITE)
+        .bold_line_style(RGBColor(225, 225, 225))
+        .label_style(("sans-serif", 12))
+        .axis_desc_style(("sans-serif", 13))
+        .x_labels(9)
+        .y_labels(9)
+        .x_desc(&plot.x.label)
+        .y_desc(&plot.y.label)
+        .x_label_formatter(&|&place| tick(&plot.x, place))
+        .y_label_formatter(&|&place| tick(&plot.y, place))
+        .draw()?;
+    if plot.diagonal && low < high {
+        chart.draw_series(LineSeries::new([(low, low), (high, high)], RGBColor(150, 150, 150)))?;
+    }
+    for (index, Placed { name, points, intervals }) in placed.iter().enumerate() {
+        let colour = COLOURS[colour_of(name, index)];
+        let bar =
+            |&(x, low, high): &(f64, f64, f64)| PathElement::new(vec![(x, low), (x, high)], colour.stroke_width(1));
+        chart.draw_series(intervals.iter().map(bar))?;
+        let dot = |radius: u32, alpha: f64| {
+            points.iter().map(move |&point| Circle::new(point, radius, colour.mix(alpha).filled())).collect::<Vec<_>>()
+        };
+        let drawn = match plot.mark {
+            Mark::Line => chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?,
+            Mark::MarkedLine => {
+                chart.draw_series(dot(3, 1.0))?;
+                chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
+            }
+            Mark::Dot => chart.draw_series(dot(2, 0.7))?,
+        };
+        drawn.label(*name).legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 10, y + 4)], colour.filled()));
+    }
+    if placed.len() > 1 {
         chart
-            .configure_mesh()
-            .light_line_style(WHITE)
-            .bold_line_style(RGBColor(225, 225, 225))
-            .label_style(("sans-serif", 12))
-            .axis_desc_style(("sans-serif", 13))
-            .x_labels(9)
-            .y_labels(9)
-            .x_desc(&self.x.label)
-            .y_desc(&self.y.label)
-            .x_label_formatter(&|&place| self.x.tick(place))
-            .y_label_formatter(&|&place| self.y.tick(place))
+            .configure_series_labels()
+            .position(if plot.mark == Mark::Line {
+                SeriesLabelPosition::UpperRight
+            } else {
+                SeriesLabelPosition::UpperLeft
+            })
+            .background_style(WHITE.mix(0.85))
+            .border_style(RGBColor(200, 200, 200))
+            .label_font(("sans-serif", 11))
             .draw()?;
-        if self.diagonal && low < high {
-            chart.draw_series(LineSeries::new([(low, low), (high, high)], RGBColor(150, 150, 150)))?;
-        }
-        for (index, (name, points)) in placed.iter().enumerate() {
-            let colour = COLOURS[colour_of(name, index)];
-            let dot = |radius: u32, alpha: f64| {
-                points
-                    .iter()
-                    .map(move |&point| Circle::new(point, radius, colour.mix(alpha).filled()))
-                    .collect::<Vec<_>>()
-            };
-            let drawn = match self.mark {
-                Mark::Line => chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?,
-                Mark::MarkedLine => {
-                    chart.draw_series(dot(3, 1.0))?;
-                    chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
-                }
-                Mark::Dot => chart.draw_series(dot(2, 0.7))?,
-            };
-            drawn.label(*name).legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 10, y + 4)], colour.filled()));
-        }
-        if placed.len() > 1 {
-            chart
-                .configure_series_labels()
-                .position(if self.mark == Mark::Line {
-                    SeriesLabelPosition::UpperRight
-                } else {
-                    SeriesLabelPosition::UpperLeft
-                })
-                .background_style(WHITE.mix(0.85))
-                .border_style(RGBColor(200, 200, 200))
-                .label_font(("sans-serif", 11))
-                .draw()?;
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 /// A solver has the same colour in every chart; all else goes by its place.
@@ -228,26 +198,39 @@ fn range(places: impl Iterator<Item = f64>, logarithmic: bool) -> Option<std::op
 mod tests {
     use super::*;
 
-    fn chart(points: Vec<(f64, f64)>) -> Chart {
-        Chart {
+    fn chart(points: Vec<(f64, f64)>) -> Plot {
+        Plot {
             title: "t".to_owned(),
             x: Axis::logarithmic("work"),
             y: Axis::linear("cost"),
             mark: Mark::Line,
             series: vec![Series::new("a", points)],
             diagonal: false,
+            caption: String::new(),
         }
     }
 
     #[test]
     fn a_chart_without_points_is_an_error_not_a_blank_picture() {
-        assert_eq!(chart(vec![]).svg(), Err(PlotError::Empty));
-        assert_eq!(chart(vec![(0.0, 1.0), (1.0, f64::NAN)]).svg(), Err(PlotError::Empty));
+        assert_eq!(svg(&chart(vec![])), Err(PlotError::Empty));
+        assert_eq!(svg(&chart(vec![(0.0, 1.0), (1.0, f64::NAN)])), Err(PlotError::Empty));
     }
 
     #[test]
     fn a_chart_carries_its_labels_and_needs_no_installed_font() {
-        let svg = chart(vec![(1.0, 2.0), (100.0, 3.0)]).svg().unwrap();
+        let svg = svg(&chart(vec![(1.0, 2.0), (100.0, 3.0)])).unwrap();
         assert!(svg.contains("work") && svg.contains("cost") && svg.contains("polyline"));
+    }
+
+    #[test]
+    fn intervals_are_drawn_and_fit_on_the_chart() {
+        let mut plot = chart(vec![(1.0, 2.0), (100.0, 3.0)]);
+        plot.x = Axis::linear("work");
+        let without = svg(&plot).unwrap();
+        plot.series[0].half_widths = vec![0.5, 10.0];
+        let with = svg(&plot).unwrap();
+        assert!(with.matches("polyline").count() > without.matches("polyline").count());
+        assert!(with.contains(">10</text>") || with.contains(">12</text>"), "the axis reaches the interval's end");
+        assert_eq!(tick(&Axis::linear("n"), 200.0), "200");
     }
 }

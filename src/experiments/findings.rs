@@ -1,0 +1,112 @@
+//! What an experiment brings back: figures, tables, bounds that were checked, and what it says about the paper.
+
+use serde::Serialize;
+
+use super::Plot;
+use crate::balance::{BalanceError, Status};
+use crate::claims::Evidence;
+use crate::cost::CostError;
+use crate::network::NetworkError;
+use crate::tasks::flyvis::FlyvisError;
+use crate::tasks::{CaseError, SimulationError};
+
+/// An experiment: a claim about networks, measured on networks that do something.
+#[derive(Clone, Copy, Debug)]
+pub struct Experiment {
+    /// Its name on the command line, and its anchor in the report.
+    pub name: &'static str,
+    /// What is measured, in a line.
+    pub title: &'static str,
+    /// The claim of the registry that it is evidence for.
+    pub claim: &'static str,
+    /// Runs it. The same seed gives the same findings, bit for bit, on any number of threads.
+    pub run: fn(u64, Progress) -> Result<Findings, ExperimentError>,
+}
+
+/// Hears how far an experiment is (0 to 1), and what it works on.
+pub type Progress<'a> = &'a (dyn Fn(f64, &str) + Sync);
+
+/// What an experiment says about a statement of the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reproduction {
+    /// The statement is reproduced.
+    Reproduced,
+    /// It is reproduced under conditions, which the text names.
+    Conditional,
+    /// It is not.
+    NotReproduced,
+}
+
+impl Reproduction {
+    /// The words in reports.
+    pub fn words(self) -> &'static str {
+        match self {
+            Reproduction::Reproduced => "reproduced",
+            Reproduction::Conditional => "reproduced under conditions",
+            Reproduction::NotReproduced => "not reproduced",
+        }
+    }
+}
+
+/// A statement of the paper, and what became of it here, with its numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Statement {
+    /// What was found, decided by the numbers and never by hand.
+    pub outcome: Reproduction,
+    /// The statement and the numbers.
+    pub text: String,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// The head of each column.
+    pub columns: Vec<String>,
+    /// The rows, as printed.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The outcome of an experiment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Findings {
+    /// What can be said about the paper's statements.
+    pub statements: Vec<Statement>,
+    /// What must hold whatever the outcome, with derived bounds: a figure outside is a fault.
+    pub evidence: Evidence,
+    /// The figures.
+    pub plots: Vec<Plot>,
+    /// The tables.
+    pub tables: Vec<Table>,
+}
+
+impl Findings {
+    /// Adds a statement.
+    pub fn state(&mut self, outcome: Reproduction, text: impl Into<String>) {
+        self.statements.push(Statement { outcome, text: text.into() });
+    }
+}
+
+/// Why an experiment could not be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    #[error(transparent)]
+    Balance(#[from] BalanceError),
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    #[error(transparent)]
+    Flyvis(#[from] FlyvisError),
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
+    #[error("{what} could not be balanced: {status}")]
+    NotBalanced { what: String, status: Status },
+    #[error("{what} became {value}; the experiment cannot go on from there")]
+    NotFinite { what: String, value: f64 },
+}

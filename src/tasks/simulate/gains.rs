@@ -1,0 +1,106 @@
+//! The robustness cost from activity: how much of its noise a neuron passes on, averaged over trials.
+//!
+//! `r_j = ⟨φ'(x_j)²⟩` over time and trials makes `C_ij = r_j J_ij²` the noise power that one step passes on. For degree
+//! one the slope is the same at `x` and at `e^{-h} x`, so the gains do not change when the network is rescaled.
+
+use super::{Simulator, Trials};
+use crate::cost::{Alpha, CostError};
+use crate::network::{Activation, NetworkError};
+
+/// How moments are weighed in the mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weighting {
+    /// All alike.
+    #[default]
+    Uniform,
+    /// By the speed `‖x(t + Δt) − x(t)‖` of the whole state, as the authors offer. **Not** invariant under the
+    /// transform: rescaling changes which neurons dominate the norm.
+    Velocity,
+    /// Each neuron by its own speed `|x_j(t + Δt) − x_j(t)|`, whose scale cancels in the mean: invariant.
+    OwnVelocity,
+}
+
+/// A mean of squared gains that is being taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gains {
+    activation: Activation,
+    sum: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+impl Gains {
+    /// Of `neurons` neurons, over nothing yet.
+    pub fn new(activation: Activation, neurons: usize) -> Self {
+        Gains { activation, sum: vec![0.0; neurons], weight: vec![0.0; neurons] }
+    }
+
+    /// Takes in the states before and after a step (each `n × trials`): the gains are those before it.
+    pub fn add(&mut self, before: &[f64], after: &[f64], weighting: Weighting) {
+        let count = before.len() / self.sum.len();
+        let mut speed = vec![1.0; count];
+        if weighting == Weighting::Velocity {
+            speed.fill(0.0);
+            for (before, after) in before.chunks_exact(count).zip(after.chunks_exact(count)) {
+                for (speed, (x, y)) in speed.iter_mut().zip(before.iter().zip(after)) {
+                    *speed += (y - x) * (y - x);
+                }
+            }
+            speed.iter_mut().for_each(|speed| *speed = speed.sqrt());
+        }
+        let neurons = before.chunks_exact(count).zip(after.chunks_exact(count));
+        for ((sum, total), (before, after)) in self.sum.iter_mut().zip(&mut self.weight).zip(neurons) {
+            for ((x, y), speed) in before.iter().zip(after).zip(&speed) {
+                let weight = if weighting == Weighting::OwnVelocity { (y - x).abs() } else { *speed };
+                let slope = self.activation.slope(x);
+                *sum += weight * slope * slope;
+                *total += weight;
+            }
+        }
+    }
+
+    /// Adds what another mean has taken in.
+    pub fn merge(&mut self, other: &Gains) {
+        for (mine, others) in self.sum.iter_mut().zip(&other.sum).chain(self.weight.iter_mut().zip(&other.weight)) {
+            *mine += others;
+        }
+    }
+
+    /// `r_j`, one a neuron; 0 for a neuron that no weight was given.
+    pub fn mean(&self) -> Vec<f64> {
+        self.sum.iter().zip(&self.weight).map(|(sum, weight)| if *weight > 0.0 { sum / weight } else { 0.0 }).collect()
+    }
+}
+
+/// The mean squared gains over the trials, without noise (n).
+pub fn mean_gains(simulator: &Simulator<'_, f64>, trials: &Trials<f64>, weighting: Weighting) -> Vec<f64> {
+    let network = simulator.network();
+    let mut gains = Gains::new(network.activation, network.weights.neurons());
+    let mut before = simulator.initial_state(trials);
+    simulator.run(
+        trials,
+        |_, _| (),
+        |_, after| {
+            gains.add(&before, after, weighting);
+            before.copy_from_slice(after);
+        },
+    );
+    gains.mean()
+}
+
+/// The factors of the robustness cost `α_ij = r_j`, to be used with p = 2.
+///
+/// # Errors
+/// An activation that is not homogeneous of degree one: its gains change when the network is rescaled, so they define no
+/// cost.
+pub fn robustness_alpha(
+    simulator: &Simulator<'_, f64>,
+    trials: &Trials<f64>,
+    weighting: Weighting,
+) -> Result<Alpha, CostError> {
+    let activation = simulator.network().activation;
+    match activation.degree() {
+        None => Err(CostError::Network(NetworkError::NotHomogeneous { activation: activation.name() })),
+        Some(degree) if degree != 1.0 => Err(CostError::GainsNotInvariant { activation: activation.name(), degree }),
+        Some(_) => Ok(Alpha::PerSource(mean_gains(simulator, trials, weighting))),
+    }
+}
