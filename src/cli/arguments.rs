@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synbal::balance::{Method, Scope, Stop};
 use synbal::cost::CostSpec;
+use synbal::experiments::{EXPERIMENTS, Experiment};
 use synbal::network::Activation;
 
 /// Balance a recurrent network, and verify every claim of the theory on it.
@@ -26,6 +27,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run every claim on every embedded network across all solvers, and write a report with plots
     Report(ReportOptions),
+    /// Run one experiment of the report alone: trained networks under noise, the fly's visual system, ...
+    Experiment(ExperimentOptions),
     /// Check every claim on your own network (for CI: the exit status is the verdict)
     Verify(VerifyOptions),
     /// Balance a network, and write the balanced network or its log-scales
@@ -53,6 +56,27 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct ExperimentOptions {
+    /// Which
+    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(experiment_names()))]
+    pub name: String,
+    /// Seed of all random choices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Write index.html, report.json and figures/ into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the findings as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn experiment_names() -> Vec<clap::builder::PossibleValue> {
+    let named = |experiment: &Experiment| clap::builder::PossibleValue::new(experiment.name).help(experiment.title);
+    EXPERIMENTS.iter().map(named).collect()
 }
 
 #[derive(Debug, Args)]

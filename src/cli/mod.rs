@@ -8,6 +8,7 @@ mod compare;
 mod console;
 #[cfg(feature = "precise")]
 mod digits;
+mod experiment;
 mod generate;
 mod inspect;
 mod report;
@@ -66,6 +67,8 @@ pub enum CliError {
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error("there is no case `{name}`; there are {known}")]
     NoSuchCase { name: String, known: String },
+    #[error("there is no experiment `{name}`; there are {known}")]
+    NoSuchExperiment { name: String, known: String },
     #[error("{option} means nothing for `{case}`; leave it out")]
     Misplaced { option: &'static str, case: String },
     #[error("standard output could not be written: {0}")]
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match &arguments.command {
         Command::Report(options) => report::run(options),
+        Command::Experiment(options) => experiment::run(options),
         Command::Verify(options) => verify::run(options),
         Command::Balance(options) => balance::run(options),
         Command::Inspect(options) => inspect::run(options),

@@ -19,6 +19,10 @@ pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     drop(progress);
     write(&report, &options.out)?;
     print(&verdict_table(&report))?;
+    for experiment in &report.experiments {
+        let outcomes: Vec<&str> = experiment.statements.iter().map(|statement| statement.outcome.words()).collect();
+        print(&format!("{} ({}): {}\n", experiment.name, experiment.verdict.word(), outcomes.join("; ")))?;
+    }
     let ending = if report.all_held() { Ending::Good } else { Ending::Bad };
     let verdict = if ending == Ending::Good { "all claims held" } else { "SOME CLAIMS FELL" };
     print(&format!(
@@ -39,9 +43,11 @@ pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
     for figure in &report.figures {
         write_bytes(&figures.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
     }
-    for case in &report.cases {
-        for figure in &case.figures {
-            write_bytes(&figures.join(format!("{}-{}.svg", case.name, figure.name)), figure.svg.as_bytes())?;
+    let of_cases = report.cases.iter().map(|case| (case.name.as_str(), &case.figures));
+    let of_experiments = report.experiments.iter().map(|experiment| (experiment.name, &experiment.figures));
+    for (name, list) in of_cases.chain(of_experiments) {
+        for figure in list {
+            write_bytes(&figures.join(format!("{name}-{}.svg", figure.name)), figure.svg.as_bytes())?;
         }
     }
     Ok(())

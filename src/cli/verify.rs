@@ -33,6 +33,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
             provenance: synbal::report::Provenance::collect(options.seed),
             claims: claim_texts(),
             cases: vec![checked],
+            experiments: Vec::new(),
             seconds: started.elapsed().as_secs_f64(),
         };
         super::report::write(&report, folder)?;

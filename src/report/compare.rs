@@ -28,7 +28,32 @@ pub fn compare(reference: &Value, new: &Value) -> Vec<String> {
         compare_lists(name, case, &other, "solvers", "method", "status", &mut differences);
         compare_lists(name, case, &other, "claims", "id", "verdict", &mut differences);
     }
+    let (old, new) = (entries(reference, "experiments"), entries(new, "experiments"));
+    for added in new.iter().filter(|experiment| find(&old, "name", experiment).is_none()) {
+        differences.push(format!("{} is not in the reference; renew it", added["name"]));
+    }
+    for experiment in old {
+        let name = experiment["name"].as_str().unwrap_or("(no name)");
+        match find(&new, "name", &experiment) {
+            None => differences.push(format!("{name}: the experiment is missing")),
+            Some(other) => compare_experiments(name, &experiment, &other, &mut differences),
+        }
+    }
     differences
+}
+
+/// Its verdict, and what became of each of the paper's statements.
+fn compare_experiments(name: &str, reference: &Value, new: &Value, differences: &mut Vec<String>) {
+    if reference["verdict"] != new["verdict"] {
+        differences.push(format!("{name}: the verdict was {}, is {}", reference["verdict"], new["verdict"]));
+    }
+    let outcomes = |report: &Value| -> Vec<Value> {
+        entries(report, "statements").iter().map(|statement| statement["outcome"].clone()).collect()
+    };
+    let (old, new) = (outcomes(reference), outcomes(new));
+    if old != new {
+        differences.push(format!("{name}: the statements' outcomes were {old:?}, are {new:?}"));
+    }
 }
 
 fn entries(report: &Value, key: &str) -> Vec<Value> {
@@ -95,6 +120,16 @@ mod tests {
         assert_eq!(compare(&reference, &report(1.0, "fell")).len(), 1);
         assert_eq!(compare(&reference, &report(f64::NAN, "held")).len(), 1);
         assert_eq!(compare(&reference, &json!({"cases": []})).len(), 1);
+        let mut with = report(1.0, "held");
+        with["experiments"] = json!([{"name": "e", "verdict": "held", "statements": [{"outcome": "reproduced"}]}]);
+        let mut other = with.clone();
+        assert!(compare(&with, &other).is_empty());
+        assert_eq!(compare(&with, &reference).len(), 1, "an experiment is missing");
+        assert_eq!(compare(&reference, &with).len(), 1, "an experiment is new");
+        other["experiments"][0]["statements"][0]["outcome"] = json!("not-reproduced");
+        assert_eq!(compare(&with, &other).len(), 1);
+        other["experiments"][0]["verdict"] = json!("fell");
+        assert_eq!(compare(&with, &other).len(), 2);
         assert!(!compare(&json!({}), &reference).is_empty(), "an empty reference agrees with nothing");
     }
 }

@@ -160,7 +160,6 @@ impl Figures {
 }
 
 /// The figures of an experiment, all of them: one without a point is an error here.
-#[allow(dead_code, reason = "the command and the report come with the next commits")]
 pub(super) fn of_plots(plots: &[Plot]) -> Result<Vec<Figure>, ReportError> {
     let mut figures = Figures(Vec::new());
     for plot in plots {

@@ -1,6 +1,7 @@
 //! The report: every claim on every case across all solvers, as data, as a page, and as a table on the terminal.
 
 mod compare;
+mod experiments;
 mod figures;
 mod page;
 mod plots;
@@ -9,6 +10,7 @@ mod run;
 mod table;
 
 pub use compare::compare;
+pub use experiments::{ExperimentReport, run_experiment};
 pub use page::page;
 pub use plots::{PlotError, svg};
 pub use provenance::Provenance;
@@ -18,6 +20,7 @@ pub use table::verdict_table;
 use serde::Serialize;
 
 use crate::claims::{ClaimError, Evidence, Verdict};
+use crate::experiments::ExperimentError;
 use crate::tasks::CaseError;
 
 /// Why a report could not be made.
@@ -28,6 +31,8 @@ pub enum ReportError {
     Case(#[from] CaseError),
     #[error("case {case}: {source}")]
     Claim { case: String, source: ClaimError },
+    #[error("experiment {experiment}: {source}")]
+    Experiment { experiment: &'static str, source: ExperimentError },
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
     Plot { title: String, reason: String },
     #[error("a worker thread of the report panicked; this is a fault of the program")]
@@ -43,6 +48,8 @@ pub struct Report {
     pub claims: Vec<ClaimText>,
     /// One entry for each network.
     pub cases: Vec<CaseReport>,
+    /// One entry for each experiment.
+    pub experiments: Vec<ExperimentReport>,
     /// Figures over all cases, as SVG; not part of the machine-readable report.
     #[serde(skip)]
     pub figures: Vec<Figure>,
@@ -157,8 +164,9 @@ pub struct Figure {
 }
 
 impl Report {
-    /// True if no claim fell, or was left undecided, on any case.
+    /// True if no claim fell, or was left undecided, on any case or in any experiment.
     pub fn all_held(&self) -> bool {
-        self.cases.iter().flat_map(|case| &case.claims).all(|claim| !claim.verdict.is_failure())
+        let claims = self.cases.iter().flat_map(|case| &case.claims).map(|claim| claim.verdict);
+        claims.chain(self.experiments.iter().map(|experiment| experiment.verdict)).all(|verdict| !verdict.is_failure())
     }
 }

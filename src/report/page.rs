@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{CaseReport, ClaimReport, Figure, Report};
-use crate::claims::{Measurement, Relation, Verdict};
+use super::{CaseReport, ClaimReport, ExperimentReport, Figure, Report};
+use crate::claims::{Evidence, Measurement, Relation, Verdict};
+use crate::experiments::{Reproduction, Table};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -27,6 +28,7 @@ fn write_page(html: &mut String, report: &Report) -> std::fmt::Result {
     write_provenance(html, report)?;
     write_matrix(html, report)?;
     write_figures(html, &report.figures)?;
+    write_experiments(html, report)?;
     for case in &report.cases {
         write_case(html, case)?;
     }
@@ -50,6 +52,9 @@ fn write_provenance(html: &mut String, report: &Report) -> std::fmt::Result {
 }
 
 fn write_matrix(html: &mut String, report: &Report) -> std::fmt::Result {
+    if report.cases.is_empty() {
+        return Ok(());
+    }
     writeln!(html, "<h2>Verdicts</h2>\n<div class=\"wide\"><table class=\"matrix\">\n<tr><th>claim</th>")?;
     for case in &report.cases {
         writeln!(html, "<th><a href=\"#{0}\">{0}</a></th>", escape(&case.name))?;
@@ -136,6 +141,91 @@ fn write_figures(html: &mut String, figures: &[Figure]) -> std::fmt::Result {
     writeln!(html, "</div>")
 }
 
+fn write_experiments(html: &mut String, report: &Report) -> std::fmt::Result {
+    if report.experiments.is_empty() {
+        return Ok(());
+    }
+    writeln!(html, "<h2>What the paper shows with networks</h2>\n<ul class=\"statements\">")?;
+    for experiment in &report.experiments {
+        for statement in &experiment.statements {
+            writeln!(
+                html,
+                "<li><a href=\"#{}\"><span class=\"{}\">{}</span></a>: {}</li>",
+                experiment.name,
+                outcome_class(statement.outcome),
+                statement.outcome.words(),
+                escape(&statement.text)
+            )?;
+        }
+    }
+    writeln!(html, "</ul>")?;
+    for experiment in &report.experiments {
+        write_experiment(html, experiment)?;
+    }
+    Ok(())
+}
+
+fn write_experiment(html: &mut String, experiment: &ExperimentReport) -> std::fmt::Result {
+    writeln!(
+        html,
+        "<section id=\"{0}\">\n<h2>{0}</h2>\n<p>{1}. Evidence for <a href=\"#{2}\"><code>{2}</code></a>; alone: \
+         <code>synbal experiment {0}</code> ({3:.1} s).</p>",
+        experiment.name,
+        escape(experiment.title),
+        experiment.claim,
+        experiment.seconds
+    )?;
+    for statement in &experiment.statements {
+        writeln!(
+            html,
+            "<p><span class=\"{}\">{}</span>: {}</p>",
+            outcome_class(statement.outcome),
+            statement.outcome.words(),
+            escape(&statement.text)
+        )?;
+    }
+    write_figures(html, &experiment.figures)?;
+    for table in &experiment.tables {
+        write_table(html, table)?;
+    }
+    let open = if experiment.verdict.is_failure() { " open" } else { "" };
+    writeln!(
+        html,
+        "<details{open}>\n<summary><span class=\"{}\">{}</span> what must hold whatever the outcome</summary>",
+        class(experiment.verdict),
+        experiment.verdict.word()
+    )?;
+    write_evidence(html, &experiment.evidence)?;
+    writeln!(html, "</details>\n</section>")
+}
+
+/// A long table is folded: it is there for whoever looks for a number.
+fn write_table(html: &mut String, table: &Table) -> std::fmt::Result {
+    const SHORT: usize = 16;
+    let open = if table.rows.len() <= SHORT { " open" } else { "" };
+    writeln!(html, "<details{open}>\n<summary>{}</summary>\n<div class=\"wide\"><table>\n<tr>", escape(&table.title))?;
+    for column in &table.columns {
+        write!(html, "<th>{}</th>", escape(column))?;
+    }
+    writeln!(html, "</tr>")?;
+    for row in &table.rows {
+        write!(html, "<tr>")?;
+        for cell in row {
+            write!(html, "<td>{}</td>", escape(cell))?;
+        }
+        writeln!(html, "</tr>")?;
+    }
+    writeln!(html, "</table></div>\n</details>")
+}
+
+fn outcome_class(outcome: Reproduction) -> &'static str {
+    match outcome {
+        Reproduction::Reproduced => "held",
+        Reproduction::Conditional => "open",
+        Reproduction::NotReproduced => "fell",
+    }
+}
+
 fn write_claim(html: &mut String, case: &CaseReport, claim: &ClaimReport) -> std::fmt::Result {
     // A claim that fell is shown open: nobody should have to look for it.
     let open = if claim.verdict.is_failure() { " open" } else { "" };
@@ -148,20 +238,25 @@ fn write_claim(html: &mut String, case: &CaseReport, claim: &ClaimReport) -> std
         claim.verdict.word(),
         claim.id
     )?;
-    if !claim.evidence.measurements.is_empty() {
+    write_evidence(html, &claim.evidence)?;
+    writeln!(html, "</details>")
+}
+
+fn write_evidence(html: &mut String, evidence: &Evidence) -> std::fmt::Result {
+    if !evidence.measurements.is_empty() {
         writeln!(
             html,
             "<table>\n<tr><th>measured</th><th>value</th><th></th><th>bound</th><th>where the bound comes from</th></tr>"
         )?;
-        for measurement in &claim.evidence.measurements {
+        for measurement in &evidence.measurements {
             write_measurement(html, measurement)?;
         }
         writeln!(html, "</table>")?;
     }
-    for note in &claim.evidence.notes {
+    for note in &evidence.notes {
         writeln!(html, "<p class=\"note\">{}</p>", escape(note))?;
     }
-    writeln!(html, "</details>")
+    Ok(())
 }
 
 fn write_measurement(html: &mut String, measurement: &Measurement) -> std::fmt::Result {

@@ -5,10 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::figures::CERTIFIED_TITLE;
-use super::{CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures};
+use super::{
+    CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures,
+    run_experiment,
+};
 use crate::balance::{Balanced, Method, Stop};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -20,10 +23,11 @@ const DRIFT_CASE: &str = "random-sparse";
 /// The cases whose trajectories are drawn with their certified bounds: small ones, to be followed for long.
 const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 
-/// Runs every claim on every embedded case across all solvers, two or more cases at a time if there are processors.
+/// Runs every claim on every embedded case across all solvers, two or more cases at a time if there are processors; then
+/// every experiment, which uses all processors itself.
 ///
 /// # Errors
-/// A case that cannot be made or checked at all; a claim that falls is no error but a verdict.
+/// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
 pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
@@ -45,8 +49,13 @@ pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, R
     let mut finished = finished.into_inner().map_err(|_| ReportError::Worker)?;
     finished.sort_by_key(|(index, _)| *index);
     let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<Vec<_>, _>>()?;
+    let experiments = EXPERIMENTS
+        .iter()
+        .map(|experiment| run_experiment(experiment, seed, &|_, what| progress(experiment.name, what)))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
         figures: figures::of_report(&cases)?,
+        experiments,
         provenance: Provenance::collect(seed),
         claims: claim_texts(),
         cases,
