@@ -7,6 +7,7 @@ mod certified;
 mod descent;
 mod drift;
 mod findings;
+mod fly;
 mod plot;
 mod robustness_identity;
 mod scatter;
@@ -23,7 +24,7 @@ pub use statistics::MeanInterval;
 pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
-pub const EXPERIMENTS: &[Experiment] = &[robustness_identity::EXPERIMENT];
+pub const EXPERIMENTS: &[Experiment] = &[robustness_identity::EXPERIMENT, fly::RESPONSES, fly::NOISE];
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ pub use frame::{Frame, exponent, times_power_of_two};
 pub use graph::GraphFacts;
 pub use pattern::{Pattern, Transposed};
 pub use similarity::{Recovered, recover_log_scales};
-pub use transform::{Homogeneity, rescale_network, rescale_weights};
+pub use transform::{Homogeneity, rescale_by_powers_of_two, rescale_network, rescale_weights};
 pub use weights::Weights;
 
 use nalgebra::DMatrix;

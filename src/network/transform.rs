@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{Network, NetworkError, Weights};
+use super::{Network, NetworkError, Weights, times_power_of_two};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// What to do with an activation that is not homogeneous.
@@ -21,11 +21,7 @@ pub enum Homogeneity {
 /// A wrong number of log-scales, one that is not finite, or a weight that would leave the range of `S`.
 pub fn rescale_weights<S: Scalar>(weights: &Weights<S>, h: &[S], degree: f64) -> Result<Weights<S>, NetworkError> {
     check_scales(weights.neurons(), h)?;
-    let values = weights
-        .triplets()
-        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degree)))
-        .collect::<Result<_, _>>()?;
-    Ok(weights.with_values(values))
+    weights_by(weights, h, degree, scale_by_exp)
 }
 
 /// The whole network rescaled by log-scales `h` (n): the same input-to-output map, other weights.
@@ -44,14 +40,57 @@ pub fn rescale_network<S: Scalar>(
         Homogeneity::Required => network.activation.homogeneous_degree()?,
         Homogeneity::NegativeControl => network.activation.degree().unwrap_or(1.0),
     };
-    let weights = rescale_weights(&network.weights, h, degree)?;
-    let rows = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |i, _| -h[i].clone());
-    let columns = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| h[j].clone() * &h[j].lift(degree));
+    network_by(network, h, degree, scale_by_exp)
+}
+
+/// The network rescaled by log-scales `exponents·ln 2`: powers of two, so that nothing is rounded, and a simulation of
+/// degree one gives the same outputs to the last bit.
+///
+/// # Errors
+/// As [`rescale_network`]; and an activation whose degree is not one, or numbers that are no longer normal.
+pub fn rescale_by_powers_of_two(network: &Network, exponents: &[i32]) -> Result<Network, NetworkError> {
+    let degree = network.activation.homogeneous_degree()?;
+    if degree != 1.0 {
+        return Err(NetworkError::BadDegree { degree });
+    }
+    let h: Vec<f64> = exponents.iter().map(|&k| f64::from(k)).collect();
+    // Subnormal numbers would be rounded: they are refused like those that vanish.
+    network_by(network, &h, degree, |value, &k| {
+        let scaled = times_power_of_two(*value, k as i32);
+        if scaled.is_normal() { scaled } else { 0.0 }
+    })
+}
+
+fn weights_by<S: Scalar>(
+    weights: &Weights<S>,
+    h: &[S],
+    degree: f64,
+    scale: fn(&S, &S) -> S,
+) -> Result<Weights<S>, NetworkError> {
+    let values = weights
+        .triplets()
+        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degree), scale))
+        .collect::<Result<_, _>>()?;
+    Ok(weights.with_values(values))
+}
+
+/// The transform, in its one place: `scale(x, t)` is x times whatever log-scale t stands for.
+fn network_by<S: Scalar>(
+    network: &Network<S>,
+    h: &[S],
+    degree: f64,
+    scale: fn(&S, &S) -> S,
+) -> Result<Network<S>, NetworkError> {
+    check_scales(network.weights.neurons(), h)?;
+    let rows = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |i, _| -h[i].clone(), scale);
+    let columns =
+        |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| h[j].clone() * &h[j].lift(degree), scale);
     let vector = |what, values: &Vec<S>| {
-        values.iter().enumerate().map(|(i, value)| scaled(what, i, 0, value, &-h[i].clone())).collect::<Result<_, _>>()
+        let entries = values.iter().enumerate();
+        entries.map(|(i, value)| scaled(what, i, 0, value, &-h[i].clone(), scale)).collect::<Result<_, _>>()
     };
     Ok(Network {
-        weights,
+        weights: weights_by(&network.weights, h, degree, scale)?,
         activation: network.activation,
         w_in: network.w_in.as_ref().map(|matrix| rows("w_in", matrix)).transpose()?,
         bias: network.bias.as_ref().map(|values| vector("b", values)).transpose()?,
@@ -70,20 +109,28 @@ fn rescale_entries<S: Scalar>(
     what: &'static str,
     matrix: &DMatrix<S>,
     exponent: impl Fn(usize, usize) -> S,
+    scale: fn(&S, &S) -> S,
 ) -> Result<DMatrix<S>, NetworkError> {
     let (rows, columns) = matrix.shape();
     let mut entries = Vec::with_capacity(rows * columns);
     for j in 0..columns {
         for i in 0..rows {
-            entries.push(scaled(what, i, j, &matrix[(i, j)], &exponent(i, j))?);
+            entries.push(scaled(what, i, j, &matrix[(i, j)], &exponent(i, j), scale)?);
         }
     }
     Ok(DMatrix::from_vec(rows, columns, entries))
 }
 
-/// `value·e^t`, refused if it overflows or vanishes.
-fn scaled<S: Scalar>(what: &'static str, row: usize, column: usize, value: &S, t: &S) -> Result<S, NetworkError> {
-    let result = scale_by_exp(value, t);
+/// `value` scaled by `t`, refused if it overflows or vanishes.
+fn scaled<S: Scalar>(
+    what: &'static str,
+    row: usize,
+    column: usize,
+    value: &S,
+    t: &S,
+    scale: fn(&S, &S) -> S,
+) -> Result<S, NetworkError> {
+    let result = scale(value, t);
     if !result.is_finite() || (result.is_zero() && !value.is_zero()) {
         let (from, log_factor) = (value.to_f64(), t.to_f64());
         return Err(NetworkError::RescaledOutOfRange { what, row, column, from, log_factor });

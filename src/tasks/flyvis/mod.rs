@@ -6,6 +6,9 @@
 //! Neurons are numbered type after type, within a type by u, then by v.
 
 mod lattice;
+mod stimulus;
+
+pub use stimulus::{MovingEdges, columns};
 
 use nalgebra::DMatrix;
 

@@ -1,0 +1,76 @@
+//! Experiments on the trained networks of the fly's visual system: 50 of them, with thousands of neurons each.
+
+mod noise;
+mod responses;
+
+pub(super) use noise::EXPERIMENT as NOISE;
+pub(super) use responses::EXPERIMENT as RESPONSES;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::{ExperimentError, Progress};
+use crate::balance::{Balanced, Method, Scope, Stop, balance};
+use crate::cost::CostSpec;
+use crate::network::Network;
+use crate::tasks::flyvis::{FlyvisNetwork, Inputs, Neuron, Outputs};
+use crate::tasks::{Dynamics, Simulator, Trials};
+
+/// A fly network with one input a column.
+fn network(extent: u32, model: usize, outputs: Outputs) -> Result<(Network, Vec<Neuron>), ExperimentError> {
+    let plan = FlyvisNetwork { extent, model, inputs: Inputs::PerColumn, outputs };
+    Ok((plan.build()?, plan.neurons()?))
+}
+
+/// Balances inside components, the standard way; what does not converge is an error, never a result.
+fn balanced(network: &Network, spec: &CostSpec, what: &str) -> Result<Balanced, ExperimentError> {
+    let found = balance(network, spec, Scope::WithinComponents, Method::Auto, &Stop::default())?;
+    if !found.outcome.status.is_balanced() {
+        return Err(ExperimentError::NotBalanced { what: what.to_owned(), status: found.outcome.status });
+    }
+    Ok(found)
+}
+
+/// The neurons of the types that `wanted` names.
+fn cells(neurons: &[Neuron], wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+    neurons.iter().enumerate().filter(|(_, neuron)| wanted(&neuron.cell_type)).map(|(number, _)| number).collect()
+}
+
+/// Does a job for each model, on all threads, and brings the results back in the order of the models.
+fn for_each_model<T: Send>(
+    models: usize,
+    progress: Progress,
+    job: impl Fn(usize) -> Result<T, ExperimentError> + Sync,
+) -> Result<Vec<T>, ExperimentError> {
+    let done = AtomicUsize::new(0);
+    let run = |model| {
+        let result = job(model);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress(done as f64 / models as f64, &format!("{done} of {models} models"));
+        result
+    };
+    (0..models).into_par_iter().map(run).collect()
+}
+
+/// Activities of chosen neurons over a run: for each step `cells × trials`, each times its factor.
+fn record(network: &Network, trials: &Trials, cells: &[usize], factors: &[f64]) -> Vec<Vec<f64>> {
+    let simulator = Simulator::new(network, Dynamics::ContinuousEuler);
+    let mut recorded = Vec::with_capacity(trials.input.len());
+    simulator.run(trials, |_, _| (), |_, x| recorded.push(activities(network, x, trials.count, cells, factors)));
+    recorded
+}
+
+/// `factor·φ(x)` of chosen neurons, `cells × count`.
+fn activities(network: &Network, x: &[f64], count: usize, cells: &[usize], factors: &[f64]) -> Vec<f64> {
+    let of_cell = |(&cell, &factor): (&usize, &f64)| {
+        let states = x[cell * count..(cell + 1) * count].iter();
+        states.map(move |x| factor * network.activation.apply(x))
+    };
+    cells.iter().zip(factors).flat_map(of_cell).collect()
+}
+
+/// `Σ J_ij²` over all recurrent synapses of a network, as they stand.
+fn recurrent_cost(network: &Network) -> f64 {
+    network.weights.values().iter().map(|&weight| crate::cost::synaptic_cost(&1.0, &weight, 2.0)).sum()
+}
