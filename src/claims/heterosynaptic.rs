@@ -92,6 +92,6 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 }
 
 /// The sign of `g` at a node after the potentiation: `+1` at the target, `−1` at the source.
-fn effect(node: usize, target: usize, source: usize) -> i32 {
+pub(crate) fn effect(node: usize, target: usize, source: usize) -> i32 {
     i32::from(node == target) - i32::from(node == source)
 }

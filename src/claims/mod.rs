@@ -13,7 +13,7 @@ mod cost_bounds;
 mod distance;
 mod evidence;
 mod global_convergence;
-mod heterosynaptic;
+pub(crate) mod heterosynaptic;
 mod lax_form;
 mod monotone_cost;
 mod noise_robustness;

@@ -8,6 +8,8 @@ mod descent;
 mod drift;
 mod findings;
 mod fly;
+mod heterosynaptic;
+mod online;
 mod plot;
 mod robustness_identity;
 mod scatter;
@@ -24,7 +26,8 @@ pub use statistics::MeanInterval;
 pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
-pub const EXPERIMENTS: &[Experiment] = &[robustness_identity::EXPERIMENT, fly::RESPONSES, fly::NOISE];
+pub const EXPERIMENTS: &[Experiment] =
+    &[robustness_identity::EXPERIMENT, fly::RESPONSES, fly::NOISE, heterosynaptic::EXPERIMENT, online::EXPERIMENT];
 
 #[cfg(test)]
 mod tests {

@@ -247,23 +247,37 @@ fn plots(variants: &[Variant], ratios: &dyn Fn(usize) -> [Vec<f64>; 4]) -> Vec<P
 }
 
 fn model_table(variants: &[Variant], all: &[Vec<Measured>]) -> Table {
+    let shown = |variant: &Variant| {
+        matches!(variant, Variant::Given | Variant::RecurrentOnly | Variant::World(1.0) | Variant::World(100.0))
+    };
+    let short = |variant: &Variant| match variant {
+        Variant::Given => "given".to_owned(),
+        Variant::RecurrentOnly => "recurrent".to_owned(),
+        Variant::World(lambda) => format!("{lambda}"),
+    };
     let mut columns = vec!["model".to_owned()];
-    for variant in variants {
-        columns.extend(["cost", "activity", "read-out noise"].map(|what| format!("{what}, {}", variant.name())));
+    for variant in variants.iter().filter(|variant| shown(variant)) {
+        columns.extend(["cost", "activity", "noise"].map(|what| format!("{what} {}", short(variant))));
     }
     let row = |(model, measured): (usize, &Vec<Measured>)| {
-        let of_variant = |measured: &Measured| {
+        let of_variant = |(measured, _): (&Measured, &Variant)| {
             let noise = measured.read_out_noise;
             [
                 format!("{:.1}", measured.cost),
-                format!("{:.3e}", measured.activity),
+                format!("{:.2e}", measured.activity),
                 format!("{:.2e} ± {:.0} %", noise.mean, 100.0 * noise.half_width / noise.mean),
             ]
         };
-        [model.to_string()].into_iter().chain(measured.iter().flat_map(of_variant)).collect()
+        let cells = measured.iter().zip(variants).filter(|(_, variant)| shown(variant)).flat_map(of_variant);
+        std::iter::once(model.to_string()).chain(cells).collect()
     };
     Table {
-        title: format!("Every model: {} noisy trials each, extent {EXTENT}, sigma = {SIGMA}", REPEATS * 8),
+        title: format!(
+            "Every model as given, balanced for the recurrent cost only, and with the world node at lambda 1 and 100: recurrent \
+             cost, mean squared activity, and noise read out of T4 and T5 with its 95 % interval ({} noisy trials each, extent \
+             {EXTENT}, sigma = {SIGMA})",
+            REPEATS * 8
+        ),
         columns,
         rows: all.iter().enumerate().map(row).collect(),
     }
