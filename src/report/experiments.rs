@@ -44,7 +44,7 @@ pub fn run_experiment(
     progress: crate::experiments::Progress,
 ) -> Result<ExperimentReport, ReportError> {
     let started = Instant::now();
-    let wrong = |source| ReportError::Experiment { experiment: experiment.name, source };
+    let wrong = |source| ReportError::Experiment { experiment: experiment.name, source: Box::new(source) };
     let Findings { statements, evidence, plots, tables } = (experiment.run)(seed, progress).map_err(wrong)?;
     Ok(ExperimentReport {
         name: experiment.name,

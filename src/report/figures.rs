@@ -147,11 +147,7 @@ impl Figures {
 
     fn draw(&mut self, plot: &Plot) -> Result<(), ReportError> {
         match svg(plot) {
-            Ok(svg) => self.0.push(Figure {
-                name: plot.title.to_lowercase().replace(' ', "-"),
-                svg,
-                caption: plot.caption.clone(),
-            }),
+            Ok(svg) => self.0.push(Figure { name: file_name(&plot.title), svg, caption: plot.caption.clone() }),
             Err(super::PlotError::Empty) => {}
             Err(error) => return Err(ReportError::Plot { title: plot.title.clone(), reason: error.to_string() }),
         }
@@ -166,4 +162,10 @@ pub(super) fn of_plots(plots: &[Plot]) -> Result<Vec<Figure>, ReportError> {
         figures.draw(plot)?;
     }
     Ok(figures.0)
+}
+
+/// A title as a file name: lower case, words joined by hyphens, nothing else.
+fn file_name(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
 }

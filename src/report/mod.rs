@@ -32,7 +32,7 @@ pub enum ReportError {
     #[error("case {case}: {source}")]
     Claim { case: String, source: ClaimError },
     #[error("experiment {experiment}: {source}")]
-    Experiment { experiment: &'static str, source: ExperimentError },
+    Experiment { experiment: &'static str, source: Box<ExperimentError> },
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
     Plot { title: String, reason: String },
     #[error("a worker thread of the report panicked; this is a fault of the program")]

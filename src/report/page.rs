@@ -59,6 +59,9 @@ fn write_matrix(html: &mut String, report: &Report) -> std::fmt::Result {
     for case in &report.cases {
         writeln!(html, "<th><a href=\"#{0}\">{0}</a></th>", escape(&case.name))?;
     }
+    if !report.experiments.is_empty() {
+        writeln!(html, "<th>experiments</th>")?;
+    }
     writeln!(html, "</tr>")?;
     for claim in &report.claims {
         writeln!(html, "<tr><th><a href=\"#{0}\">{0}</a></th>", claim.id)?;
@@ -74,6 +77,14 @@ fn write_matrix(html: &mut String, report: &Report) -> std::fmt::Result {
                 )?,
                 None => writeln!(html, "<td>-</td>")?,
             }
+        }
+        if !report.experiments.is_empty() {
+            let of_claim = report.experiments.iter().filter(|experiment| experiment.claim == claim.id);
+            let link = |experiment: &ExperimentReport| {
+                let (name, verdict) = (experiment.name, experiment.verdict);
+                format!("<a class=\"{}\" href=\"#{name}\">{name}</a>", class(verdict))
+            };
+            writeln!(html, "<td>{}</td>", of_claim.map(link).collect::<Vec<_>>().join(", "))?;
         }
         writeln!(html, "</tr>")?;
     }
@@ -147,16 +158,18 @@ fn write_experiments(html: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(html, "<h2>What the paper shows with networks</h2>\n<ul class=\"statements\">")?;
     for experiment in &report.experiments {
-        for statement in &experiment.statements {
-            writeln!(
+        write!(html, "<li><a href=\"#{0}\">{0}</a>, {1}: ", experiment.name, escape(experiment.title))?;
+        for (number, statement) in experiment.statements.iter().enumerate() {
+            let between = if number > 0 { "; " } else { "" };
+            write!(
                 html,
-                "<li><a href=\"#{}\"><span class=\"{}\">{}</span></a>: {}</li>",
-                experiment.name,
+                "{between}<span class=\"{}\" title=\"{}\">{}</span>",
                 outcome_class(statement.outcome),
-                statement.outcome.words(),
-                escape(&statement.text)
+                escape(&statement.text),
+                statement.outcome.words()
             )?;
         }
+        writeln!(html, "</li>")?;
     }
     writeln!(html, "</ul>")?;
     for experiment in &report.experiments {

@@ -27,16 +27,19 @@ fn place(axis: &Axis, value: f64) -> Option<f64> {
     place.is_finite().then_some(place)
 }
 
-/// The label of a tick.
-fn tick(axis: &Axis, place: f64) -> String {
+/// The label of a tick, on an axis that spans so much.
+fn tick(axis: &Axis, place: f64, span: f64) -> String {
     if axis.logarithmic {
         let whole = place.round();
         if (place - whole).abs() < 1e-6 { format!("1e{whole:.0}") } else { String::new() }
-    } else if place != 0.0 && (place.abs() >= 1e5 || place.abs() < 1e-3) {
+    } else if place.abs() < 1e-9 * span {
+        // The library adds up steps: zero comes out as their rounding.
+        "0".to_owned()
+    } else if place.abs() >= 1e5 || place.abs() < 1e-3 {
         format!("{place:.1e}")
     } else {
         let text = format!("{place:.3}");
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 }
 
@@ -118,6 +121,8 @@ fn draw<'a, DB: DrawingBackend + 'a>(
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     root.fill(&WHITE)?;
     let (low, high) = (x_range.start.max(y_range.start), x_range.end.min(y_range.end));
+    let (width, height) = (x_range.end - x_range.start, y_range.end - y_range.start);
+    let corner = emptiest_corner(placed, &x_range, &y_range);
     let mut chart = ChartBuilder::on(root)
         .caption(&plot.title, ("sans-serif", 16))
         .margin(10)
@@ -134,8 +139,8 @@ fn draw<'a, DB: DrawingBackend + 'a>(
         .y_labels(9)
         .x_desc(&plot.x.label)
         .y_desc(&plot.y.label)
-        .x_label_formatter(&|&place| tick(&plot.x, place))
-        .y_label_formatter(&|&place| tick(&plot.y, place))
+        .x_label_formatter(&|&place| tick(&plot.x, place, width))
+        .y_label_formatter(&|&place| tick(&plot.y, place, height))
         .draw()?;
     if plot.diagonal && low < high {
         chart.draw_series(LineSeries::new([(low, low), (high, high)], RGBColor(150, 150, 150)))?;
@@ -161,17 +166,39 @@ fn draw<'a, DB: DrawingBackend + 'a>(
     if placed.len() > 1 {
         chart
             .configure_series_labels()
-            .position(if plot.mark == Mark::Line {
-                SeriesLabelPosition::UpperRight
-            } else {
-                SeriesLabelPosition::UpperLeft
-            })
+            .position(corner)
             .background_style(WHITE.mix(0.85))
             .border_style(RGBColor(200, 200, 200))
             .label_font(("sans-serif", 11))
             .draw()?;
     }
     Ok(())
+}
+
+/// The corner with the fewest points, where the legend hides least.
+fn emptiest_corner(
+    placed: &[Placed<'_>],
+    x_range: &std::ops::Range<f64>,
+    y_range: &std::ops::Range<f64>,
+) -> SeriesLabelPosition {
+    // About the part of the chart that a legend takes.
+    const PART: f64 = 0.4;
+    let part = |range: &std::ops::Range<f64>, value: f64| (value - range.start) / (range.end - range.start);
+    let points = || placed.iter().flat_map(|series| &series.points);
+    let count = |right: bool, upper: bool| {
+        let inside = |high: bool, part: f64| if high { part > 1.0 - PART } else { part < PART };
+        points().filter(|&&(x, y)| inside(right, part(x_range, x)) && inside(upper, part(y_range, y))).count()
+    };
+    let corners = [
+        (SeriesLabelPosition::UpperRight, count(true, true)),
+        (SeriesLabelPosition::UpperLeft, count(false, true)),
+        (SeriesLabelPosition::LowerRight, count(true, false)),
+        (SeriesLabelPosition::LowerLeft, count(false, false)),
+    ];
+    // The first of equals.
+    let least = corners.iter().map(|(_, count)| *count).min();
+    let found = corners.into_iter().find(|(_, count)| Some(*count) == least);
+    found.map_or(SeriesLabelPosition::UpperRight, |(corner, _)| corner)
 }
 
 /// A solver has the same colour in every chart; all else goes by its place.
@@ -231,6 +258,7 @@ mod tests {
         let with = svg(&plot).unwrap();
         assert!(with.matches("polyline").count() > without.matches("polyline").count());
         assert!(with.contains(">10</text>") || with.contains(">12</text>"), "the axis reaches the interval's end");
-        assert_eq!(tick(&Axis::linear("n"), 200.0), "200");
+        assert_eq!(tick(&Axis::linear("n"), 200.0, 100.0), "200");
+        assert_eq!(tick(&Axis::linear("n"), 3.5e-18, 0.05), "0");
     }
 }

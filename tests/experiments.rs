@@ -1,0 +1,56 @@
+//! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads; and what must hold holds.
+
+use synbal::claims::REGISTRY;
+use synbal::experiments::{EXPERIMENTS, Experiment};
+
+/// The findings as JSON: every digit of every number.
+fn findings(experiment: &Experiment, threads: usize) -> String {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let found = pool.install(|| (experiment.run)(1, &|_, _| ())).unwrap();
+    assert!(!found.statements.is_empty(), "{}: it says nothing about the paper", experiment.name);
+    assert!(!found.plots.is_empty(), "{}: it shows nothing", experiment.name);
+    for measurement in &found.evidence.measurements {
+        assert!(measurement.holds(), "{}: {measurement:?}", experiment.name);
+    }
+    serde_json::to_string(&found).unwrap()
+}
+
+fn same_bits_for_one_and_two_threads(name: &str) {
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == name).unwrap();
+    let (one, two) = (findings(experiment, 1), findings(experiment, 2));
+    // Not assert_eq: megabytes of numbers help nobody.
+    let place = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
+    assert!(one == two, "{name}: from byte {place:?} on: {:?}", place.map(|at| &one[at.saturating_sub(80)..at + 20]));
+}
+
+macro_rules! reproducible {
+    ($($test:ident $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            same_bits_for_one_and_two_threads($name);
+        })*
+
+        #[test]
+        fn every_experiment_is_tested() {
+            let tested = [$($name),*];
+            let all: Vec<&str> = EXPERIMENTS.iter().map(|experiment| experiment.name).collect();
+            assert_eq!(all, tested);
+        }
+    };
+}
+
+reproducible! {
+    robustness_identity "robustness-identity",
+    fly_responses "fly-responses",
+    fly_noise "fly-noise",
+    heterosynaptic_course "heterosynaptic-course",
+    online_balancing "online-balancing",
+}
+
+#[test]
+fn the_claims_about_networks_have_experiments() {
+    for id in ["noise_robustness", "heterosynaptic"] {
+        assert!(REGISTRY.iter().any(|claim| claim.id == id));
+        assert!(EXPERIMENTS.iter().any(|experiment| experiment.claim == id), "{id} has no experiment");
+    }
+}
