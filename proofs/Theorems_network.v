@@ -3,7 +3,7 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic NoiseRobustness
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness
   RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
   closed_forms heterosynaptic
@@ -111,6 +111,12 @@ Proof. exact heterosynaptic_proof. Qed.
 
 Theorem heterosynaptic_added : S_heterosynaptic_added.
 Proof. exact heterosynaptic_added_proof. Qed.
+
+Theorem heterosynaptic_lasting : S_heterosynaptic_lasting.
+Proof. exact heterosynaptic_lasting_proof. Qed.
+
+Theorem heterosynaptic_lasting_strict : S_heterosynaptic_lasting_strict.
+Proof. exact heterosynaptic_lasting_strict_proof. Qed.
 
 (** ** noise_robustness *)
 

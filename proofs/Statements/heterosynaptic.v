@@ -47,3 +47,24 @@ Definition S_heterosynaptic_added : Prop :=
   forall (V : finType) (alpha J0 J1 : V -> V -> R) (p : R) (a b : V),
   0 < p -> 0 < alpha a b -> Rabs (J0 a b) < Rabs (J1 a b) ->
   0 < cost alpha p J1 a b - cost alpha p J0 a b.
+
+(** Beyond the paper: the changes last. Let the network be balanced at costs w, raise the one cost w_ab, and let h be the
+    log-scales at which it is balanced again. Then neuron a has the largest log-scale of its weak component and b the
+    smallest: since d ln|J_ij| = h_j - h_i, every synapse that the table above moves has moved in that direction, or not at
+    all, when balance is reached again. *)
+Definition S_heterosynaptic_lasting : Prop :=
+  forall (V : finType) (w w' : V -> V -> R) (p : R) (a b : V) (h : V -> R),
+  nonnegative w -> 0 < p ->
+  balanced w ->
+  (forall i j, (i, j) <> (a, b) -> w' i j = w i j) -> w a b <= w' a b ->
+  balanced (cost_at w' p h) ->
+  (forall i, linked w b i -> h b <= h i) /\ (forall i, linked w a i -> h i <= h a).
+
+(** If the cost was truly raised and the two neurons belong together, the potentiated synapse itself has truly weakened. *)
+Definition S_heterosynaptic_lasting_strict : Prop :=
+  forall (V : finType) (w w' : V -> V -> R) (p : R) (a b : V) (h : V -> R),
+  nonnegative w -> 0 < p -> a <> b ->
+  balanced w ->
+  (forall i j, (i, j) <> (a, b) -> w' i j = w i j) -> w a b < w' a b ->
+  balanced (cost_at w' p h) ->
+  linked w a b -> h b < h a.

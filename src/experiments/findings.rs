@@ -7,6 +7,7 @@ use crate::balance::{BalanceError, Status};
 use crate::claims::Evidence;
 use crate::cost::CostError;
 use crate::network::NetworkError;
+use crate::rigor::NoCertificate;
 use crate::tasks::flyvis::FlyvisError;
 use crate::tasks::{CaseError, SimulationError};
 
@@ -107,6 +108,8 @@ pub enum ExperimentError {
     Simulation(#[from] SimulationError),
     #[error("{what} could not be balanced: {status}")]
     NotBalanced { what: String, status: Status },
+    #[error("{what} could not be certified: {source}")]
+    NotCertified { what: String, source: NoCertificate },
     #[error("{what} became {value}; the experiment cannot go on from there")]
     NotFinite { what: String, value: f64 },
 }

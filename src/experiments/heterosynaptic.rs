@@ -1,7 +1,8 @@
 //! Potentiate one synapse of a balanced network and watch all others: the paper's prediction for experiments.
 //!
 //! `d ln|J_kl|/dt = g_l − g_k`, and only the two neurons of the potentiated synapse are out of balance at first: the theorem
-//! gives the sign of every synapse's first move. How long these signs last is no theorem; it is measured here.
+//! gives the sign of every synapse's first move. Another one (`heterosynaptic_lasting`, beyond the paper) says that no synapse
+//! has moved against it when the network is balanced again.
 
 use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
 use crate::balance::{Balanced, Form, Horizon, Method, OdeFlow, Scope, Stepper, Stop, balance};
@@ -9,6 +10,7 @@ use crate::claims::heterosynaptic::effect;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Network, Weights};
+use crate::rigor::ground_state;
 use crate::tasks::{Case, embedded_cases};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -52,8 +54,8 @@ fn group(target: usize, source: usize, onto: usize, from: usize) -> usize {
     }
 }
 
-/// For each group: predictions judged, right at first, and still so at the new balance.
-type Score = [[usize; 3]; GROUPS.len()];
+/// For each group: predictions judged, right at first, so at the new balance, and surely not so there.
+type Score = [[usize; 4]; GROUPS.len()];
 
 fn run(_seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
     let mut findings = Findings::default();
@@ -104,6 +106,8 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
     let network = potentiated(rest, onto, from);
     let again = balanced(&network, name)?;
     let graph = &again.graph;
+    // Both balanced points are known to a certified radius: a difference of log-scales to twice their sum.
+    let unsure = 2.0 * (radius(rest, name)? + radius(&again, name)?);
     let sums = node_costs(graph.pattern(), graph.w(), &0.0);
     let g = sums.gradient();
     let excess = g[onto];
@@ -116,7 +120,7 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
         let predicted = f64::from(effect(source, onto, from) - effect(target, onto, from));
         let blur = CLEAR * (leftover[source].abs() + leftover[target].abs())
             + CLEAR * f64::EPSILON * graph.pattern().len() as f64 * (sums.incoming[source] + sums.incoming[target]);
-        let [judged, right, lasting] = &mut score[group(target, source, onto, from)];
+        let [judged, right, lasting, reversed] = &mut score[group(target, source, onto, from)];
         if predicted == 0.0 {
             *judged += 1;
             *right += usize::from(first.abs() <= blur);
@@ -124,9 +128,17 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
             *judged += 1;
             *right += usize::from(first * predicted > 0.0);
             *lasting += usize::from(last * predicted > 0.0);
+            *reversed += usize::from(last * predicted < -unsure);
         }
     }
     Ok(())
+}
+
+/// No log-scale is further from balanced, in running error analysis.
+fn radius(found: &Balanced, name: &str) -> Result<f64, ExperimentError> {
+    let certified = ground_state(&found.graph, &found.outcome.h);
+    let wrong = |source| ExperimentError::NotCertified { what: name.to_owned(), source };
+    Ok(certified.map_err(wrong)?.radius)
 }
 
 fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
@@ -139,6 +151,12 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
         "exact: signs; a prediction is judged where it is twice the imbalance that was left before",
     );
     findings.evidence.at_least(format!("{name}: synapses judged"), judged as f64, 1.0, "at least one");
+    findings.evidence.at_most(
+        format!("{name}: synapses that have moved against the prediction at the new balance"),
+        total(3) as f64,
+        0.0,
+        "theorem heterosynaptic_lasting; both balanced points are known to a certified radius",
+    );
     let moving = &score[..GROUPS.len() - 1];
     let (moved, lasting) =
         moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
@@ -150,7 +168,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
              the predicted direction when the network is balanced again."
         ),
     );
-    let row = |((group, sign), [judged, right, lasting]): (&(&str, f64), &[usize; 3])| {
+    let row = |((group, sign), [judged, right, lasting, _]): (&(&str, f64), &[usize; 4])| {
         let direction = if *sign > 0.0 {
             "strengthen"
         } else if *sign < 0.0 {
