@@ -6,7 +6,7 @@ use common::{AlphaKind, Recipe, config, recipes};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use synbal::conserved::{CycleBasis, independent_count};
-use synbal::cost::{Alpha, CostGraph};
+use synbal::cost::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
 use synbal::flow::{laplacian, lax_field, node_costs};
 use synbal::network::{
     Activation, GraphFacts, Homogeneity, Network, Pattern, Weights, recover_log_scales, rescale_network,
@@ -432,4 +432,27 @@ fn every_kind_of_alpha_is_looked_up() {
     }
     let sparse = Recipe { n: 3, density: 0.0, sigma: 0.0, p: 2.0, alpha: AlphaKind::Sparse, world: None, seed: 1 };
     assert_eq!(graph(&sparse).pattern().len(), 3);
+}
+
+#[test]
+fn a_degree_other_than_one_is_ill_posed_without_the_world() {
+    let activation = Activation::RectifiedPower { degree: 2.0 };
+    let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
+    let recurrent = Network::recurrent(weights, activation);
+    let error = CostGraph::of_network(&recurrent, &CostSpec::power(2.0)).unwrap_err();
+    assert_eq!(error, CostError::IllPosed { activation: "rectified-power", degree: 2.0 });
+    // What the message says: raised by c, the costs are those of before times e^{p(k − 1)c}, here e^{−2} for c = −1.
+    let lowered = rescale_network(&recurrent, &[-1.0, -1.0], Homogeneity::Required).unwrap();
+    for (before, after) in recurrent.weights.values().iter().zip(lowered.weights.values()) {
+        let ratio = synaptic_cost(&1.0, after, 2.0) / synaptic_cost(&1.0, before, 2.0);
+        // Two exponentials, four products and a quotient, each within a rounding or two.
+        assert!((ratio / (-2.0_f64).exp() - 1.0).abs() <= 16.0 * f64::EPSILON, "{ratio}");
+    }
+    let whole = Network {
+        w_in: Some(DMatrix::from_element(2, 1, 1.0)),
+        w_out: Some(DMatrix::from_element(1, 2, 1.0)),
+        ..recurrent
+    };
+    let error = CostGraph::of_network(&whole, &CostSpec { world: Some(1.0), ..CostSpec::power(2.0) }).unwrap_err();
+    assert_eq!(error, CostError::DegreeNotOne { activation: "rectified-power", degree: 2.0 });
 }

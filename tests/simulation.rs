@@ -5,8 +5,11 @@ mod common;
 use common::{config, tame_recipes};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
+use rand::Rng;
 use synbal::cost::{Alpha, CostError};
-use synbal::network::{Activation, Homogeneity, Network, NetworkError, Weights, rescale_network};
+use synbal::network::{
+    Activation, Homogeneity, Network, NetworkError, Weights, rescale_by_powers_of_two, rescale_network,
+};
 use synbal::scalar::{Tracked, tracked};
 use synbal::tasks::{
     Dynamics, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains, normals,
@@ -258,6 +261,21 @@ proptest! {
     }
 
     #[test]
+    fn rescaled_by_powers_of_two_a_network_gives_the_same_bits(recipe in tame_recipes(), slope in 0.0..0.5_f64) {
+        let network = bounded(recipe.seed, recipe.n, Activation::LeakyRelu { slope });
+        let mut random = stream(recipe.seed, 10);
+        let exponents: Vec<i32> = (0..recipe.n).map(|_| random.random_range(-40..=40)).collect();
+        let transformed = rescale_by_powers_of_two(&network, &exponents).unwrap();
+        let batch = trials(recipe.seed, 3);
+        for dynamics in Dynamics::ALL {
+            prop_assert_eq!(simulate(&network, dynamics, &batch), simulate(&transformed, dynamics, &batch));
+        }
+        // Not the same network: some weight has another size.
+        let moved = network.weights.values() != transformed.weights.values();
+        prop_assert!(moved || exponents.windows(2).all(|pair| pair[0] == pair[1]) || network.weights.synapses() < 2);
+    }
+
+    #[test]
     fn the_state_can_be_read_out_before_and_after(recipe in tame_recipes()) {
         let network = bounded(recipe.seed, recipe.n, Activation::Relu).lifted(Tracked::exact);
         let h = tracked(&normals(&mut stream(recipe.seed, 9), recipe.n, 1.0));
@@ -274,6 +292,20 @@ proptest! {
             prop_assert!((y.value - z.value).abs() <= y.error + z.error, "{y:?} {z:?}");
         }
     }
+}
+
+#[test]
+fn powers_of_two_that_would_round_are_refused() {
+    let weights = Weights::from_triplets(2, vec![(0, 1, 1e-300), (1, 0, 1.0)]).unwrap();
+    let network = Network::recurrent(weights, Activation::Relu);
+    let error = rescale_by_powers_of_two(&network, &[60, 0]).unwrap_err();
+    assert!(matches!(error, NetworkError::RescaledOutOfRange { row: 0, column: 1, .. }), "{error}");
+    assert_eq!(
+        rescale_by_powers_of_two(&network, &[1]),
+        Err(NetworkError::WrongNumberOfScales { neurons: 2, given: 1 })
+    );
+    let square = Network { activation: Activation::RectifiedPower { degree: 2.0 }, ..network };
+    assert_eq!(rescale_by_powers_of_two(&square, &[0, 0]), Err(NetworkError::BadDegree { degree: 2.0 }));
 }
 
 #[test]

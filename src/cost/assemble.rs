@@ -30,8 +30,8 @@ impl CostGraph<f64> {
     /// Costs that would leave the range of `f64` are computed through an exact [`Frame`] of powers of two.
     ///
     /// # Errors
-    /// A bad exponent, factor or world weight; an activation whose degree is not one (for a network that is more
-    /// than its weights the transform then differs); a dynamic range that no frame fits.
+    /// A bad exponent, factor or world weight; an activation whose degree is not one, for which the recurrent cost alone
+    /// is ill posed; a dynamic range that no frame fits.
     pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
         let synapses = Synapses::of(network, spec)?;
         let p = spec.p;
@@ -134,7 +134,11 @@ impl<'a> Synapses<'a> {
     fn of(network: &'a Network, spec: &'a CostSpec) -> Result<Self, CostError> {
         let degree = network.activation.homogeneous_degree()?;
         if degree != 1.0 {
-            return Err(CostError::DegreeNotOne { activation: network.activation.name(), degree });
+            let activation = network.activation.name();
+            return Err(match spec.world {
+                None => CostError::IllPosed { activation, degree },
+                Some(_) => CostError::DegreeNotOne { activation, degree },
+            });
         }
         if !(spec.p.is_finite() && spec.p > 0.0) {
             return Err(CostError::BadExponent { value: spec.p });

@@ -37,7 +37,11 @@ pub enum CostError {
     )]
     CostOutOfRange { target: usize, source_index: usize, log2_cost: f64 },
     #[error(
-        "the activation {activation} has degree {degree}, but balancing is defined here for degree one (linear, relu, leaky-relu)"
+        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, --world LAMBDA, or use an activation of degree one"
+    )]
+    IllPosed { activation: &'static str, degree: f64 },
+    #[error(
+        "with {activation} (degree {degree}) balance means incoming = {degree} x outgoing cost; with the world node that is well posed, but it is not done here yet: only degree one is (linear, relu, leaky-relu)"
     )]
     DegreeNotOne { activation: &'static str, degree: f64 },
     #[error(
