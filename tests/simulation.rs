@@ -305,7 +305,7 @@ fn powers_of_two_that_would_round_are_refused() {
         Err(NetworkError::WrongNumberOfScales { neurons: 2, given: 1 })
     );
     let square = Network { activation: Activation::RectifiedPower { degree: 2.0 }, ..network };
-    assert_eq!(rescale_by_powers_of_two(&square, &[0, 0]), Err(NetworkError::BadDegree { degree: 2.0 }));
+    assert_eq!(rescale_by_powers_of_two(&square, &[0, 0]), Err(NetworkError::ExactOnlyForDegreeOne { degree: 2.0 }));
 }
 
 #[test]

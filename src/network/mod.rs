@@ -67,6 +67,10 @@ pub enum NetworkError {
     NotHomogeneous { activation: &'static str },
     #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]
     TimeConstantNotPositive { neuron: usize, value: f64 },
+    #[error(
+        "with degree {degree} a rescaling by powers of two is rounded where a neuron's activity is; use rescale_network, or an activation of degree one"
+    )]
+    ExactOnlyForDegreeOne { degree: f64 },
     #[error("the degree of homogeneity is {degree}; it must be a finite number ≥ 0")]
     BadDegree { degree: f64 },
     #[error("expected one log-scale for each of the {neurons} neurons, got {given}")]

@@ -51,7 +51,7 @@ pub fn rescale_network<S: Scalar>(
 pub fn rescale_by_powers_of_two(network: &Network, exponents: &[i32]) -> Result<Network, NetworkError> {
     let degree = network.activation.homogeneous_degree()?;
     if degree != 1.0 {
-        return Err(NetworkError::BadDegree { degree });
+        return Err(NetworkError::ExactOnlyForDegreeOne { degree });
     }
     let h: Vec<f64> = exponents.iter().map(|&k| f64::from(k)).collect();
     // Subnormal numbers would be rounded: they are refused like those that vanish.
