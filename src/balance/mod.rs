@@ -7,6 +7,7 @@ mod automatic;
 mod conjugate_gradients;
 mod engine;
 mod euler;
+mod follow;
 mod greedy;
 mod grounded;
 mod method;
@@ -18,17 +19,20 @@ mod osborne;
 mod precise;
 mod sampled_elimination;
 mod sparse_laplacian;
+#[cfg(feature = "stiff")]
+mod stiff;
 mod sums;
 mod trajectory;
 mod whole;
 
 pub use automatic::Automatic;
 pub use euler::Euler;
+pub use follow::Form;
 pub use grounded::{Elimination, Grounded};
-pub use method::Method;
+pub use method::{LeftOut, Method};
 pub use newton::Newton;
 pub use newton_cg::{NewtonCg, Preconditioner};
-pub use ode::{Form, OdeFlow, Stepper};
+pub use ode::{OdeFlow, Stepper};
 pub use osborne::{Order, Osborne};
 #[cfg(feature = "precise")]
 pub use precise::{
@@ -36,6 +40,8 @@ pub use precise::{
     reference_to_digits,
 };
 pub use sparse_laplacian::{NotSolved, SparseLaplacian};
+#[cfg(feature = "stiff")]
+pub use stiff::{Scheme, StiffFlow};
 pub use sums::Pass;
 pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
