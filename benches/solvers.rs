@@ -14,9 +14,7 @@ fn solvers(criterion: &mut Criterion) {
     let dense = random_network(&mut stream(1, 1), 256, 1.0, 1.0).expect("a valid random network");
     for (name, weights) in [("celegans", celegans), ("dense-256", dense)] {
         let network = Network::recurrent(weights, Activation::Relu);
-        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))
-            .and_then(|graph| graph.within_components())
-            .expect("a valid cost");
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).expect("a valid cost").within_components();
         for method in Method::ALL {
             let solver = method.solver().expect("all of this build's");
             // What does not converge must not be timed as if it did.

@@ -5,10 +5,10 @@
 //! Newton correction, and step as far as accuracy allows. The Jacobian of the flow is `−p L(h)`: symmetric, without
 //! positive eigenvalues, so that every order of the backward differentiation formulae is stable along it.
 //!
-//! Known traps of diffsol 0.18, guarded here: its count of failed Newton iterations is never reset, so its default limit
-//! of 50 ends every long run (it is lifted; what bounds a run is the allowance of passes, and the step limit of each
-//! attempt); it has no test for numbers that are not finite; it does not promise that time went on. Its tolerances must
-//! not be below 1e-10, or the Newton corrections are lost in rounding.
+//! Known traps of diffsol 0.18, guarded here: its count of failed Newton iterations is never reset, so its limit of 50
+//! would end every long run, and without a limit a field that is NaN is tried for ever (the limit is renewed for every
+//! step); it has no test for numbers that are not finite; it does not promise that time went on. Its tolerances must not
+//! be below 1e-10, or the Newton corrections are lost in rounding.
 
 use std::cell::Cell;
 
@@ -50,6 +50,10 @@ impl StiffFlow {
 /// Nodes beyond which the dense matrix of a step is refused: a factorisation takes `n³/3` products, and there are some
 /// hundred of them.
 const LARGEST_DENSE: usize = 2048;
+
+/// Failures of Newton's iteration within one step after which the integrator gives up; each makes the step three times
+/// shorter, so 26 take it from one to the shortest that the library allows, 1e-13.
+const FAILURES_PER_STEP: usize = 50;
 
 type Mat = NalgebraMat<f64>;
 type Vect = NalgebraVec<f64>;
@@ -101,25 +105,34 @@ impl StiffFlow {
     }
 
     fn integrate(&self, field: &Field, start: Vec<f64>) -> (Vec<f64>, Status) {
-        let equations = Equations { field };
+        let equations = Equations { field, start: &start };
         let builder = OdeBuilder::<Mat>::new().rtol(self.step_tol).atol([self.step_tol]);
-        let ended = builder.build_from_eqn(equations).and_then(|mut problem| {
-            problem.ode_options.max_nonlinear_solver_failures = usize::MAX;
-            match self.scheme {
-                Scheme::Bdf => Ok(steps(problem.bdf::<Lu>()?, field)),
-                Scheme::Esdirk34 => Ok(steps(problem.esdirk34::<Lu>()?, field)),
-            }
+        let ended = builder.build_from_eqn(equations).and_then(|problem| {
+            Ok(match self.scheme {
+                Scheme::Bdf => {
+                    steps(problem.bdf::<Lu>()?, field, |solver, most| solver.config_mut().maximum_newton_fails = most)
+                }
+                Scheme::Esdirk34 => steps(problem.esdirk34::<Lu>()?, field, |solver, most| {
+                    solver.config_mut().maximum_newton_fails = most
+                }),
+            })
         });
         // Refused before the first step.
-        ended.unwrap_or_else(|error| (start, field.failure(&error)))
+        ended.unwrap_or_else(|error| (start.clone(), field.failure(&error)))
     }
 }
 
 /// Step after step until there is a reason to stop. The library's word is not taken for it: the state and the time of
-/// every step are looked at.
-fn steps<'p, 'e: 'p>(mut solver: impl OdeSolverMethod<'p, Equations<'e>>, field: &Field) -> (Vec<f64>, Status) {
+/// every step are looked at. `allow` sets how many failures of Newton's iteration, of all steps together, it may have had.
+fn steps<'p, 'e: 'p, S: OdeSolverMethod<'p, Equations<'e>>>(
+    mut solver: S,
+    field: &Field,
+    allow: impl Fn(&mut S, usize),
+) -> (Vec<f64>, Status) {
     let mut before = solver.state().t;
     loop {
+        let failures = solver.get_statistics().number_of_nonlinear_solver_fails;
+        allow(&mut solver, failures + FAILURES_PER_STEP);
         let result = solver.step();
         let state = solver.state();
         let (time, h) = (state.t, state.y.clone_as_vec());
@@ -196,16 +209,20 @@ impl<'a> Field<'a> {
     }
 }
 
-/// `y' = f(y)`, `y(0) = 0`, in the library's terms.
+/// `h' = g(h)` from a start, in the library's terms.
 struct Equations<'a> {
     field: &'a Field<'a>,
+    start: &'a [f64],
 }
 
 /// Its right-hand side.
 struct RightHandSide<'a>(&'a Field<'a>);
 
 /// Its start.
-struct AtZero<'a>(&'a Field<'a>);
+struct Start<'a> {
+    field: &'a Field<'a>,
+    h: &'a [f64],
+}
 
 /// Square operators on the log-scales, without parameters.
 macro_rules! square {
@@ -234,7 +251,7 @@ macro_rules! square {
 
 square!(Equations, field);
 square!(RightHandSide, 0);
-square!(AtZero, 0);
+square!(Start, field);
 
 impl NonLinearOp for RightHandSide<'_> {
     fn call_inplace(&self, h: &Vect, _time: f64, derivative: &mut Vect) {
@@ -252,9 +269,9 @@ impl NonLinearOpJacobian for RightHandSide<'_> {
     }
 }
 
-impl ConstantOp for AtZero<'_> {
+impl ConstantOp for Start<'_> {
     fn call_inplace(&self, _time: f64, h: &mut Vect) {
-        h.fill(0.0);
+        *h = Vect::from_slice(self.h, self.field.context);
     }
 }
 
@@ -262,7 +279,7 @@ impl<'b> OdeEquationsRef<'b> for Equations<'_> {
     type Mass = &'b UnitCallable<Mat>;
     type Rhs = RightHandSide<'b>;
     type Root = &'b UnitCallable<Mat>;
-    type Init = AtZero<'b>;
+    type Init = Start<'b>;
     type Out = &'b UnitCallable<Mat>;
     type Reset = &'b UnitCallable<Mat>;
 }
@@ -276,11 +293,84 @@ impl OdeEquations for Equations<'_> {
         None
     }
 
-    fn init(&self) -> AtZero<'_> {
-        AtZero(self.field)
+    fn init(&self) -> Start<'_> {
+        Start { field: self.field, h: self.start }
     }
 
     fn set_params(&mut self, _parameters: &Vect) {}
 
     fn get_params(&self, _parameters: &mut Vect) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network};
+    use crate::tasks::{normals, random_network, stream};
+
+    const SCHEMES: [Scheme; 2] = [Scheme::Bdf, Scheme::Esdirk34];
+
+    fn random(seed: u64, n: usize) -> CostGraph {
+        let weights = random_network(&mut stream(seed, 0), n, 0.5, 1.0).unwrap();
+        CostGraph::of_network(&Network::recurrent(weights, Activation::Linear), &CostSpec::power(2.0)).unwrap()
+    }
+
+    #[test]
+    fn the_jacobian_is_the_derivative_of_the_field() {
+        let (n, seed) = (12, 5);
+        let graph = random(seed, n);
+        let field = Field::of(Follow::new(&graph, Form::LogScales, &Stop::default()));
+        let mut draw = stream(seed, 1);
+        let (h, x) = (normals(&mut draw, n, 0.3), normals(&mut draw, n, 1.0));
+        let mut matrix = vec![0.0; n * n];
+        field.jacobian(&h, &mut matrix);
+        let mut product = vec![0.0; n];
+        field.jacobian_times(&h, &x, &mut product);
+        // The central difference of step ε errs by ε²/6 of the third derivative, at most (2p|x|)³ times the costs at
+        // a node (rates are at most one here, at h = 0; twice e^{p osc h} elsewhere), and by rounding, u/ε of them.
+        let at = |sign: f64, step: f64| {
+            let moved: Vec<f64> = h.iter().zip(&x).map(|(h, x)| h + sign * step * x).collect();
+            let mut value = vec![0.0; n];
+            field.evaluate(&moved, &mut value);
+            value
+        };
+        let step = 1e-5;
+        let (up, down) = (at(1.0, step), at(-1.0, step));
+        let largest = |values: &[f64]| values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        let costs =
+            2.0 * (2.0 * (h.iter().fold(0.0_f64, |m, h| m.max(*h)) - h.iter().fold(0.0_f64, |m, h| m.min(*h)))).exp();
+        let bound = costs * (step * step / 6.0 * (4.0 * largest(&x)).powi(3) + f64::EPSILON * n as f64 / step);
+        assert!(bound < 1e-2 * largest(&product), "{bound:e} says nothing");
+        for i in 0..n {
+            let row: f64 = (0..n).map(|j| matrix[j * n + i] * x[j]).sum();
+            let difference = (up[i] - down[i]) / (2.0 * step);
+            assert!((row - difference).abs() <= bound, "row {i}: {row} {difference} {bound:e}");
+            assert!((product[i] - difference).abs() <= bound, "row {i}: {} {difference} {bound:e}", product[i]);
+        }
+    }
+
+    #[test]
+    fn every_evaluation_counts_as_a_pass() {
+        let graph = random(2, 6);
+        let field = Field::of(Follow::new(&graph, Form::LogScales, &Stop::default()));
+        let h = vec![0.1; 6];
+        field.evaluate(&h, &mut [0.0; 6]);
+        field.jacobian(&h, &mut [0.0; 36]);
+        field.jacobian_times(&h, &h, &mut [0.0; 6]);
+        assert_eq!(field.follow.monitor.borrow().passes, 3);
+    }
+
+    #[test]
+    fn a_field_that_is_not_finite_is_named_and_never_a_result() {
+        let graph = random(3, 6);
+        // A NaN, and log-scales so far apart that a cost overflows.
+        for (bad, start) in [(2, [0.0, 0.0, f64::NAN, 0.0, 0.0, 0.0]), (0, [900.0, 0.0, 0.0, 0.0, 0.0, -900.0])] {
+            for scheme in SCHEMES {
+                let field = Field::of(Follow::new(&graph, Form::LogScales, &Stop::default()));
+                let (_, reason) = StiffFlow::new(scheme).integrate(&field, start.to_vec());
+                assert!(matches!(reason, Status::NotFinite { .. }), "{scheme:?}, node {bad}: {reason:?}");
+            }
+        }
+    }
 }

@@ -95,7 +95,7 @@ pub fn balance(
     let components = all.facts().strong_sizes().len();
     let graph = match (on_no_cycle.is_empty(), scope) {
         (true, _) => all,
-        (false, Scope::WithinComponents) => all.within_components()?,
+        (false, Scope::WithinComponents) => all.within_components(),
         (false, Scope::Whole) => {
             return Err(BalanceError::NotBalanceable {
                 count: on_no_cycle.len(),
@@ -189,7 +189,7 @@ fn measured_imbalance(
     }
     let mut graph = CostGraph::of_network(network, spec)?;
     if scope == Scope::WithinComponents {
-        graph = graph.within_components()?;
+        graph = graph.within_components();
     }
     // As given, not through the frame: that would be another network.
     Ok(graph.given_imbalance())
