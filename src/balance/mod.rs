@@ -127,7 +127,7 @@ pub enum Status {
         /// A node of that component.
         node: usize,
     },
-    /// A component is too large for a dense factorisation.
+    /// A component (for an implicit integrator: the network) is too large for a dense factorisation.
     TooLargeForDense {
         /// Its number of nodes.
         nodes: usize,
@@ -186,10 +186,9 @@ impl std::fmt::Display for Status {
                 f,
                 "the Laplacian of the component of node {node} is numerically singular: costs too far apart; use --method osborne"
             ),
-            Status::TooLargeForDense { nodes, limit } => write!(
-                f,
-                "a component has {nodes} nodes, more than the {limit} of a dense factorisation; use --method osborne"
-            ),
+            Status::TooLargeForDense { nodes, limit } => {
+                write!(f, "{nodes} nodes are more than the {limit} of a dense factorisation; use --method osborne")
+            }
         }
     }
 }
