@@ -9,9 +9,7 @@ use synbal::network::{Activation, Network};
 
 fn digits(criterion: &mut Criterion) {
     let network = Network::recurrent(embedded::celegans().expect("the embedded data parse"), Activation::Relu);
-    let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))
-        .and_then(|graph| graph.within_components())
-        .expect("a valid cost");
+    let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).expect("a valid cost").within_components();
     let start = Newton::default().solve(&graph, &Stop::default()).h;
     let mut group = criterion.benchmark_group("digits");
     group.sample_size(10);

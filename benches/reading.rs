@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use synbal::io::matrix_market;
+use synbal::io::{matrix_market, read_network, read_network_hashed};
+use synbal::network::Activation;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 
 fn reading(criterion: &mut Criterion) {
@@ -18,6 +19,16 @@ fn reading(criterion: &mut Criterion) {
     });
     group.bench_function("plain sum of the bytes", |bencher| {
         bencher.iter(|| black_box(&text).iter().map(|&byte| u64::from(byte)).sum::<u64>());
+    });
+    // Of a file, without and with the sha256 of what is read.
+    let folder = tempfile::tempdir().expect("a folder for the file");
+    let path = folder.path().join("fly.mtx");
+    std::fs::write(&path, &text).expect("the file can be written");
+    group.bench_function("matrix market, a file", |bencher| {
+        bencher.iter(|| read_network(black_box(&path), Activation::Relu).expect("what was written"));
+    });
+    group.bench_function("matrix market, a file, hashed on the way", |bencher| {
+        bencher.iter(|| read_network_hashed(black_box(&path), Activation::Relu).expect("what was written"));
     });
     let mut written = Vec::with_capacity(text.len());
     group.bench_function("matrix market, written to memory", |bencher| {

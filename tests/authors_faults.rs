@@ -24,7 +24,7 @@ fn graph(network: &Network) -> CostGraph {
 }
 
 fn solve(method: Method, graph: &CostGraph, max_passes: usize) -> Outcome {
-    method.solver().solve(graph, &Stop { tol: 1e-10, max_passes })
+    method.solver().unwrap().solve(graph, &Stop { tol: 1e-10, max_passes })
 }
 
 /// Theirs: `J` and `h` are integrated side by side and drift apart; `J` ends balanced to 1e-17 and is no rescaling of
@@ -104,7 +104,7 @@ fn an_unknown_solver_name_is_an_error() {
     for method in Method::ALL {
         let name = method.to_possible_value().unwrap().get_name().to_owned();
         assert_eq!(<Method as ValueEnum>::from_str(&name, false), Ok(method));
-        assert_eq!(method.solver().name(), name);
+        assert_eq!(method.solver().unwrap().name(), name);
     }
 }
 

@@ -40,6 +40,13 @@ fn trajectories(graph: &CostGraph, horizon: &Horizon) -> Vec<(String, Trajectory
             all.push((format!("{stepper:?} {step_tol:e}"), flow.trajectory(graph, horizon).unwrap()));
         }
     }
+    #[cfg(feature = "stiff")]
+    for scheme in [synbal::balance::Scheme::Bdf, synbal::balance::Scheme::Esdirk34] {
+        for step_tol in [1e-5, 1e-10] {
+            let flow = synbal::balance::StiffFlow { scheme, step_tol };
+            all.push((format!("{scheme:?} {step_tol:e}"), flow.trajectory(graph, horizon).unwrap()));
+        }
+    }
     all
 }
 

@@ -220,6 +220,20 @@ fn every_method_balances_or_says_why_not() {
     }
 }
 
+#[cfg(not(feature = "stiff"))]
+#[test]
+fn a_method_that_was_left_out_is_refused_with_how_to_build_it() {
+    let folder = scratch();
+    for method in ["bdf", "esdirk34"] {
+        refused(
+            folder.path(),
+            &["balance", "small.csv", "--method", method, "-o", "out.mtx"],
+            &[method, "cargo build --release --features stiff"],
+        );
+        assert!(!folder.path().join("out.mtx").exists());
+    }
+}
+
 #[test]
 fn bad_options_are_refused() {
     let folder = scratch();

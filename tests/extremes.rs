@@ -13,7 +13,9 @@ use synbal::scalar::UNIT_ROUNDOFF;
 use synbal::tasks::{random_network, stream};
 
 const EXPONENTS: [f64; 4] = [0.5, 1.0, 2.0, 3.0];
-const SWEEP_AND_NEWTON: [Method; 3] = [Method::Newton, Method::NewtonCg, Method::Osborne];
+/// The robust methods, and the default among them.
+const NEWTONS: [Method; 3] = [Method::Newton, Method::NewtonCg, Method::Auto];
+const SWEEP_AND_NEWTON: [Method; 4] = [Method::Newton, Method::NewtonCg, Method::Auto, Method::Osborne];
 
 type Triplets = Vec<(usize, usize, f64)>;
 
@@ -238,20 +240,32 @@ fn a_range_that_no_frame_fits_is_refused_with_the_synapse() {
 #[test]
 fn a_ring_of_1e150_and_1e_minus_150_becomes_its_geometric_mean() {
     for p in EXPONENTS {
-        for n in [2, 3, 10, 40] {
+        // A hundred are beyond what the default solves densely at once.
+        for n in [2, 3, 10, 40, 100] {
             let mut random = stream(n as u64, 2);
             let decades: Vec<f64> = (0..n).map(|_| random.random_range(-150.0..150.0)).collect();
             let triplets: Triplets = (0..n).map(|i| ((i + 1) % n, i, 10.0_f64.powf(decades[i]))).collect();
             let mean = triplets.iter().map(|(_, _, value)| value.ln()).sum::<f64>() / n as f64;
-            let found = solve(&network(n, triplets), p, Method::Newton).unwrap();
-            assert_eq!(found.outcome.status, Status::Balanced, "n = {n}, p = {p}");
-            assert_honest(&found, p);
-            // Neighbouring costs agree to the factor (1 + t)/(1 − t); from any to the mean it is at most n of them, a
-            // p-th of that in a log-weight. Logarithms below 346, their sum and the scales: rounding.
-            let t = found.imbalance_final;
-            let bound = n as f64 * ((1.0 + t) / (1.0 - t)).ln() / p + UNIT_ROUNDOFF * (16.0 * 346.0 + 32.0) * n as f64;
-            for value in found.network.weights.values() {
-                assert!((value.ln() - mean).abs() <= bound, "n = {n}, p = {p}: {}", value.ln() - mean);
+            for method in NEWTONS {
+                let found = solve(&network(n, triplets.clone()), p, method).unwrap();
+                assert_honest(&found, p);
+                // Scales walk at random round a ring, hundreds of decades far in a long one: conjugate gradients may stall,
+                // and say so; the default must not, short of cubes in the longest, where even the elimination that
+                // subtracts nothing leaves the range of f64.
+                let stalled = method == Method::NewtonCg && n >= 40 && found.outcome.status == Status::Stalled;
+                let beyond = n == 100 && p == 3.0;
+                if stalled || (beyond && !found.outcome.status.is_balanced()) {
+                    continue;
+                }
+                assert_eq!(found.outcome.status, Status::Balanced, "n = {n}, p = {p}, {method:?}");
+                // Neighbouring costs agree to the factor (1 + t)/(1 − t); from any to the mean it is at most n of them,
+                // a p-th of that in a log-weight. Logarithms below 346, their sum and the scales: rounding.
+                let t = found.imbalance_final;
+                let rounding = UNIT_ROUNDOFF * (16.0 * 346.0 + 32.0) * n as f64;
+                let bound = n as f64 * ((1.0 + t) / (1.0 - t)).ln() / p + rounding;
+                for value in found.network.weights.values() {
+                    assert!((value.ln() - mean).abs() <= bound, "n = {n}, p = {p}, {method:?}: {}", value.ln() - mean);
+                }
             }
         }
     }
@@ -260,7 +274,7 @@ fn a_ring_of_1e150_and_1e_minus_150_becomes_its_geometric_mean() {
 /// On a chain every pair of neighbours is cut off by itself, so `C_ij = C_ji`: both become the geometric mean.
 #[test]
 fn a_chain_balances_pair_by_pair() {
-    for p in EXPONENTS {
+    for (p, method) in EXPONENTS.into_iter().flat_map(|p| NEWTONS.map(|method| (p, method))) {
         for n in [2, 5, 30] {
             for decades in [0.5, 12.0, 150.0] {
                 let mut random = stream(n as u64, 3);
@@ -272,12 +286,12 @@ fn a_chain_balances_pair_by_pair() {
                     triplets.push((i - 1, i, -10.0_f64.powf(random.random_range(-0.5..0.5) - e)));
                 }
                 let given = network(n, triplets);
-                let found = solve(&given, p, Method::Newton).unwrap();
+                let found = solve(&given, p, method).unwrap();
                 // Costs of 1e±450 that are even at each neuron's largest, not at each pair, are beyond the frame.
                 let within_reach = p * decades <= 300.0;
                 assert!(
                     found.outcome.status.is_balanced() || !within_reach,
-                    "n = {n}, p = {p}, {decades} decades: {:?}",
+                    "n = {n}, p = {p}, {decades} decades, {method:?}: {:?}",
                     found.outcome.status
                 );
                 assert_honest(&found, p);
@@ -330,14 +344,44 @@ fn bridges_that_hardly_count() {
     for p in EXPONENTS {
         for bridge in [1e-3, 1e-12, 1e-60] {
             let given = bridged(7, bridge);
-            let [newton, sparse, osborne] = SWEEP_AND_NEWTON.map(|method| solve(&given, p, method).unwrap());
-            for found in [&newton, &sparse, &osborne] {
+            let [newton, sparse, default, osborne] = SWEEP_AND_NEWTON.map(|method| solve(&given, p, method).unwrap());
+            for found in [&newton, &sparse, &default, &osborne] {
                 assert_honest(found, p);
             }
-            assert_eq!(newton.outcome.status, Status::Balanced, "p = {p}, bridge {bridge:e}");
-            assert_eq!(sparse.outcome.status, Status::Balanced, "p = {p}, bridge {bridge:e}");
+            for found in [&newton, &sparse, &default] {
+                let method = found.outcome.method;
+                assert_eq!(found.outcome.status, Status::Balanced, "p = {p}, bridge {bridge:e}, {method}");
+                assert_costs_agree(&newton, found, p);
+            }
             if osborne.outcome.status.is_balanced() {
                 assert_costs_agree(&newton, &osborne, p);
+            }
+        }
+    }
+}
+
+/// A chain of groups, each reached from the last and back through one synapse of 1e-12: every bridge is crossed by as
+/// much as crosses back, whatever the groups do.
+#[test]
+fn a_chain_of_groups_with_bridges_of_1e_minus_12() {
+    // Sixty nodes are beyond what the default solves densely, twelve are not.
+    for (groups, size) in [(3, 4), (10, 6)] {
+        let mut random = stream(groups as u64, 7);
+        let mut triplets = Vec::new();
+        for group in 0..groups {
+            let weights = random_network(&mut random, size, 0.7, 1.0).unwrap();
+            triplets.extend(weights.triplets().map(|(i, j, &value)| (i + size * group, j + size * group, value)));
+            if group > 0 {
+                triplets.push((size * group, size * group - 1, 1e-12));
+                triplets.push((size * (group - 1), size * group + 1, 3e-12));
+            }
+        }
+        let given = network(groups * size, triplets);
+        for p in EXPONENTS {
+            for method in NEWTONS {
+                let found = solve(&given, p, method).unwrap();
+                assert_eq!(found.outcome.status, Status::Balanced, "{groups} groups, p = {p}, {method:?}");
+                assert_honest(&found, p);
             }
         }
     }
@@ -368,7 +412,9 @@ fn nearly_reducible_networks() {
         }
         // The cube of 1e-150 is beyond the reach of any frame here, its square is not.
         if p <= 2.0 {
-            assert_eq!(solve(&given, p, Method::Newton).unwrap().outcome.status, Status::Balanced, "p = {p}");
+            for method in [Method::Newton, Method::Auto] {
+                assert_eq!(solve(&given, p, method).unwrap().outcome.status, Status::Balanced, "p = {p}, {method:?}");
+            }
         }
     }
 }
@@ -450,8 +496,8 @@ proptest! {
                 }
             }
         }
-        if let [newton, osborne] = &balanced[..] {
-            assert_costs_agree(newton, osborne, p);
+        for pair in balanced.windows(2) {
+            assert_costs_agree(&pair[0], &pair[1], p);
         }
     }
 }

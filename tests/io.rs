@@ -13,6 +13,8 @@ mod embedded;
 mod fuzz;
 #[path = "io/hand_written.rs"]
 mod hand_written;
+#[path = "io/hashed.rs"]
+mod hashed;
 #[path = "io/memory.rs"]
 mod memory;
 #[path = "io/round_trips.rs"]

@@ -1,9 +1,13 @@
 //! The solvers by name.
 
+use clap::ValueEnum;
+
 use super::{Automatic, Euler, Form, Newton, NewtonCg, OdeFlow, Order, Osborne, Solver, Stepper};
+#[cfg(feature = "stiff")]
+use super::{Scheme, StiffFlow};
 
 /// Every solver there is, as named on the command line and in reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Picks Newton's method dense or with conjugate gradients by size; the result names the one taken
@@ -26,6 +30,10 @@ pub enum Method {
     Dopri5,
     /// The flow of the log-scales, Dormand-Prince 8(5,3)
     Dop853,
+    /// The flow of the log-scales on stiff networks, implicit: backward differentiation of order 1 to 5 (feature `stiff`)
+    Bdf,
+    /// The flow of the log-scales on stiff networks, implicit: a Runge-Kutta method of order 3 (feature `stiff`)
+    Esdirk34,
     /// The flow of the weights, classical Runge-Kutta 4
     Rk4Weights,
     /// The flow of the weights, Dormand-Prince 5(4)
@@ -34,9 +42,22 @@ pub enum Method {
     Dop853Weights,
 }
 
+/// A method that was left out when the program was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this program was built without implicit integrators, so there is no {}; build it with `cargo build --release --features {feature}`, or use --method newton",
+    method.name()
+)]
+pub struct LeftOut {
+    /// The method.
+    pub method: Method,
+    /// The feature that has it.
+    pub feature: &'static str,
+}
+
 impl Method {
-    /// All methods but the automatic choice among them, in the order of tables.
-    pub const ALL: [Method; 12] = [
+    /// All methods of this build but the automatic choice among them, in the order of tables.
+    pub const ALL: [Method; if cfg!(feature = "stiff") { 14 } else { 12 }] = [
         Method::Newton,
         Method::NewtonCg,
         Method::Osborne,
@@ -46,16 +67,30 @@ impl Method {
         Method::Rk4,
         Method::Dopri5,
         Method::Dop853,
+        #[cfg(feature = "stiff")]
+        Method::Bdf,
+        #[cfg(feature = "stiff")]
+        Method::Esdirk34,
         Method::Rk4Weights,
         Method::Dopri5Weights,
         Method::Dop853Weights,
     ];
 
+    /// The name on the command line and in reports.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
     /// The solver, with its standard settings.
-    pub fn solver(self) -> Box<dyn Solver> {
+    ///
+    /// # Errors
+    /// [`LeftOut`], for a method whose feature this build does not have.
+    pub fn solver(self) -> Result<Box<dyn Solver>, LeftOut> {
         let flow = |stepper, form| Box::new(OdeFlow::new(stepper, form)) as Box<dyn Solver>;
         let osborne = |order| Box::new(Osborne { order }) as Box<dyn Solver>;
-        match self {
+        #[cfg(feature = "stiff")]
+        let stiff = |scheme| Box::new(StiffFlow::new(scheme)) as Box<dyn Solver>;
+        Ok(match self {
             Method::Auto => Box::new(Automatic),
             Method::Newton => Box::new(Newton::default()),
             Method::NewtonCg => Box::new(NewtonCg::default()),
@@ -66,10 +101,16 @@ impl Method {
             Method::Rk4 => flow(Stepper::Rk4, Form::LogScales),
             Method::Dopri5 => flow(Stepper::Dopri5, Form::LogScales),
             Method::Dop853 => flow(Stepper::Dop853, Form::LogScales),
+            #[cfg(feature = "stiff")]
+            Method::Bdf => stiff(Scheme::Bdf),
+            #[cfg(feature = "stiff")]
+            Method::Esdirk34 => stiff(Scheme::Esdirk34),
+            #[cfg(not(feature = "stiff"))]
+            Method::Bdf | Method::Esdirk34 => return Err(LeftOut { method: self, feature: "stiff" }),
             Method::Rk4Weights => flow(Stepper::Rk4, Form::Weights),
             Method::Dopri5Weights => flow(Stepper::Dopri5, Form::Weights),
             Method::Dop853Weights => flow(Stepper::Dop853, Form::Weights),
-        }
+        })
     }
 
     /// True if the method follows the flow itself, so that its trace has times.

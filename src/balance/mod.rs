@@ -7,6 +7,7 @@ mod automatic;
 mod conjugate_gradients;
 mod engine;
 mod euler;
+mod follow;
 mod greedy;
 mod grounded;
 mod method;
@@ -18,17 +19,20 @@ mod osborne;
 mod precise;
 mod sampled_elimination;
 mod sparse_laplacian;
+#[cfg(feature = "stiff")]
+mod stiff;
 mod sums;
 mod trajectory;
 mod whole;
 
 pub use automatic::Automatic;
 pub use euler::Euler;
+pub use follow::Form;
 pub use grounded::{Elimination, Grounded};
-pub use method::Method;
+pub use method::{LeftOut, Method};
 pub use newton::Newton;
 pub use newton_cg::{NewtonCg, Preconditioner};
-pub use ode::{Form, OdeFlow, Stepper};
+pub use ode::{OdeFlow, Stepper};
 pub use osborne::{Order, Osborne};
 #[cfg(feature = "precise")]
 pub use precise::{
@@ -36,6 +40,8 @@ pub use precise::{
     reference_to_digits,
 };
 pub use sparse_laplacian::{NotSolved, SparseLaplacian};
+#[cfg(feature = "stiff")]
+pub use stiff::{Scheme, StiffFlow};
 pub use sums::Pass;
 pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
@@ -121,7 +127,7 @@ pub enum Status {
         /// A node of that component.
         node: usize,
     },
-    /// A component is too large for a dense factorisation.
+    /// A component (for an implicit integrator: the network) is too large for a dense factorisation.
     TooLargeForDense {
         /// Its number of nodes.
         nodes: usize,
@@ -180,10 +186,9 @@ impl std::fmt::Display for Status {
                 f,
                 "the Laplacian of the component of node {node} is numerically singular: costs too far apart; use --method osborne"
             ),
-            Status::TooLargeForDense { nodes, limit } => write!(
-                f,
-                "a component has {nodes} nodes, more than the {limit} of a dense factorisation; use --method osborne"
-            ),
+            Status::TooLargeForDense { nodes, limit } => {
+                write!(f, "{nodes} nodes are more than the {limit} of a dense factorisation; use --method osborne")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Method, Outcome, Status, Stop};
+use super::{LeftOut, Method, Outcome, Status, Stop};
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, NetworkError, Pattern, Weights, rescale_network};
@@ -28,6 +28,8 @@ pub enum BalanceError {
     BadTolerance { value: f64 },
     #[error("the allowance of passes is 0; it must be at least 1")]
     NoPasses,
+    #[error(transparent)]
+    LeftOut(#[from] LeftOut),
     #[error(transparent)]
     Cost(#[from] CostError),
     #[error(transparent)]
@@ -71,7 +73,8 @@ const EXAMPLES: usize = 5;
 /// Balances a network.
 ///
 /// # Errors
-/// A cost that does not fit the network, a tolerance outside (0, 1), or (for [`Scope::Whole`]) synapses on no cycle.
+/// A cost that does not fit the network, a tolerance outside (0, 1), a method that this build does not have, or (for
+/// [`Scope::Whole`]) synapses on no cycle.
 /// A solver that stops early is not an error but an outcome: look at its status.
 pub fn balance(
     network: &Network,
@@ -86,12 +89,13 @@ pub fn balance(
     if stop.max_passes == 0 {
         return Err(BalanceError::NoPasses);
     }
+    let solver = method.solver()?;
     let all = CostGraph::of_network(network, spec)?;
     let on_no_cycle = synapses_on_no_cycle(&all);
     let components = all.facts().strong_sizes().len();
     let graph = match (on_no_cycle.is_empty(), scope) {
         (true, _) => all,
-        (false, Scope::WithinComponents) => all.within_components()?,
+        (false, Scope::WithinComponents) => all.within_components(),
         (false, Scope::Whole) => {
             return Err(BalanceError::NotBalanceable {
                 count: on_no_cycle.len(),
@@ -102,7 +106,7 @@ pub fn balance(
         }
     };
     let started = Instant::now();
-    let mut outcome = method.solver().solve(&graph, stop);
+    let mut outcome = solver.solve(&graph, stop);
     let seconds = started.elapsed().as_secs_f64();
 
     let h = total_log_scales(&graph, &outcome.h);
@@ -185,7 +189,7 @@ fn measured_imbalance(
     }
     let mut graph = CostGraph::of_network(network, spec)?;
     if scope == Scope::WithinComponents {
-        graph = graph.within_components()?;
+        graph = graph.within_components();
     }
     // As given, not through the frame: that would be another network.
     Ok(graph.given_imbalance())

@@ -97,7 +97,8 @@ fn contraction(evidence: &mut Evidence, reference: &Balanced, run: &Balanced) {
     let distance = |h: &[f64]| target.iter().zip(h).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
     let before = distance(&vec![0.0; target.len()]);
     // Both are in the gauge of the flow from 0 unless there is a world node, whose gauge is not the flow's.
-    let follows_closely = matches!(run.outcome.method, "dopri5" | "dop853") && run.outcome.imbalance.is_finite();
+    let follows_closely =
+        matches!(run.outcome.method, "dopri5" | "dop853" | "bdf" | "esdirk34") && run.outcome.imbalance.is_finite();
     if reference.graph.world().is_none() && follows_closely {
         evidence.at_most(
             format!("{}: distance from the reference where it stopped", run.outcome.method),

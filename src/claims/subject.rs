@@ -73,11 +73,11 @@ impl Subject {
         progress: &dyn Fn(&str),
     ) -> Result<Self, ClaimError> {
         let method = if network.weights.neurons() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
-        progress(method.solver().name());
+        progress(&method.name());
         let reference = balance(&network, &spec, scope, method, &stop)?;
         let mut runs = Vec::new();
         for &other in methods.iter().filter(|&&other| other != method) {
-            progress(other.solver().name());
+            progress(&other.name());
             runs.push(balance(&network, &spec, scope, other, &stop)?);
         }
         Ok(Subject {

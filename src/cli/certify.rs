@@ -3,18 +3,17 @@
 use synbal::balance::{Method, Stop, balance};
 use synbal::check::check;
 use synbal::io::{Content, check_outputs, read_scales, write_bytes};
-use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify, sha256};
+use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify};
 
 use super::arguments::{CertifyOptions, scope};
-use super::check::{bytes, text};
-use super::console::{Progress, print, read};
+use super::check::text;
+use super::console::{Progress, print, read_hashed};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
     check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
-    let network = read(&options.input)?;
-    let input_sha256 = sha256(&bytes(&options.input.input)?);
+    let (network, input_sha256) = read_hashed(&options.input)?;
     let (spec, scope) = (options.input.spec(), scope(options.within_components));
     let progress = Progress::new();
     let (h, refine) = match &options.scales {

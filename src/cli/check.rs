@@ -4,9 +4,8 @@ use std::path::Path;
 
 use num_bigint::BigUint;
 use synbal::check::{Proved, check, scientific_down, scientific_up};
-use synbal::io::read_network;
+use synbal::io::read_network_hashed;
 use synbal::network::Activation;
-use synbal::rigor::certificate::sha256;
 
 use super::arguments::CheckOptions;
 use super::console::print;
@@ -14,8 +13,7 @@ use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
     // A certificate is about weights; what the activation makes of them is not its business.
-    let loaded = read_network(&options.input, Activation::Linear)?;
-    let input_sha256 = sha256(&bytes(&options.input)?);
+    let (loaded, input_sha256) = read_network_hashed(&options.input, Activation::Linear)?;
     match check(&bytes(&options.certificate)?, &input_sha256, &loaded.network) {
         Ok(proved) => {
             print(&text(&proved))?;
@@ -29,7 +27,7 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
 }
 
 /// The bytes of a file.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|reason| CliError::File { path: path.display().to_string(), reason })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use synbal::io::read_network;
+use synbal::io::{read_network, read_network_hashed};
 use synbal::network::Network;
 
 use super::CliError;
@@ -27,6 +27,13 @@ pub fn read(options: &InputOptions) -> Result<Network, CliError> {
     let loaded = read_network(&options.input, options.activation.activation())?;
     notify(&loaded.notices);
     Ok(loaded.network)
+}
+
+/// The same, with the sha256 of the very bytes that were read.
+pub fn read_hashed(options: &InputOptions) -> Result<(Network, String), CliError> {
+    let (loaded, sha256) = read_network_hashed(&options.input, options.activation.activation())?;
+    notify(&loaded.notices);
+    Ok((loaded.network, sha256))
 }
 
 /// Says things on standard error that are no errors.

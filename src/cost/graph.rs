@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{CostError, rescaled_cost, synaptic_cost};
+use super::{rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
 use crate::network::{Frame, GraphFacts, Pattern, Transposed};
 use crate::scalar::Scalar;
@@ -85,13 +85,11 @@ impl CostGraph<f64> {
     }
 
     /// The graph without the synapses that lie on no cycle: every component of it can be balanced.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn within_components(mut self) -> Result<Self, CostError> {
+    #[must_use]
+    pub fn within_components(mut self) -> Self {
         let on_no_cycle = self.facts.on_no_cycle();
         if on_no_cycle.is_empty() {
-            return Ok(self);
+            return self;
         }
         let mut keep = vec![true; self.pattern.len()];
         for &e in on_no_cycle {
@@ -114,7 +112,7 @@ impl CostGraph<f64> {
         drop(keep);
         self.transposed = OnceLock::new();
         self.facts = GraphFacts::of(&self.pattern);
-        Ok(self)
+        self
     }
 
     /// `log2` of the total cost of the network as given; `−∞` without any cost.

@@ -11,6 +11,7 @@ pub mod matrix_market;
 pub mod npy;
 pub mod safetensors;
 mod scales;
+mod sha256;
 mod sparse_tensors;
 mod text;
 
@@ -19,13 +20,15 @@ pub use scales::{
     ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
     write_scales,
 };
+pub use sha256::sha256;
 pub use text::NumberError;
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use atomic::write_atomically;
+use sha256::Hashed;
 
 use crate::network::{Activation, Network, Weights};
 
@@ -81,23 +84,40 @@ const WRITTEN_BY: &str = concat!("synbal ", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// A file that cannot be opened or is not what its extension says; the message names the place at fault.
 pub fn read_network(path: &Path, activation: Activation) -> Result<Loaded, ReadError> {
+    parse(path, activation, |file| file)
+}
+
+/// The same together with the sha256 of the file, in hexadecimal. The file is read once: what is hashed is what was
+/// parsed, even if somebody writes to the file meanwhile; and of a matrix that is read as a stream, no copy is held.
+///
+/// # Errors
+/// As [`read_network`].
+pub fn read_network_hashed(path: &Path, activation: Activation) -> Result<(Loaded, String), ReadError> {
+    let mut hashed = None;
+    let loaded = parse(path, activation, |file| hashed.insert(Hashed::new(file)))?;
+    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
+    let digest = hashed.map_or_else(|| Ok(sha256(&[])), Hashed::finish).map_err(unreadable)?;
+    Ok((loaded, digest))
+}
+
+fn parse<R: Read>(path: &Path, activation: Activation, through: impl FnOnce(File) -> R) -> Result<Loaded, ReadError> {
     let recurrent = |weights: Weights| Loaded { network: Network::recurrent(weights, activation), notices: Vec::new() };
     match extension(path).as_str() {
         "mtx" => {
             let (file, bytes) = open(path)?;
-            let weights = matrix_market::read(file, bytes);
+            let weights = matrix_market::read(through(file), bytes);
             weights.map(recurrent).map_err(|error| ReadError::MatrixMarket { path: path.to_owned(), error })
         }
         "npy" => {
-            let weights = npy::read_matrix(&read_all(path)?);
+            let weights = npy::read_matrix(&read_all_through(path, through)?);
             weights.map(recurrent).map_err(|error| ReadError::Npy { path: path.to_owned(), error })
         }
         "csv" => {
             let (file, _) = open(path)?;
-            csv::read(file).map(recurrent).map_err(|error| ReadError::Csv { path: path.to_owned(), error })
+            csv::read(through(file)).map(recurrent).map_err(|error| ReadError::Csv { path: path.to_owned(), error })
         }
         "safetensors" => {
-            let loaded = safetensors::read(&read_all(path)?, activation);
+            let loaded = safetensors::read(&read_all_through(path, through)?, activation);
             loaded.map_err(|error| ReadError::Safetensors { path: path.to_owned(), error })
         }
         _ => Err(ReadError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
@@ -189,11 +209,15 @@ fn open(path: &Path) -> Result<(File, u64), ReadError> {
 
 /// The bytes of a file that is not empty.
 fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let (mut file, bytes) = open(path)?;
+    read_all_through(path, |file| file)
+}
+
+fn read_all_through<R: Read>(path: &Path, through: impl FnOnce(File) -> R) -> Result<Vec<u8>, ReadError> {
+    let (file, bytes) = open(path)?;
     let mut content = Vec::new();
     let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
     content.try_reserve_exact(bytes as usize).map_err(|_| unreadable(io::ErrorKind::OutOfMemory.into()))?;
-    io::Read::read_to_end(&mut file, &mut content).map_err(unreadable)?;
+    through(file).read_to_end(&mut content).map_err(unreadable)?;
     Ok(content)
 }
 

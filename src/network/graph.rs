@@ -15,7 +15,7 @@ pub struct GraphFacts {
     strong: Vec<u32>,
     strong_sizes: Vec<usize>,
     weak: Vec<u32>,
-    weak_count: usize,
+    weak_sizes: Vec<usize>,
     on_no_cycle: Vec<usize>,
 }
 
@@ -40,12 +40,9 @@ impl GraphFacts {
         let (strong, strong_count) = renumbered(&found);
         let (weak, weak_count) = renumbered(&joined.into_labeling());
 
-        let mut strong_sizes = vec![0; strong_count];
-        for &label in &strong {
-            strong_sizes[label as usize] += 1;
-        }
+        let (strong_sizes, weak_sizes) = (sizes(&strong, strong_count), sizes(&weak, weak_count));
         let on_no_cycle = pattern.iter().filter(|&(_, i, j)| strong[i] != strong[j]).map(|(e, _, _)| e).collect();
-        GraphFacts { strong, strong_sizes, weak, weak_count, on_no_cycle }
+        GraphFacts { strong, strong_sizes, weak, weak_sizes, on_no_cycle }
     }
 
     /// The strongly connected component of each node, numbered from 0 in the order of their smallest nodes.
@@ -65,7 +62,12 @@ impl GraphFacts {
 
     /// The number of weak components.
     pub fn weak_count(&self) -> usize {
-        self.weak_count
+        self.weak_sizes.len()
+    }
+
+    /// The number of nodes of each weak component.
+    pub fn weak_sizes(&self) -> &[usize] {
+        &self.weak_sizes
     }
 
     /// The edges on no directed cycle, as numbers into the pattern. An edge lies on a cycle exactly if both its
@@ -166,6 +168,15 @@ impl Visitable for View<'_> {
     }
 }
 
+/// How often each label occurs.
+fn sizes(labels: &[u32], count: usize) -> Vec<usize> {
+    let mut sizes = vec![0; count];
+    for &label in labels {
+        sizes[label as usize] += 1;
+    }
+    sizes
+}
+
 /// The same partition with labels in the order of first appearance, and their number.
 fn renumbered(labels: &[u32]) -> (Vec<u32>, usize) {
     let mut names = vec![u32::MAX; labels.len()];
@@ -202,6 +213,7 @@ mod tests {
         assert_eq!(graph.strong_sizes(), [2, 2, 1]);
         assert_eq!(graph.weak(), [0, 0, 0, 0, 1]);
         assert_eq!(graph.weak_count(), 2);
+        assert_eq!(graph.weak_sizes(), [4, 1]);
         assert_eq!(graph.on_no_cycle().len(), 1);
         assert!(!graph.is_balanceable());
     }

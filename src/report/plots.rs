@@ -203,7 +203,7 @@ fn emptiest_corner(
 
 /// A solver has the same colour in every chart; all else goes by its place.
 fn colour_of(name: &str, index: usize) -> usize {
-    let solver = Method::ALL.iter().position(|method| method.solver().name() == name);
+    let solver = Method::ALL.iter().position(|method| method.name() == name);
     solver.unwrap_or(index) % COLOURS.len()
 }
 

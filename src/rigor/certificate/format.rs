@@ -20,18 +20,13 @@
 //!
 //! The synapses are not in it: whoever checks takes them from the input.
 
+use crate::io::sha256;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::Certificate;
 use super::integers::odd_dyadic;
 use crate::balance::Scope;
-
-/// The sha256 of some bytes, in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn hexadecimal(x: &BigUint) -> String {
     format!("{x:#x}")
