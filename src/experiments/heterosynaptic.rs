@@ -191,7 +191,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
 /// Mean change of the log-weights of each group along the flow.
 fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot, ExperimentError> {
     let network = potentiated(rest, onto, from);
-    let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))?.within_components()?;
+    let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))?.within_components();
     let flow = OdeFlow { form: Form::LogScales, stepper: Stepper::Dopri5, step_tol: 1e-8 };
     let trajectory = flow
         .trajectory(&graph, &HORIZON)
