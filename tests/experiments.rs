@@ -6,7 +6,7 @@ use synbal::experiments::{EXPERIMENTS, Experiment};
 /// The findings as JSON: every digit of every number.
 fn findings(experiment: &Experiment, threads: usize) -> String {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let found = pool.install(|| (experiment.run)(1, &|_, _| ())).unwrap();
+    let found = pool.install(|| (experiment.run)(1, &|_, _| ()).unwrap());
     assert!(!found.statements.is_empty(), "{}: it says nothing about the paper", experiment.name);
     assert!(!found.plots.is_empty(), "{}: it shows nothing", experiment.name);
     for measurement in &found.evidence.measurements {
