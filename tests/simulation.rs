@@ -12,8 +12,8 @@ use synbal::network::{
 };
 use synbal::scalar::{Tracked, tracked};
 use synbal::tasks::{
-    Dynamics, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains, normals,
-    random_network, robustness_alpha, simulate, simulate_adaptive, stream,
+    Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
+    normals, random_network, robustness_alpha, simulate, simulate_adaptive, stream,
 };
 
 const STEPS: usize = 30;
@@ -208,6 +208,40 @@ fn gains_need_an_activation_of_degree_one() {
     assert_eq!(alpha(Activation::Tanh), Err(tanh));
     let power = CostError::GainsNotInvariant { activation: "rectified-power", degree: 2.0 };
     assert_eq!(alpha(Activation::RectifiedPower { degree: 2.0 }), Err(power));
+}
+
+#[test]
+fn gains_are_the_weighed_means_of_squared_slopes() {
+    // Two neurons without synapses, two trials of two steps: x0 falls through zero, x1 stays below.
+    let fresh = || Gains::new(Activation::LeakyRelu { slope: 0.5 }, 2);
+    let states = [vec![2.0, 3.0, -1.0, -1.0], vec![1.0, -1.0, -1.0, -2.0], vec![-3.0, -1.0, -1.0, -4.0]];
+    for weighting in [Weighting::Uniform, Weighting::Velocity, Weighting::OwnVelocity] {
+        let mut gains = fresh();
+        for pair in states.windows(2) {
+            gains.add(&pair[0], &pair[1], weighting);
+        }
+        // Slopes squared before each step: neuron 0 has 1, 1 and then 1, 1/4 in the two trials; neuron 1 has 1/4 always.
+        // Speeds: of neuron 0: 1, 4 and then 4, 0; of neuron 1: 0, 1 and then 0, 2; of the state the root of both squared.
+        let expected = match weighting {
+            Weighting::Uniform => [(1.0 + 1.0 + 1.0 + 0.25) / 4.0, 0.25],
+            Weighting::OwnVelocity => [(1.0 + 4.0 + 4.0 + 0.25 * 0.0) / 9.0, 0.25],
+            Weighting::Velocity => {
+                let root = 17.0_f64.sqrt();
+                [(1.0 + root + 4.0 + 0.25 * 2.0) / (1.0 + root + 4.0 + 2.0), 0.25]
+            }
+        };
+        for (found, expected) in gains.mean().iter().zip(expected) {
+            assert!((found - expected).abs() <= 8.0 * f64::EPSILON, "{weighting:?}: {found} {expected}");
+        }
+    }
+    // Means merge: two halves make the whole.
+    let (mut whole, mut first, mut second) = (fresh(), fresh(), fresh());
+    whole.add(&states[0], &states[1], Weighting::Uniform);
+    whole.add(&states[1], &states[2], Weighting::Uniform);
+    first.add(&states[0], &states[1], Weighting::Uniform);
+    second.add(&states[1], &states[2], Weighting::Uniform);
+    first.merge(&second);
+    assert_eq!(first, whole);
 }
 
 /// The gains of a network before and after a transform; and for each neuron the part of its states that are so close to
