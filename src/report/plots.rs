@@ -252,13 +252,21 @@ mod tests {
     #[test]
     fn intervals_are_drawn_and_fit_on_the_chart() {
         let mut plot = chart(vec![(1.0, 2.0), (100.0, 3.0)]);
-        plot.x = Axis::linear("work");
+        // Another curve that spans the chart, so that intervals do not change its range and grid.
+        plot.series.push(Series::new("b", vec![(1.0, -7.0), (100.0, 13.0)]));
         let without = svg(&plot).unwrap();
         plot.series[0].half_widths = vec![0.5, 10.0];
         let with = svg(&plot).unwrap();
-        assert!(with.matches("polyline").count() > without.matches("polyline").count());
-        assert!(with.contains(">10</text>") || with.contains(">12</text>"), "the axis reaches the interval's end");
+        assert_eq!(with.matches("<polyline").count(), without.matches("<polyline").count() + 2);
+        let ends: Vec<f64> = Placed::of(&plot.series[0], &plot).all().map(|(_, y)| y).collect();
+        assert_eq!(ends, [2.0, 3.0, 1.5, 2.5, -7.0, 13.0]);
+    }
+
+    #[test]
+    fn ticks_keep_their_zeros_and_lose_their_rounding() {
         assert_eq!(tick(&Axis::linear("n"), 200.0, 100.0), "200");
+        assert_eq!(tick(&Axis::linear("n"), 0.25, 1.0), "0.25");
         assert_eq!(tick(&Axis::linear("n"), 3.5e-18, 0.05), "0");
+        assert_eq!(tick(&Axis::logarithmic("n"), -3.0, 5.0), "1e-3");
     }
 }
