@@ -8,6 +8,7 @@
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
 use super::engine::{Engine, Stored};
+use super::multilevel::Multilevel;
 use super::sampled_elimination::Factor;
 use crate::flow::NodeCosts;
 
@@ -50,7 +51,12 @@ impl<T: Stored> Scaled<T> {
 
     /// The couplings, for a preconditioner.
     pub fn couplings(&self) -> impl Iterator<Item = f64> {
-        self.coupling.iter().map(|coupling| coupling.widen())
+        self.couplings_of(0..self.coupling.len())
+    }
+
+    /// Those of a part of the synapses.
+    pub fn couplings_of(&self, synapses: std::ops::Range<usize>) -> impl Iterator<Item = f64> {
+        self.coupling[synapses].iter().map(|coupling| coupling.widen())
     }
 }
 
@@ -88,7 +94,7 @@ pub(super) struct Solved {
 pub(super) fn solve<T: Stored>(
     engine: &mut Engine,
     matrix: &Scaled<T>,
-    factor: Option<&Factor>,
+    mut inverse: Inverse,
     g: &[f64],
     until: &Until,
     passes: &mut usize,
@@ -102,7 +108,7 @@ pub(super) fn solve<T: Stored>(
     let mut u = vec![0.0; n];
     let mut z = vec![0.0; n];
     let (mut a, mut b) = (vec![0.0; n], vec![0.0; n]);
-    precondition(factor, &residual, &mut z);
+    inverse.apply(&residual, &mut z);
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
@@ -135,7 +141,7 @@ pub(super) fn solve<T: Stored>(
         }
         let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
-        precondition(factor, &residual, &mut z);
+        inverse.apply(&residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
         residual_z = next;
@@ -147,10 +153,23 @@ pub(super) fn solve<T: Stored>(
     Solved { x, reached }
 }
 
-fn precondition(factor: Option<&Factor>, residual: &[f64], z: &mut [f64]) {
-    match factor {
-        Some(factor) => factor.apply(residual, z),
-        None => z.copy_from_slice(residual),
+/// An approximate inverse of the scaled Laplacian: the preconditioner.
+pub(super) enum Inverse<'a> {
+    /// The identity: the degrees alone.
+    Degrees,
+    /// The degrees and graphs of aggregates.
+    Multilevel(&'a mut Multilevel),
+    /// A sampled elimination.
+    Elimination(&'a Factor),
+}
+
+impl Inverse<'_> {
+    fn apply(&mut self, residual: &[f64], z: &mut [f64]) {
+        match self {
+            Inverse::Degrees => z.copy_from_slice(residual),
+            Inverse::Multilevel(levels) => levels.apply(residual, z),
+            Inverse::Elimination(factor) => factor.apply(residual, z),
+        }
     }
 }
 

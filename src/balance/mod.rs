@@ -3,13 +3,16 @@
 //! A solver returns log-scales; whether they are balanced is decided by [`Outcome::judge`] alone, from the costs at
 //! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
 
+mod aggregates;
 mod automatic;
 mod conjugate_gradients;
 mod engine;
 mod euler;
 mod greedy;
 mod grounded;
+mod inverses;
 mod method;
+mod multilevel;
 mod newton;
 mod newton_cg;
 mod ode;

@@ -4,8 +4,8 @@
 //! from zero, `δᵀLδ = δᵀg/p`, which is all that its proof of descent uses (see [`super::newton`]). So the fraction
 //! `ln(1 + s)/s` globalises without a line search, from every start.
 
-use super::conjugate_gradients::{Scaled, Unit, Until, solve};
-use super::sampled_elimination::Factor;
+use super::conjugate_gradients::{Scaled, Unit, Until};
+use super::inverses::Inverses;
 use super::sums::Sums;
 use super::{Outcome, Run, Solver, Status, Stop, Trace};
 use crate::cost::CostGraph;
@@ -15,9 +15,12 @@ use crate::cost::CostGraph;
 pub enum Preconditioner {
     /// By the degrees alone.
     Diagonal,
+    /// By the degrees and graphs of ever larger aggregates.
+    Multilevel,
     /// By a sampled elimination, a new one for each system.
     Elimination,
-    /// By the degrees, until a system takes more than some hundreds of products; from then on by elimination.
+    /// By the degrees, until a system takes more than some products; from then on by aggregates, until one takes more
+    /// than some hundreds; from then on by elimination.
     #[default]
     AsNeeded,
 }
@@ -37,14 +40,7 @@ impl Default for NewtonCg {
     }
 }
 
-/// Products for one system with the diagonal preconditioner, after which elimination takes over.
-const PATIENT_PRODUCTS: usize = 400;
-
-/// What an elimination costs, in products: where a system takes more than that, the next one gets a factor of its own,
-/// since the couplings have moved.
-const PRODUCTS_OF_A_FACTOR: usize = 50;
-
-/// And with elimination, after which the direction found so far is taken.
+/// Products for one system with the last preconditioner tried, after which the direction found so far is taken.
 const MAX_PRODUCTS: usize = 2000;
 
 /// Systems after which the method gives up, as for the dense method.
@@ -66,6 +62,7 @@ impl Solver for NewtonCg {
         match self.preconditioner {
             Preconditioner::AsNeeded => "newton-cg",
             Preconditioner::Diagonal => "newton-cg-diagonal",
+            Preconditioner::Multilevel => "newton-cg-multilevel",
             Preconditioner::Elimination => "newton-cg-elimination",
         }
     }
@@ -86,9 +83,9 @@ impl Solver for NewtonCg {
         let mut h = sums.h();
         let mut best = (point.imbalance, h.clone());
         let mut matrix = Scaled::<f32>::new(graph.pattern().len());
-        let mut factor: Option<Factor> = None;
+        let mut inverses = Inverses::new(self.preconditioner);
         let (mut iterations, mut without_progress) = (0, 0);
-        let (mut last_norm, mut stale) = (0.0, false);
+        let mut last_norm = 0.0;
         let reason = loop {
             if point.imbalance.is_nan() {
                 break Status::NotFinite { node: sums.nodes.imbalance().node };
@@ -106,22 +103,10 @@ impl Solver for NewtonCg {
                 relative: if last_norm > 0.0 { (norm / last_norm).powf(FORCING_POWER).min(LOOSEST) } else { LOOSEST },
                 every_node: PART_OF_TOLERANCE * stop.tol,
                 of: Unit::Degree,
-                products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
+                products: MAX_PRODUCTS,
             };
             last_norm = norm;
-            if stale || self.preconditioner == Preconditioner::Elimination {
-                factor = Some(Factor::of(graph.pattern(), &matrix));
-            }
-            let passes = sums.passes;
-            let mut solved = solve(&mut sums.engine, &matrix, factor.as_ref(), &g, &until, &mut sums.passes);
-            if !solved.reached && self.preconditioner == Preconditioner::AsNeeded {
-                // The couplings have moved since an older factor, or there was none.
-                let renewed = Factor::of(graph.pattern(), &matrix);
-                let until = Until { products: MAX_PRODUCTS, ..until };
-                solved = solve(&mut sums.engine, &matrix, Some(&renewed), &g, &until, &mut sums.passes);
-                factor = Some(renewed);
-            }
-            stale = factor.is_some() && sums.passes - passes > PRODUCTS_OF_A_FACTOR;
+            let solved = inverses.solve(&mut sums.engine, &matrix, &g, &until, &mut sums.passes);
             iterations += 1;
             let rate = largest_rate(graph, &solved.x);
             sums.passes += 1;

@@ -1,0 +1,195 @@
+//! Aggregates: nodes that strong couplings hold together, as the nodes of a coarser graph, and the graph between them.
+//!
+//! Vaněk's greedy rule: a node none of whose strong neighbours is taken yet becomes an aggregate with all of them; what
+//! is left joins its strongest neighbour. (Vaněk, Mandel & Brezina 1996.)
+
+/// A coupling to this part of the degrees of its nodes, `c_ij/√(deg_i deg_j)`, is strong.
+const STRONG: f32 = 0.01;
+
+/// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
+const TOO_MANY: f64 = 0.6;
+
+/// A node without couplings is in no aggregate.
+const NONE: u32 = u32::MAX;
+
+/// A partition of the nodes.
+#[derive(Debug)]
+pub(super) struct Aggregates {
+    of: Vec<u32>,
+    /// The members of the k-th aggregate are `member[start[k]..start[k + 1]]`, ascending.
+    start: Vec<usize>,
+    member: Vec<u32>,
+}
+
+/// The couplings of a graph, each pair once, those of node i to nodes before it: row i is `start[i]..start[i + 1]`.
+#[derive(Debug, Default)]
+pub(super) struct Lower {
+    pub start: Vec<usize>,
+    pub node: Vec<u32>,
+    pub coupling: Vec<f64>,
+}
+
+impl Lower {
+    /// Node and coupling of the pairs of node i.
+    pub fn row(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
+        let row = self.start[i]..self.start[i + 1];
+        self.node[row.clone()].iter().zip(&self.coupling[row]).map(|(&j, &coupling)| (j as usize, coupling))
+    }
+}
+
+impl Aggregates {
+    /// Of a graph of `nodes` nodes with scaled couplings `(i, j, c_ij/√(deg_i deg_j))`; a pair may come in both
+    /// directions, or in one.
+    pub fn of<I: Iterator<Item = (usize, usize, f32)>>(nodes: usize, couplings: impl Fn() -> I) -> Self {
+        let found = Self::with(nodes, &couplings, STRONG);
+        let coupled = found.member.len();
+        if found.len() as f64 > TOO_MANY * coupled as f64 { Self::with(nodes, &couplings, 0.0) } else { found }
+    }
+
+    fn with<I: Iterator<Item = (usize, usize, f32)>>(nodes: usize, couplings: &impl Fn() -> I, strong: f32) -> Self {
+        let strong = |coupling: f32| coupling > 0.0 && coupling >= strong;
+        let mut start = vec![0_usize; nodes + 1];
+        let mut strongest = vec![(0.0_f32, NONE); nodes];
+        for (i, j, coupling) in couplings() {
+            for (here, there) in [(i, j), (j, i)] {
+                if coupling > strongest[here].0 {
+                    strongest[here] = (coupling, there as u32);
+                }
+                start[here + 1] += usize::from(strong(coupling));
+            }
+        }
+        for i in 0..nodes {
+            start[i + 1] += start[i];
+        }
+        let mut next = start.clone();
+        let mut neighbour = vec![0_u32; start[nodes]];
+        for (i, j, _) in couplings().filter(|&(_, _, coupling)| strong(coupling)) {
+            for (here, there) in [(i, j), (j, i)] {
+                neighbour[next[here]] = there as u32;
+                next[here] += 1;
+            }
+        }
+        let mut of = vec![NONE; nodes];
+        let mut count = 0;
+        for i in 0..nodes {
+            let neighbours = &neighbour[start[i]..start[i + 1]];
+            if of[i] == NONE && !neighbours.is_empty() && neighbours.iter().all(|&j| of[j as usize] == NONE) {
+                of[i] = count;
+                for &j in neighbours {
+                    of[j as usize] = count;
+                }
+                count += 1;
+            }
+        }
+        // Those of before only, so that no chain grows.
+        let first = of.clone();
+        for i in (0..nodes).filter(|&i| first[i] == NONE && strongest[i].1 != NONE) {
+            let friend = strongest[i].1 as usize;
+            if first[friend] != NONE {
+                of[i] = first[friend];
+            } else if of[i] == NONE {
+                if of[friend] == NONE {
+                    of[friend] = count;
+                    count += 1;
+                }
+                of[i] = of[friend];
+            }
+        }
+        let mut start = vec![0; count as usize + 1];
+        for &aggregate in of.iter().filter(|&&aggregate| aggregate != NONE) {
+            start[aggregate as usize + 1] += 1;
+        }
+        for k in 0..count as usize {
+            start[k + 1] += start[k];
+        }
+        let mut next = start.clone();
+        let mut member = vec![0; start[count as usize]];
+        for (i, &aggregate) in of.iter().enumerate().filter(|(_, aggregate)| **aggregate != NONE) {
+            member[next[aggregate as usize]] = i as u32;
+            next[aggregate as usize] += 1;
+        }
+        Aggregates { of, start, member }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.start.len() - 1
+    }
+
+    /// The sums of a quantity over the aggregates.
+    pub fn restrict(&self, fine: impl Iterator<Item = f64>, coarse: &mut [f64]) {
+        coarse.fill(0.0);
+        for (value, &aggregate) in fine.zip(&self.of) {
+            if aggregate != NONE {
+                coarse[aggregate as usize] += value;
+            }
+        }
+    }
+
+    /// The value of each node's aggregate; 0 without one.
+    pub fn prolong<'a>(&'a self, coarse: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+        self.of.iter().map(|&aggregate| if aggregate == NONE { 0.0 } else { coarse[aggregate as usize] })
+    }
+
+    /// The graph between the aggregates; `row(i)` gives couplings of node i to others, each pair in one direction or in
+    /// both parts of it.
+    pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I) -> Lower {
+        let count = self.len();
+        // Row k: the couplings that its members' rows have, towards lower and higher aggregates.
+        let mut directed = Lower { start: vec![0], ..Lower::default() };
+        let mut higher = vec![0_usize; count + 1];
+        let mut slot = vec![usize::MAX; count];
+        for k in 0..count {
+            let begin = directed.node.len();
+            for &i in &self.member[self.start[k]..self.start[k + 1]] {
+                for (j, coupling) in row(i as usize) {
+                    let other = self.of[j];
+                    if other != k as u32 && other != NONE && coupling > 0.0 {
+                        add(&mut directed, &mut slot, begin, other as usize, coupling);
+                    }
+                }
+            }
+            for &other in &directed.node[begin..] {
+                higher[other as usize + 1] += usize::from(other as usize > k);
+            }
+            directed.start.push(directed.node.len());
+        }
+        // And those towards higher ones go to the other end.
+        for k in 0..count {
+            higher[k + 1] += higher[k];
+        }
+        let mut next = higher.clone();
+        let mut from = vec![(0_u32, 0.0); higher[count]];
+        for k in 0..count {
+            for (other, coupling) in directed.row(k).filter(|&(other, _)| other > k) {
+                from[next[other]] = (k as u32, coupling);
+                next[other] += 1;
+            }
+        }
+        let mut lower = Lower { start: vec![0], ..Lower::default() };
+        slot.fill(usize::MAX);
+        for k in 0..count {
+            let begin = lower.node.len();
+            for (other, coupling) in directed.row(k).filter(|&(other, _)| other < k) {
+                add(&mut lower, &mut slot, begin, other, coupling);
+            }
+            for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
+                add(&mut lower, &mut slot, begin, other as usize, coupling);
+            }
+            lower.start.push(lower.node.len());
+        }
+        lower
+    }
+}
+
+/// Adds a coupling to the row that begins at `begin`. A slot of an earlier row is recognised by its being before that.
+fn add(graph: &mut Lower, slot: &mut [usize], begin: usize, other: usize, coupling: f64) {
+    let at = slot[other];
+    if at != usize::MAX && at >= begin {
+        graph.coupling[at] += coupling;
+    } else {
+        slot[other] = graph.node.len();
+        graph.node.push(other as u32);
+        graph.coupling.push(coupling);
+    }
+}
