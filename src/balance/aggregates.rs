@@ -37,45 +37,72 @@ impl Lower {
     }
 }
 
+impl Lower {
+    /// `Σ_j c_ij x_j` over the pairs of node i, in four partial sums.
+    #[inline]
+    pub fn product(&self, i: usize, x: &[f64]) -> f64 {
+        let row = self.start[i]..self.start[i + 1];
+        let (nodes, couplings) = (self.node[row.clone()].chunks_exact(4), self.coupling[row].chunks_exact(4));
+        let (last_nodes, last_couplings) = (nodes.remainder(), couplings.remainder());
+        let mut sums = [0.0; 4];
+        for (nodes, couplings) in nodes.zip(couplings) {
+            for lane in 0..4 {
+                sums[lane] += couplings[lane] * x[nodes[lane] as usize];
+            }
+        }
+        let rest: f64 = last_nodes.iter().zip(last_couplings).map(|(&j, coupling)| coupling * x[j as usize]).sum();
+        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    }
+}
+
 impl Aggregates {
-    /// Of a graph of `nodes` nodes with scaled couplings `(i, j, c_ij/√(deg_i deg_j))`; a pair may come in both
-    /// directions, or in one.
-    pub fn of<I: Iterator<Item = (usize, usize, f32)>>(nodes: usize, couplings: impl Fn() -> I) -> Self {
-        let found = Self::with(nodes, &couplings, STRONG);
+    /// Of a graph of `nodes` nodes, `row(i)` its scaled couplings `(j, c_ij/√(deg_i deg_j))`; a pair may come in either
+    /// row, or in both.
+    pub fn of<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: impl Fn(usize) -> I) -> Self {
+        let found = Self::with(nodes, &row, knob("STRONG",0.03) as f32);
         let coupled = found.member.len();
-        if found.len() as f64 > TOO_MANY * coupled as f64 { Self::with(nodes, &couplings, 0.0) } else { found }
+        if found.len() as f64 > TOO_MANY * coupled as f64 { Self::with(nodes, &row, 0.0) } else { found }
     }
 
-    fn with<I: Iterator<Item = (usize, usize, f32)>>(nodes: usize, couplings: &impl Fn() -> I, strong: f32) -> Self {
+    fn with<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: &impl Fn(usize) -> I, strong: f32) -> Self {
         let strong = |coupling: f32| coupling > 0.0 && coupling >= strong;
         let mut start = vec![0_usize; nodes + 1];
         let mut strongest = vec![(0.0_f32, NONE); nodes];
-        for (i, j, coupling) in couplings() {
-            for (here, there) in [(i, j), (j, i)] {
-                if coupling > strongest[here].0 {
-                    strongest[here] = (coupling, there as u32);
+        for i in 0..nodes {
+            for (j, coupling) in row(i) {
+                for (here, there) in [(i, j), (j, i)] {
+                    if coupling > strongest[here].0 {
+                        strongest[here] = (coupling, there as u32);
+                    }
                 }
-                start[here + 1] += usize::from(strong(coupling));
+                if strong(coupling) {
+                    start[i + 1] += 1;
+                    start[j + 1] += 1;
+                }
             }
         }
         for i in 0..nodes {
             start[i + 1] += start[i];
         }
         let mut next = start.clone();
-        let mut neighbour = vec![0_u32; start[nodes]];
-        for (i, j, _) in couplings().filter(|&(_, _, coupling)| strong(coupling)) {
-            for (here, there) in [(i, j), (j, i)] {
-                neighbour[next[here]] = there as u32;
-                next[here] += 1;
+        let mut neighbour = vec![(0_u32, 0.0_f32); start[nodes]];
+        for i in 0..nodes {
+            for (j, coupling) in row(i) {
+                if strong(coupling) {
+                    for (here, there) in [(i, j), (j, i)] {
+                        neighbour[next[here]] = (there as u32, coupling);
+                        next[here] += 1;
+                    }
+                }
             }
         }
         let mut of = vec![NONE; nodes];
         let mut count = 0;
         for i in 0..nodes {
             let neighbours = &neighbour[start[i]..start[i + 1]];
-            if of[i] == NONE && !neighbours.is_empty() && neighbours.iter().all(|&j| of[j as usize] == NONE) {
+            if of[i] == NONE && !neighbours.is_empty() && neighbours.iter().all(|&(j, _)| of[j as usize] == NONE) {
                 of[i] = count;
-                for &j in neighbours {
+                for &(j, _) in neighbours {
                     of[j as usize] = count;
                 }
                 count += 1;
@@ -83,16 +110,24 @@ impl Aggregates {
         }
         // Those of before only, so that no chain grows.
         let first = of.clone();
-        for i in (0..nodes).filter(|&i| first[i] == NONE && strongest[i].1 != NONE) {
-            let friend = strongest[i].1 as usize;
-            if first[friend] != NONE {
-                of[i] = first[friend];
-            } else if of[i] == NONE {
-                if of[friend] == NONE {
-                    of[friend] = count;
+        for i in (0..nodes).filter(|&i| first[i] == NONE) {
+            let mut best = (0.0, NONE);
+            for &(j, coupling) in &neighbour[start[i]..start[i + 1]] {
+                if first[j as usize] != NONE && coupling > best.0 {
+                    best = (coupling, first[j as usize]);
+                }
+            }
+            of[i] = best.1;
+        }
+        // Without a strong neighbour: with the strongest one, taken or not.
+        for i in 0..nodes {
+            let friend = strongest[i].1;
+            if of[i] == NONE && friend != NONE {
+                if of[friend as usize] == NONE {
+                    of[friend as usize] = count;
                     count += 1;
                 }
-                of[i] = of[friend];
+                of[i] = of[friend as usize];
             }
         }
         let mut start = vec![0; count as usize + 1];
@@ -192,4 +227,7 @@ fn add(graph: &mut Lower, slot: &mut [usize], begin: usize, other: usize, coupli
         graph.node.push(other as u32);
         graph.coupling.push(coupling);
     }
+}
+pub(super) fn knob(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }

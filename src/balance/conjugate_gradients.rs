@@ -7,6 +7,8 @@
 //! which costs Newton's method nothing that counts. (With a diagonal of exactly one, rounding would drown cuts
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
+use rayon::prelude::*;
+
 use super::engine::{Engine, Stored};
 use super::multilevel::Multilevel;
 use super::sampled_elimination::Factor;
@@ -37,13 +39,24 @@ impl<T: Stored> Scaled<T> {
         let times = |scale: &[f64]| -> Vec<f64> { scale.iter().zip(&self.inverse_root).map(|(d, r)| d * r).collect() };
         let (of_source, of_target) = (times(scales.0), times(scales.1));
         let pattern = engine.pattern();
-        for (i, of_target) in of_target.iter().enumerate() {
-            let row = pattern.row(i);
-            let entries = self.coupling[row.clone()].iter_mut().zip(&base[row]);
-            for ((coupling, base), &j) in entries.zip(pattern.sources(i)) {
-                *coupling = T::narrow(base * of_source[j as usize] * of_target);
-            }
+        let mut rest = self.coupling.as_mut_slice();
+        let mut work = Vec::new();
+        for rows in engine.blocks() {
+            let synapses = pattern.row_starts()[rows.end] - pattern.row_starts()[rows.start];
+            let (mine, others) = rest.split_at_mut(synapses);
+            rest = others;
+            work.push((rows, mine));
         }
+        work.par_iter_mut().for_each(|(rows, couplings)| {
+            let first = pattern.row_starts()[rows.start];
+            for i in rows.clone() {
+                let row = pattern.row(i);
+                let entries = couplings[row.start - first..row.end - first].iter_mut().zip(&base[row]);
+                for ((coupling, base), &j) in entries.zip(pattern.sources(i)) {
+                    *coupling = T::narrow(base * of_source[j as usize] * of_target[i]);
+                }
+            }
+        });
         let (mut a, mut b) = (vec![0.0; self.root.len()], vec![0.0; self.root.len()]);
         engine.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
         self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
@@ -108,7 +121,7 @@ pub(super) fn solve<T: Stored>(
     let mut u = vec![0.0; n];
     let mut z = vec![0.0; n];
     let (mut a, mut b) = (vec![0.0; n], vec![0.0; n]);
-    inverse.apply(&residual, &mut z);
+    inverse.apply(&matrix.root, &residual, &mut z);
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
@@ -141,7 +154,7 @@ pub(super) fn solve<T: Stored>(
         }
         let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
-        inverse.apply(&residual, &mut z);
+        inverse.apply(&matrix.root, &residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
         residual_z = next;
@@ -164,10 +177,10 @@ pub(super) enum Inverse<'a> {
 }
 
 impl Inverse<'_> {
-    fn apply(&mut self, residual: &[f64], z: &mut [f64]) {
+    fn apply(&mut self, root: &[f64], residual: &[f64], z: &mut [f64]) {
         match self {
             Inverse::Degrees => z.copy_from_slice(residual),
-            Inverse::Multilevel(levels) => levels.apply(residual, z),
+            Inverse::Multilevel(levels) => levels.apply(root, residual, z),
             Inverse::Elimination(factor) => factor.apply(residual, z),
         }
     }

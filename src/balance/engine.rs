@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::network::Pattern;
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
-pub(crate) trait Stored: Copy + Sync {
+pub(crate) trait Stored: Copy + Send + Sync {
     fn widen(self) -> f64;
     fn narrow(x: f64) -> Self;
 }
@@ -90,6 +90,26 @@ impl<'a> Engine<'a> {
     /// The pattern.
     pub fn pattern(&self) -> &'a Pattern {
         self.pattern
+    }
+
+    /// The blocks of rows that are worth a thread, in their order.
+    pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.blocks.iter().map(|block| block.rows.clone())
+    }
+
+    /// `max |x_j − x_i|` over the synapses.
+    pub fn largest_difference(&self, x: &[f64]) -> f64 {
+        let of_block = |block: &Block| {
+            let mut largest = 0.0_f64;
+            for i in block.rows.clone() {
+                for &j in self.pattern.sources(i) {
+                    largest = largest.max((x[j as usize] - x[i]).abs());
+                }
+            }
+            largest
+        };
+        // The largest of numbers does not depend on the order, nor on a NaN, which is passed over.
+        self.blocks.par_iter().map(of_block).reduce(|| 0.0, f64::max)
     }
 
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.

@@ -12,6 +12,12 @@ const EASY_PRODUCTS: usize = 16;
 /// Products with the aggregates, after which elimination takes over.
 const PATIENT_PRODUCTS: usize = 400;
 
+/// A system that takes more products than this with older aggregates gives the next one its own.
+const PRODUCTS_OF_LEVELS: usize = 40;
+
+/// And after this many, it gets its own itself.
+const PRODUCTS_OF_LEVELS_FOR_LATER: usize = 80;
+
 /// What an elimination costs, in products: where a system takes more than that, the next one gets a factor of its own,
 /// since the couplings have moved.
 const PRODUCTS_OF_A_FACTOR: usize = 50;
@@ -51,21 +57,25 @@ impl Inverses {
             return run(Inverse::Degrees, usize::MAX).0;
         }
         if as_needed && self.levels.is_none() && self.factor.is_none() {
-            let (solved, _) = run(Inverse::Degrees, EASY_PRODUCTS);
+            let decades = (-until.relative.log10()).ceil().max(1.0);
+            let (solved, _) = run(Inverse::Degrees, (super::aggregates::knob("EASY", 6.0) * decades) as usize);
             if solved.reached {
                 return solved;
             }
         }
         if self.choice == Preconditioner::Multilevel || (as_needed && self.factor.is_none()) {
-            let levels = match &mut self.levels {
-                Some(levels) => {
-                    levels.renew(pattern, matrix);
-                    levels
+            let older = self.levels.take().filter(|_| !self.stale);
+            if let Some(mut levels) = older {
+                let (solved, products) = run(Inverse::Multilevel(&mut levels), PRODUCTS_OF_LEVELS_FOR_LATER);
+                if solved.reached {
+                    (self.levels, self.stale) = (Some(levels), products > PRODUCTS_OF_LEVELS);
+                    return solved;
                 }
-                none => none.insert(Multilevel::of(pattern, matrix)),
-            };
-            let products = if as_needed { PATIENT_PRODUCTS } else { usize::MAX };
-            let (solved, _) = run(Inverse::Multilevel(levels), products);
+            }
+            let mut levels = Multilevel::of(pattern, matrix);
+            let most = if as_needed { PATIENT_PRODUCTS } else { usize::MAX };
+            let (solved, products) = run(Inverse::Multilevel(&mut levels), most);
+            (self.levels, self.stale) = (Some(levels), products > PRODUCTS_OF_LEVELS);
             if solved.reached || !as_needed {
                 return solved;
             }

@@ -42,7 +42,7 @@ pub use sparse_laplacian::{NotSolved, SparseLaplacian};
 pub use sums::Pass;
 pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
-pub use whole::{BalanceError, Balanced, Scope, balance};
+pub use whole::{BalanceError, Balanced, Scope, balance, balance_by};
 
 use crate::cost::CostGraph;
 use crate::flow::{Imbalance, node_costs};
@@ -97,6 +97,11 @@ pub enum Status {
     },
     /// No further progress is possible at this precision: the tolerance is below what rounding allows.
     Stalled,
+    /// The gradient is as small as was asked for ([`NewtonCg::stop_at_gradient`]), but not every neuron is balanced.
+    GradientReached {
+        /// `max_i |g_i|`, in the frame.
+        largest: f64,
+    },
     /// A cost or scale became infinite or NaN.
     NotFinite {
         /// The first node where it was seen.
@@ -145,6 +150,7 @@ impl Status {
             Status::Balanced => "balanced",
             Status::PassLimit { .. } => "pass-limit",
             Status::Stalled => "stalled",
+            Status::GradientReached { .. } => "gradient-reached",
             Status::NotFinite { .. } => "not-finite",
             Status::IntegratorFailed { .. } => "integrator-failed",
             Status::WrongEndTime { .. } => "wrong-end-time",
@@ -168,6 +174,10 @@ impl std::fmt::Display for Status {
             Status::Stalled => {
                 write!(f, "no further progress at this precision; use a tolerance above the rounding error")
             }
+            Status::GradientReached { largest } => write!(
+                f,
+                "stopped as asked at a gradient of {largest:.1e}, which says nothing of neurons with small costs: not balanced"
+            ),
             Status::NotFinite { node } => {
                 write!(f, "the costs of node {node} became infinite or NaN; use --method newton or osborne")
             }

@@ -23,7 +23,6 @@ const MAX_LEVELS: usize = 40;
 pub(super) struct Multilevel {
     fine: Aggregates,
     levels: Vec<Level>,
-    root: Vec<f64>,
 }
 
 /// A graph of aggregates.
@@ -43,46 +42,39 @@ struct Level {
 impl Multilevel {
     /// Of the Laplacian kept in `matrix`. O(synapses).
     pub fn of<T: Stored>(pattern: &Pattern, matrix: &Scaled<T>) -> Self {
-        let couplings =
-            || pattern.iter().zip(matrix.couplings()).map(|((_, i, j), coupling)| (i, j, coupling as f32));
-        let fine = Aggregates::of(pattern.nodes(), couplings);
-        let mut all = Multilevel { fine, levels: Vec::new(), root: Vec::new() };
-        all.renew(pattern, matrix);
-        all
-    }
-
-    /// The same aggregates of nodes with the couplings of another moment.
-    pub fn renew<T: Stored>(&mut self, pattern: &Pattern, matrix: &Scaled<T>) {
-        self.root.clone_from(&matrix.root);
-        let root = &self.root;
+        let scaled = |i: usize| {
+            let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
+            entries.map(|(&j, coupling)| (j as usize, coupling as f32))
+        };
+        let fine = Aggregates::of(pattern.nodes(), scaled);
+        let root = &matrix.root;
         let row = |i: usize| {
             let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
             entries.map(move |(&j, coupling)| (j as usize, coupling * root[i] * root[j as usize]))
         };
-        self.levels.clear();
-        let mut graph = self.fine.quotient(row);
-        while self.levels.len() < MAX_LEVELS {
+        let mut levels = Vec::new();
+        let mut graph = fine.quotient(row);
+        while levels.len() < MAX_LEVELS && !graph.node.is_empty() {
             let mut level = Level::new(graph);
-            let last = level.graph.node.is_empty();
-            if last {
-                self.levels.push(level);
-                break;
-            }
             let aggregates = level.aggregate();
             graph = aggregates.quotient(|i| level.graph.row(i));
             level.aggregates = Some(aggregates);
-            self.levels.push(level);
+            levels.push(level);
         }
+        levels.push(Level::new(graph));
+        if super::aggregates::knob("SHOW",0.0)>0.0 { for l in &levels { eprintln!("{} {}", l.degree.len(), l.graph.node.len()); } }
+        Multilevel { fine, levels }
     }
 
     /// `z ≈ (scaled Laplacian)⁻¹ r`, up to what the Laplacian does not see.
-    pub fn apply(&mut self, r: &[f64], z: &mut [f64]) {
+    pub fn apply(&mut self, root: &[f64], r: &[f64], z: &mut [f64]) {
         z.copy_from_slice(r);
         let Some((first, others)) = self.levels.split_first_mut() else { return };
-        self.fine.restrict(r.iter().zip(&self.root).map(|(r, root)| r * root), &mut first.right);
+        self.fine.restrict(r.iter().zip(root).map(|(r, root)| r * root), &mut first.right);
         first.cycle(others);
-        for ((z, root), correction) in z.iter_mut().zip(&self.root).zip(self.fine.prolong(&first.z)) {
-            *z += root * correction;
+        let scale = super::aggregates::knob("SCALE", 1.0);
+        for ((z, root), correction) in z.iter_mut().zip(root).zip(self.fine.prolong(&first.z)) {
+            *z += scale * root * correction;
         }
     }
 }
@@ -107,11 +99,9 @@ impl Level {
         let inverse_root: Vec<f64> =
             self.degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
         let inverse_root = &inverse_root;
-        Aggregates::of(n, || {
-            (0..n).flat_map(move |i| {
-                let scaled = move |j: usize, coupling: f64| (coupling * inverse_root[i] * inverse_root[j]) as f32;
-                self.graph.row(i).map(move |(j, coupling)| (i, j, scaled(j, coupling)))
-            })
+        Aggregates::of(n, |i| {
+            let row = self.graph.row(i);
+            row.map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
         })
     }
 
@@ -123,10 +113,11 @@ impl Level {
     fn cycle(&mut self, coarser: &mut [Level]) {
         let n = self.degree.len();
         let Level { graph, degree, right, z, later, correction, .. } = self;
+        let over = super::aggregates::knob("OVER", 1.5);
         later.fill(0.0);
         for i in 0..n {
             if degree[i] > 0.0 {
-                let earlier: f64 = graph.row(i).map(|(j, coupling)| coupling * z[j]).sum();
+                let earlier = graph.product(i, z);
                 let value = (right[i] + earlier) / degree[i];
                 z[i] = value;
                 for (j, coupling) in graph.row(i) {
@@ -140,13 +131,13 @@ impl Level {
             aggregates.restrict(later.iter().copied(), &mut next.right);
             next.cycle(others);
             for (correction, value) in correction.iter_mut().zip(aggregates.prolong(&next.z)) {
-                *correction = OVERCORRECTION * value;
+                *correction = over * value;
             }
         }
         later.fill(0.0);
         for i in (0..n).rev() {
             if degree[i] > 0.0 {
-                let earlier: f64 = graph.row(i).map(|(j, coupling)| coupling * correction[j]).sum();
+                let earlier = graph.product(i, correction);
                 let value = z[i] + (earlier + later[i]) / degree[i];
                 z[i] = value;
                 for (j, coupling) in graph.row(i) {

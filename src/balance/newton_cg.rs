@@ -9,6 +9,7 @@ use super::inverses::Inverses;
 use super::sums::Sums;
 use super::{Outcome, Run, Solver, Status, Stop, Trace};
 use crate::cost::CostGraph;
+use crate::flow::NodeCosts;
 
 /// How the inner iteration is preconditioned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,11 +33,15 @@ pub struct NewtonCg {
     pub preconditioner: Preconditioner,
     /// Simultaneous half-steps of Osborne's iteration before the first system.
     pub warm_steps: usize,
+    /// Stop already at `max_i |g_i| ≤ x C(0)`, `C(0)` the cost of the graph at `h = 0` without self-synapses: the
+    /// criterion of other programs, under which a node of small costs may be as unbalanced as it likes. What stops here
+    /// is called balanced only if it happens to be; else its status is [`Status::GradientReached`].
+    pub stop_at_gradient: Option<f64>,
 }
 
 impl Default for NewtonCg {
     fn default() -> Self {
-        NewtonCg { preconditioner: Preconditioner::default(), warm_steps: 20 }
+        NewtonCg { preconditioner: Preconditioner::default(), warm_steps: 20, stop_at_gradient: None }
     }
 }
 
@@ -72,8 +77,11 @@ impl Solver for NewtonCg {
         let mut sums = Sums::new(graph);
         let mut point = sums.measure();
         trace.push(point);
-        for _ in 0..self.warm_steps {
-            if point.imbalance <= stop.target() || sums.passes >= stop.max_passes {
+        // A gradient of this size is enough.
+        let enough = self.stop_at_gradient.map(|part| part * (point.cost - graph.self_cost()));
+        let is_enough = |sums: &Sums| enough.is_some_and(|enough| largest(&sums.nodes) <= enough);
+        for _ in 0..(super::aggregates::knob("WARM", self.warm_steps as f64) as usize) {
+            if point.imbalance <= stop.target() || sums.passes >= stop.max_passes || is_enough(&sums) {
                 break;
             }
             sums.half_step();
@@ -93,6 +101,9 @@ impl Solver for NewtonCg {
             if point.imbalance <= stop.target() || without_progress >= PATIENCE || iterations >= MAX_SYSTEMS {
                 break Status::Stalled;
             }
+            if is_enough(&sums) {
+                break Status::GradientReached { largest: largest(&sums.nodes) };
+            }
             if sums.passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
             }
@@ -108,7 +119,8 @@ impl Solver for NewtonCg {
             last_norm = norm;
             let solved = inverses.solve(&mut sums.engine, &matrix, &g, &until, &mut sums.passes);
             iterations += 1;
-            let rate = largest_rate(graph, &solved.x);
+            if super::aggregates::knob("SHOW",0.0)>0.0 { eprintln!("system {iterations} passes {} imbalance {:.2e}", sums.passes, point.imbalance); }
+            let rate = sums.engine.largest_difference(&solved.x);
             sums.passes += 1;
             let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };
             if rate < 1.0 {
@@ -130,14 +142,7 @@ impl Solver for NewtonCg {
     }
 }
 
-/// `max |x_j − x_i|` over the synapses.
-fn largest_rate(graph: &CostGraph, x: &[f64]) -> f64 {
-    let pattern = graph.pattern();
-    let mut largest = 0.0_f64;
-    for (i, here) in x.iter().enumerate() {
-        for &j in pattern.sources(i) {
-            largest = largest.max((x[j as usize] - here).abs());
-        }
-    }
-    largest
+/// `max_i |g_i|`.
+fn largest(nodes: &NodeCosts<f64>) -> f64 {
+    nodes.incoming.iter().zip(&nodes.outgoing).map(|(r, c)| (r - c).abs()).fold(0.0, f64::max)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Method, Outcome, Status, Stop};
+use super::{Method, Outcome, Solver, Status, Stop};
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, NetworkError, Pattern, Weights, rescale_network};
@@ -80,6 +80,20 @@ pub fn balance(
     method: Method,
     stop: &Stop,
 ) -> Result<Balanced, BalanceError> {
+    balance_by(network, spec, scope, &*method.solver(), stop)
+}
+
+/// Balances a network by a solver with settings of its own.
+///
+/// # Errors
+/// Those of [`balance`].
+pub fn balance_by(
+    network: &Network,
+    spec: &CostSpec,
+    scope: Scope,
+    solver: &dyn Solver,
+    stop: &Stop,
+) -> Result<Balanced, BalanceError> {
     if !(stop.tol > 0.0 && stop.tol < 1.0) {
         return Err(BalanceError::BadTolerance { value: stop.tol });
     }
@@ -102,7 +116,7 @@ pub fn balance(
         }
     };
     let started = Instant::now();
-    let mut outcome = method.solver().solve(&graph, stop);
+    let mut outcome = solver.solve(&graph, stop);
     let seconds = started.elapsed().as_secs_f64();
 
     let h = total_log_scales(&graph, &outcome.h);
