@@ -3,8 +3,9 @@
 //! Vaněk's greedy rule: a node none of whose strong neighbours is taken yet becomes an aggregate with all of them; what
 //! is left joins its strongest neighbour. (Vaněk, Mandel & Brezina 1996.)
 
-/// A coupling to this part of the degrees of its nodes, `c_ij/√(deg_i deg_j)`, is strong.
-const STRONG: f32 = 0.01;
+/// A coupling to this part of the degrees of its nodes, `c_ij/√(deg_i deg_j)`, is strong. Measured on the fly's networks: with 0.03
+/// the aggregates are too large to have one value each, with 0.3 there are too many of them.
+const STRONG: f32 = 0.15;
 
 /// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
 const TOO_MANY: f64 = 0.6;
@@ -59,7 +60,7 @@ impl Aggregates {
     /// Of a graph of `nodes` nodes, `row(i)` its scaled couplings `(j, c_ij/√(deg_i deg_j))`; a pair may come in either
     /// row, or in both.
     pub fn of<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: impl Fn(usize) -> I) -> Self {
-        let found = Self::with(nodes, &row, knob("STRONG",0.03) as f32);
+        let found = Self::with(nodes, &row, STRONG);
         let coupled = found.member.len();
         if found.len() as f64 > TOO_MANY * coupled as f64 { Self::with(nodes, &row, 0.0) } else { found }
     }
@@ -228,6 +229,65 @@ fn add(graph: &mut Lower, slot: &mut [usize], begin: usize, other: usize, coupli
         graph.coupling.push(coupling);
     }
 }
-pub(super) fn knob(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::{random_network, stream};
+
+    /// Couplings of a random graph, some nodes of which have none; scaled by nothing.
+    fn couplings() -> Vec<Vec<(usize, f64)>> {
+        let weights = random_network(&mut stream(4, 0), 200, 0.02, 2.0).unwrap();
+        let mut rows = vec![Vec::new(); 210];
+        for (i, j, weight) in weights.triplets().filter(|(i, j, _)| i != j) {
+            rows[i].push((j, weight.abs()));
+        }
+        rows
+    }
+
+    #[test]
+    fn every_coupled_node_is_in_one_aggregate_of_two_at_least() {
+        let rows = couplings();
+        let mut coupled = vec![false; rows.len()];
+        for (i, row) in rows.iter().enumerate() {
+            for &(j, _) in row {
+                (coupled[i], coupled[j]) = (true, true);
+            }
+        }
+        let found = Aggregates::of(rows.len(), |i| rows[i].iter().map(|&(j, coupling)| (j, coupling as f32)));
+        for (i, coupled) in coupled.iter().enumerate() {
+            assert_eq!(*coupled, found.of[i] != NONE, "node {i}");
+        }
+        assert_eq!(found.member.len(), coupled.iter().filter(|coupled| **coupled).count());
+        for k in 0..found.len() {
+            let members = &found.member[found.start[k]..found.start[k + 1]];
+            assert!(members.len() >= 2 && members.iter().all(|&i| found.of[i as usize] == k as u32));
+        }
+    }
+
+    #[test]
+    fn couplings_between_aggregates_are_the_sums_of_those_between_their_members() {
+        let rows = couplings();
+        let found = Aggregates::of(rows.len(), |i| rows[i].iter().map(|&(j, coupling)| (j, coupling as f32)));
+        let mut expected = std::collections::BTreeMap::new();
+        for (i, row) in rows.iter().enumerate() {
+            for &(j, coupling) in row {
+                let (a, b) = (found.of[i], found.of[j]);
+                if a != b {
+                    *expected.entry((a.max(b) as usize, a.min(b) as usize)).or_insert(0.0) += coupling;
+                }
+            }
+        }
+        let graph = found.quotient(|i| rows[i].iter().copied());
+        let mut pairs = 0;
+        for k in 0..found.len() {
+            for (other, coupling) in graph.row(k) {
+                let exact: f64 = expected[&(k, other)];
+                assert!((coupling - exact).abs() <= 1e-13 * exact, "{k} {other}: {coupling} for {exact}");
+                pairs += 1;
+            }
+        }
+        assert_eq!(pairs, expected.len());
+        assert!(pairs > found.len());
+    }
 }

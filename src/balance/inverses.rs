@@ -6,8 +6,9 @@ use super::multilevel::Multilevel;
 use super::newton_cg::Preconditioner;
 use super::sampled_elimination::Factor;
 
-/// Products for one system with the degrees alone, after which the aggregates are looked for: about what those cost.
-const EASY_PRODUCTS: usize = 16;
+/// Products with the degrees alone for each decimal digit asked of a system, after which the aggregates are looked for:
+/// graphs without structure need fewer.
+const EASY_PRODUCTS: usize = 6;
 
 /// Products with the aggregates, after which elimination takes over.
 const PATIENT_PRODUCTS: usize = 400;
@@ -58,7 +59,7 @@ impl Inverses {
         }
         if as_needed && self.levels.is_none() && self.factor.is_none() {
             let decades = (-until.relative.log10()).ceil().max(1.0);
-            let (solved, _) = run(Inverse::Degrees, (super::aggregates::knob("EASY", 6.0) * decades) as usize);
+            let (solved, _) = run(Inverse::Degrees, EASY_PRODUCTS * decades as usize);
             if solved.reached {
                 return solved;
             }

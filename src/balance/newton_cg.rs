@@ -80,7 +80,7 @@ impl Solver for NewtonCg {
         // A gradient of this size is enough.
         let enough = self.stop_at_gradient.map(|part| part * (point.cost - graph.self_cost()));
         let is_enough = |sums: &Sums| enough.is_some_and(|enough| largest(&sums.nodes) <= enough);
-        for _ in 0..(super::aggregates::knob("WARM", self.warm_steps as f64) as usize) {
+        for _ in 0..self.warm_steps {
             if point.imbalance <= stop.target() || sums.passes >= stop.max_passes || is_enough(&sums) {
                 break;
             }
@@ -119,7 +119,6 @@ impl Solver for NewtonCg {
             last_norm = norm;
             let solved = inverses.solve(&mut sums.engine, &matrix, &g, &until, &mut sums.passes);
             iterations += 1;
-            if super::aggregates::knob("SHOW",0.0)>0.0 { eprintln!("system {iterations} passes {} imbalance {:.2e}", sums.passes, point.imbalance); }
             let rate = sums.engine.largest_difference(&solved.x);
             sums.passes += 1;
             let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };

@@ -71,7 +71,11 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     }
     note_on_no_cycle(&balanced);
     if !good {
-        let kept = if !as_asked && (options.output.is_some() || options.scales.is_some()) { "; no file was written" } else { "" };
+        let kept = if !as_asked && (options.output.is_some() || options.scales.is_some()) {
+            "; no file was written"
+        } else {
+            ""
+        };
         eprintln!("synbal: {}{kept}", balanced.outcome.status);
     }
     Ok(if good { Ending::Good } else { Ending::Bad })
