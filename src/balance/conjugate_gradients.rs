@@ -9,6 +9,7 @@
 
 use rayon::prelude::*;
 
+use super::chunks::{CHUNK, dot, dot_of_chunk, each};
 use super::engine::{Engine, Stored};
 use super::multilevel::Multilevel;
 use super::sampled_elimination::Factor;
@@ -125,8 +126,7 @@ pub(super) fn solve<T: Stored>(
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
-    let worst_at_start =
-        residual.iter().zip(unit).fold(0.0_f64, |worst, (value, unit)| worst.max((value * unit).abs()));
+    let worst_at_start = worst(&residual, unit);
     let mut reached = start == 0.0;
     for _ in 0..until.products {
         if reached {
@@ -134,33 +134,45 @@ pub(super) fn solve<T: Stored>(
         }
         engine.products(&matrix.coupling, (&direction, &direction), (&mut a, &mut b));
         *passes += 1;
-        for ((a, b), (direction, diagonal)) in a.iter_mut().zip(&b).zip(direction.iter().zip(&matrix.diagonal)) {
-            *a = diagonal * direction - *a - b;
-        }
-        let curvature = dot(&direction, &a);
+        let parts = a.chunks_mut(CHUNK).zip(b.chunks(CHUNK));
+        let parts = parts.zip(direction.chunks(CHUNK).zip(matrix.diagonal.chunks(CHUNK)));
+        let curvature: f64 = each(parts, |((a, b), (direction, diagonal))| {
+            for ((a, b), (direction, diagonal)) in a.iter_mut().zip(b).zip(direction.iter().zip(diagonal)) {
+                *a = diagonal * direction - *a - b;
+            }
+            dot_of_chunk(direction, a)
+        })
+        .into_iter()
+        .sum();
         // Rounding has won: what has been found so far is still a direction of descent.
         if curvature.is_nan() || curvature <= 0.0 || residual_z <= 0.0 {
             break;
         }
         let step = residual_z / curvature;
-        let mut every_node = 0.0_f64;
-        let mut squared = 0.0;
-        for i in 0..n {
-            u[i] += step * direction[i];
-            let value = residual[i] - step * a[i];
-            residual[i] = value;
-            squared += value * value;
-            every_node = every_node.max((value * unit[i]).abs());
-        }
+        let parts = u.chunks_mut(CHUNK).zip(residual.chunks_mut(CHUNK));
+        let parts = parts.zip(direction.chunks(CHUNK).zip(a.chunks(CHUNK))).zip(unit.chunks(CHUNK));
+        let sizes = each(parts, |(((u, residual), (direction, product)), unit)| {
+            for ((u, residual), (direction, product)) in
+                u.iter_mut().zip(residual.iter_mut()).zip(direction.iter().zip(product))
+            {
+                *u += step * direction;
+                *residual -= step * product;
+            }
+            (dot_of_chunk(residual, residual), worst(residual, unit))
+        });
+        let squared: f64 = sizes.iter().map(|(squared, _)| squared).sum();
+        let every_node = sizes.iter().map(|(_, worst)| *worst).fold(0.0, f64::max);
         let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
         inverse.apply(&matrix.root, &residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
         residual_z = next;
-        for (direction, z) in direction.iter_mut().zip(&z) {
-            *direction = z + keep * *direction;
-        }
+        each(direction.chunks_mut(CHUNK).zip(z.chunks(CHUNK)), |(direction, z)| {
+            for (direction, z) in direction.iter_mut().zip(z) {
+                *direction = z + keep * *direction;
+            }
+        });
     }
     let x = u.iter().zip(&matrix.inverse_root).map(|(u, r)| u * r).collect();
     Solved { x, reached }
@@ -186,15 +198,7 @@ impl Inverse<'_> {
     }
 }
 
-/// A scalar product in a fixed order, in four partial sums.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (mut fours, mut others) = (a.chunks_exact(4), b.chunks_exact(4));
-    for (a, b) in (&mut fours).zip(&mut others) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = fours.remainder().iter().zip(others.remainder()).map(|(a, b)| a * b).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+/// `max |r_i| unit_i`.
+fn worst(residual: &[f64], unit: &[f64]) -> f64 {
+    residual.iter().zip(unit).fold(0.0, |worst, (value, unit)| worst.max((value * unit).abs()))
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::chunks::{CHUNK, each};
 use crate::network::Pattern;
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
@@ -134,12 +135,16 @@ impl<'a> Engine<'a> {
             [alone] => pass(alone),
             many => many.par_iter_mut().for_each(pass),
         }
-        b.fill(0.0);
-        for block in &self.blocks {
-            for (b, cell) in b.iter_mut().zip(&block.cells) {
-                *b += cell.sum;
+        let blocks = &self.blocks;
+        each(b.chunks_mut(CHUNK).enumerate(), |(chunk, b)| {
+            let nodes = chunk * CHUNK..chunk * CHUNK + b.len();
+            b.fill(0.0);
+            for block in blocks {
+                for (b, cell) in b.iter_mut().zip(&block.cells[nodes.clone()]) {
+                    *b += cell.sum;
+                }
             }
-        }
+        });
     }
 }
 

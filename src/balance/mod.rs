@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod automatic;
+mod chunks;
 mod conjugate_gradients;
 mod engine;
 mod euler;
