@@ -7,6 +7,9 @@
 /// the aggregates are too large to have one value each, with 0.3 there are too many of them.
 const STRONG: f32 = 0.15;
 
+/// And so is one to this part of the strongest coupling of both its nodes.
+const COMPARABLE: f32 = 0.5;
+
 /// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
 const TOO_MANY: f64 = 0.6;
 
@@ -66,7 +69,6 @@ impl Aggregates {
     }
 
     fn with<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: &impl Fn(usize) -> I, strong: f32) -> Self {
-        let strong = |coupling: f32| coupling > 0.0 && coupling >= strong;
         let mut start = vec![0_usize; nodes + 1];
         let mut strongest = vec![(0.0_f32, NONE); nodes];
         for i in 0..nodes {
@@ -76,7 +78,15 @@ impl Aggregates {
                         strongest[here] = (coupling, there as u32);
                     }
                 }
-                if strong(coupling) {
+            }
+        }
+        // Where no coupling of two nodes is strong by itself, those that are among the strongest of both are.
+        let strong = |i: usize, j: usize, coupling: f32| {
+            coupling > 0.0 && (coupling >= strong || coupling >= COMPARABLE * strongest[i].0.max(strongest[j].0))
+        };
+        for i in 0..nodes {
+            for (j, coupling) in row(i) {
+                if strong(i, j, coupling) {
                     start[i + 1] += 1;
                     start[j + 1] += 1;
                 }
@@ -89,7 +99,7 @@ impl Aggregates {
         let mut neighbour = vec![(0_u32, 0.0_f32); start[nodes]];
         for i in 0..nodes {
             for (j, coupling) in row(i) {
-                if strong(coupling) {
+                if strong(i, j, coupling) {
                     for (here, there) in [(i, j), (j, i)] {
                         neighbour[next[here]] = (there as u32, coupling);
                         next[here] += 1;

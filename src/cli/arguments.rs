@@ -178,7 +178,7 @@ pub struct BalanceOptions {
     /// Stop already at max |g_i| <= X C(0), by newton-cg: the criterion of other programs, for comparisons. Files are
     /// written then, but neurons with small costs may be far from balanced: the status is gradient-reached, the exit
     /// status 1, unless --tol holds too
-    #[arg(long, value_name = "X", value_parser = positive, conflicts_with_all = ["method", "digits"])]
+    #[arg(long, value_name = "X", value_parser = positive, allow_negative_numbers = true, conflicts_with_all = ["method", "digits"])]
     pub stop_at_gradient: Option<f64>,
     /// Balance to N digits (17 to 100000) by Newton's method in multiple precision: the cost, and the log-scales in
     /// --scales FILE.csv or --json, with as many digits
