@@ -4,7 +4,7 @@
 //! Within an aggregate the slow directions are constant, so that they are directions of the graph between the
 //! aggregates, whose couplings are sums of couplings: its Laplacian is a Laplacian again. On the graph itself and on the
 //! first of aggregates nothing is swept, `z = D⁻¹ r + P (D₁⁻¹ + P₁ V P₁ᵀ) Pᵀ r`: so the preconditioner costs no pass over
-//! the synapses. V, for the next graph of some hundredth of the synapses, is a V-cycle: Gauss-Seidel up through the
+//! the synapses. V, for the next graph, which is several times smaller, is a V-cycle: Gauss-Seidel up through the
 //! nodes, the residual to the next coarser graph, its answer back, Gauss-Seidel down. On the fly's networks this takes a
 //! seventh of the products that the degrees alone take at E = 40, and hardly more than at E = 5.
 
@@ -20,8 +20,8 @@ const OVERCORRECTION: f64 = 1.5;
 /// Levels at most: each has at most half the nodes of the one before, so that there are never more.
 const MAX_LEVELS: usize = 40;
 
-/// Graphs of aggregates on which nothing is swept. Without the first sweep one needs a few products more, and each of
-/// them takes half the time.
+/// Graphs of aggregates on which nothing is swept: it takes a few products more, and each of
+/// them is cheaper by the sweeps of the largest of these graphs.
 const NOT_SWEPT: usize = 1;
 
 /// The levels of one graph.
