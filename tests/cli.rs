@@ -117,6 +117,24 @@ fn assert_rescaled_by(before: &Weights, h: &[f64], after: &Weights) {
 }
 
 #[test]
+fn a_gradient_that_was_asked_for_is_no_balance() {
+    let folder = scratch();
+    let arguments = ["balance", CELEGANS, "--within-components", "--stop-at-gradient", "1e-3", "--json"];
+    let output = run(folder.path(), &[&arguments[..], &["--scales", "h.csv"]].concat());
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    let found: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(found["status"], "gradient-reached");
+    assert!(stderr(&output).contains("not balanced"));
+    assert!(folder.path().join("h.csv").exists(), "what was asked for is written");
+    refused(folder.path(), &["balance", CELEGANS, "--stop-at-gradient", "-1"], &["--stop-at-gradient", "positive"]);
+    refused(
+        folder.path(),
+        &["balance", CELEGANS, "--stop-at-gradient", "1e-3", "--method", "osborne"],
+        &["--stop-at-gradient", "--method"],
+    );
+}
+
+#[test]
 fn celegans_as_a_whole_is_refused_with_the_synapses() {
     let folder = scratch();
     refused(

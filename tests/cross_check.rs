@@ -102,7 +102,12 @@ fn the_l_bfgs_of_a_library_finds_the_same_minimum() {
     ] {
         let graph = graph_of(weights, p);
         let theirs = l_bfgs(&graph);
-        for preconditioner in [Preconditioner::Diagonal, Preconditioner::Elimination, Preconditioner::AsNeeded] {
+        for preconditioner in [
+            Preconditioner::Diagonal,
+            Preconditioner::Multilevel,
+            Preconditioner::Elimination,
+            Preconditioner::AsNeeded,
+        ] {
             let ours = solved(&newton_cg(preconditioner), &graph, &TIGHT);
             assert!(assert_same_point(&graph, &ours.h, &theirs), "{name}: too loose to compare weights");
         }
@@ -167,7 +172,7 @@ proptest! {
     fn newton_cg_agrees_with_dense_newton(recipe in tame_recipes()) {
         let graph = CostGraph::of_network(&recipe.network(), &recipe.spec()).unwrap();
         let dense = solved(&Newton::default(), &graph, &TIGHT);
-        for preconditioner in [Preconditioner::Diagonal, Preconditioner::Elimination] {
+        for preconditioner in [Preconditioner::Diagonal, Preconditioner::Multilevel, Preconditioner::Elimination] {
             let ours = solved(&newton_cg(preconditioner), &graph, &TIGHT);
             if graph.facts().weak_count() == 1 {
                 prop_assert!(assert_same_point(&graph, &ours.h, &dense.h), "too loose to compare weights");

@@ -1,6 +1,8 @@
 """The page: one table a case, and the targets met and missed, both from the measured rows alone."""
 
 SYNBAL = "synbal"
+ONE_THREAD = "synbal, one thread"
+WEAK = "synbal, stopped at the weak criterion"
 ODE = "authors' flow of J and h, solve_ivp RK45"
 GEBAL = "LAPACK gebal (scipy.linalg.matrix_balance)"
 LBFGSB = "SciPy L-BFGS-B on C(h)"
@@ -22,9 +24,9 @@ def row_of(report, case, method):
     return None
 
 
-def times(report, case, method):
+def times(report, case, method, own=SYNBAL):
     """How many times synbal's seconds the method takes; at least the limit where it did not finish."""
-    ours, theirs = row_of(report, case, SYNBAL), row_of(report, case, method)
+    ours, theirs = row_of(report, case, own), row_of(report, case, method)
     if ours is None or theirs is None or "failed" in ours:
         return None, "not measured"
     if "failed" in theirs:
@@ -42,15 +44,15 @@ def verdict(good):
 
 
 def targets(report):
-    def at_least(what, case, method, factor):
-        ratio, text = times(report, case, method)
+    def at_least(what, case, method, factor, own=SYNBAL):
+        ratio, text = times(report, case, method, own)
         return what, f">= {factor}x", text, verdict(None if ratio is None else ratio >= factor)
 
     lines = [
         at_least("fly E=15 against SciPy Newton-PCG, 20 lines", "fly E=15", PLAIN, 8),
         at_least("fly E=15 against SciPy Newton-PCG, tuned", "fly E=15", TUNED, 8),
-        at_least("fly E=15 against numba Osborne, weak criterion", "fly E=15", OSBORNE, 50),
-        at_least("fly E=15 against L-BFGS-B, weak criterion", "fly E=15", LBFGSB, 50),
+        at_least("fly E=15 against numba Osborne, both to the weak criterion", "fly E=15", OSBORNE, 50, WEAK),
+        at_least("fly E=15 against L-BFGS-B, both to the weak criterion", "fly E=15", LBFGSB, 50, WEAK),
         at_least("fly E=40 against SciPy Newton-PCG, 20 lines", "fly E=40", PLAIN, 8),
         at_least("fly E=40 against SciPy Newton-PCG, tuned", "fly E=40", TUNED, 8),
     ]
@@ -89,10 +91,10 @@ def case_table(report, found):
     text = [
         f"\n## {found['case']}\n",
         f"{found['neurons']} neurons, {found['synapses']} synapses on cycles; cost before: {found['cost']:.10g}\n",
-        "| method | seconds (fastest - slowest) | times synbal | worst neuron | max\\|g\\|/C0 | cost | peak MB | runs |",
+        "| method | seconds (fastest - slowest) | times synbal (to its criterion) | worst neuron | max\\|g\\|/C0 | cost | peak MB | runs |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    ours = row_of(report, found["case"], SYNBAL)
+    own = {"weak": row_of(report, found["case"], WEAK), "strict": row_of(report, found["case"], SYNBAL)}
     for row in found["rows"]:
         if "failed" in row:
             text.append(f"| {row['method']} | {row['failed'].replace('|', '/')} | | | | | | |")
@@ -104,6 +106,7 @@ def case_table(report, found):
             name += f" (J and h drifted apart by {row['drift']:.1e})"
         if not row["reached"]:
             name += f" (**{row['criterion']} criterion not reached**)"
+        ours = own.get(row["criterion"]) or own["strict"]
         ratio = "" if "failed" in ours else number(row["seconds"] / ours["seconds"])
         spread = f"{number(row['spread'][0])} - {number(row['spread'][1])}"
         text.append(
@@ -122,7 +125,8 @@ process of its own; p = 2. Seconds are medians: of the peers inside Python, warm
 counted, synapses on no cycle taken away beforehand); of synbal what `--json` reports, cold, one run a process. The
 imbalance of the worst neuron `max |g_i|/(r_i + c_i)`, `max|g|/C0` and the cost are measured by one function for all.
 Run to: 1e-8 at the worst neuron (synbal, Euler, both Newtons, one of the Osbornes), or the weak `max|g| <= 1e-8 C0`
-(solve_ivp, L-BFGS-B, trust-ncg, the other Osborne); gebal stops by itself. Peak memory is the whole process,
+(solve_ivp, L-BFGS-B, trust-ncg, the other Osborne, and synbal in a row of its own, which it does not call balanced);
+gebal stops by itself. Peak memory is the whole process,
 interpreter and reading included. Limit {report['limit']:.0f} s. The authors' flow is written anew from the paper in NumPy and
 integrated by SciPy; the tuned Newton-PCG uses synbal's own step rule.
 

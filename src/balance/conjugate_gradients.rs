@@ -7,7 +7,11 @@
 //! which costs Newton's method nothing that counts. (With a diagonal of exactly one, rounding would drown cuts
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
+use rayon::prelude::*;
+
+use super::chunks::{CHUNK, dot, dot_of_chunk, each};
 use super::engine::{Engine, Stored};
+use super::multilevel::Multilevel;
 use super::sampled_elimination::Factor;
 use crate::flow::NodeCosts;
 
@@ -36,13 +40,24 @@ impl<T: Stored> Scaled<T> {
         let times = |scale: &[f64]| -> Vec<f64> { scale.iter().zip(&self.inverse_root).map(|(d, r)| d * r).collect() };
         let (of_source, of_target) = (times(scales.0), times(scales.1));
         let pattern = engine.pattern();
-        for (i, of_target) in of_target.iter().enumerate() {
-            let row = pattern.row(i);
-            let entries = self.coupling[row.clone()].iter_mut().zip(&base[row]);
-            for ((coupling, base), &j) in entries.zip(pattern.sources(i)) {
-                *coupling = T::narrow(base * of_source[j as usize] * of_target);
-            }
+        let mut rest = self.coupling.as_mut_slice();
+        let mut work = Vec::new();
+        for rows in engine.blocks() {
+            let synapses = pattern.row_starts()[rows.end] - pattern.row_starts()[rows.start];
+            let (mine, others) = rest.split_at_mut(synapses);
+            rest = others;
+            work.push((rows, mine));
         }
+        work.par_iter_mut().for_each(|(rows, couplings)| {
+            let first = pattern.row_starts()[rows.start];
+            for i in rows.clone() {
+                let row = pattern.row(i);
+                let entries = couplings[row.start - first..row.end - first].iter_mut().zip(&base[row]);
+                for ((coupling, base), &j) in entries.zip(pattern.sources(i)) {
+                    *coupling = T::narrow(base * of_source[j as usize] * of_target[i]);
+                }
+            }
+        });
         let (mut a, mut b) = (vec![0.0; self.root.len()], vec![0.0; self.root.len()]);
         engine.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
         self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
@@ -50,7 +65,12 @@ impl<T: Stored> Scaled<T> {
 
     /// The couplings, for a preconditioner.
     pub fn couplings(&self) -> impl Iterator<Item = f64> {
-        self.coupling.iter().map(|coupling| coupling.widen())
+        self.couplings_of(0..self.coupling.len())
+    }
+
+    /// Those of a part of the synapses.
+    pub fn couplings_of(&self, synapses: std::ops::Range<usize>) -> impl Iterator<Item = f64> {
+        self.coupling[synapses].iter().map(|coupling| coupling.widen())
     }
 }
 
@@ -88,7 +108,7 @@ pub(super) struct Solved {
 pub(super) fn solve<T: Stored>(
     engine: &mut Engine,
     matrix: &Scaled<T>,
-    factor: Option<&Factor>,
+    mut inverse: Inverse,
     g: &[f64],
     until: &Until,
     passes: &mut usize,
@@ -102,12 +122,11 @@ pub(super) fn solve<T: Stored>(
     let mut u = vec![0.0; n];
     let mut z = vec![0.0; n];
     let (mut a, mut b) = (vec![0.0; n], vec![0.0; n]);
-    precondition(factor, &residual, &mut z);
+    inverse.apply(&matrix.root, &residual, &mut z);
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
-    let worst_at_start =
-        residual.iter().zip(unit).fold(0.0_f64, |worst, (value, unit)| worst.max((value * unit).abs()));
+    let worst_at_start = worst(&residual, unit);
     let mut reached = start == 0.0;
     for _ in 0..until.products {
         if reached {
@@ -115,54 +134,71 @@ pub(super) fn solve<T: Stored>(
         }
         engine.products(&matrix.coupling, (&direction, &direction), (&mut a, &mut b));
         *passes += 1;
-        for ((a, b), (direction, diagonal)) in a.iter_mut().zip(&b).zip(direction.iter().zip(&matrix.diagonal)) {
-            *a = diagonal * direction - *a - b;
-        }
-        let curvature = dot(&direction, &a);
+        let parts = a.chunks_mut(CHUNK).zip(b.chunks(CHUNK));
+        let parts = parts.zip(direction.chunks(CHUNK).zip(matrix.diagonal.chunks(CHUNK)));
+        let curvature: f64 = each(parts, |((a, b), (direction, diagonal))| {
+            for ((a, b), (direction, diagonal)) in a.iter_mut().zip(b).zip(direction.iter().zip(diagonal)) {
+                *a = diagonal * direction - *a - b;
+            }
+            dot_of_chunk(direction, a)
+        })
+        .into_iter()
+        .sum();
         // Rounding has won: what has been found so far is still a direction of descent.
         if curvature.is_nan() || curvature <= 0.0 || residual_z <= 0.0 {
             break;
         }
         let step = residual_z / curvature;
-        let mut every_node = 0.0_f64;
-        let mut squared = 0.0;
-        for i in 0..n {
-            u[i] += step * direction[i];
-            let value = residual[i] - step * a[i];
-            residual[i] = value;
-            squared += value * value;
-            every_node = every_node.max((value * unit[i]).abs());
-        }
+        let parts = u.chunks_mut(CHUNK).zip(residual.chunks_mut(CHUNK));
+        let parts = parts.zip(direction.chunks(CHUNK).zip(a.chunks(CHUNK))).zip(unit.chunks(CHUNK));
+        let sizes = each(parts, |(((u, residual), (direction, product)), unit)| {
+            for ((u, residual), (direction, product)) in
+                u.iter_mut().zip(residual.iter_mut()).zip(direction.iter().zip(product))
+            {
+                *u += step * direction;
+                *residual -= step * product;
+            }
+            (dot_of_chunk(residual, residual), worst(residual, unit))
+        });
+        let squared: f64 = sizes.iter().map(|(squared, _)| squared).sum();
+        let every_node = sizes.iter().map(|(_, worst)| *worst).fold(0.0, f64::max);
         let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
-        precondition(factor, &residual, &mut z);
+        inverse.apply(&matrix.root, &residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
         residual_z = next;
-        for (direction, z) in direction.iter_mut().zip(&z) {
-            *direction = z + keep * *direction;
-        }
+        each(direction.chunks_mut(CHUNK).zip(z.chunks(CHUNK)), |(direction, z)| {
+            for (direction, z) in direction.iter_mut().zip(z) {
+                *direction = z + keep * *direction;
+            }
+        });
     }
     let x = u.iter().zip(&matrix.inverse_root).map(|(u, r)| u * r).collect();
     Solved { x, reached }
 }
 
-fn precondition(factor: Option<&Factor>, residual: &[f64], z: &mut [f64]) {
-    match factor {
-        Some(factor) => factor.apply(residual, z),
-        None => z.copy_from_slice(residual),
+/// An approximate inverse of the scaled Laplacian: the preconditioner.
+pub(super) enum Inverse<'a> {
+    /// The identity: the degrees alone.
+    Degrees,
+    /// The degrees and graphs of aggregates.
+    Multilevel(&'a mut Multilevel),
+    /// A sampled elimination.
+    Elimination(&'a Factor),
+}
+
+impl Inverse<'_> {
+    fn apply(&mut self, root: &[f64], residual: &[f64], z: &mut [f64]) {
+        match self {
+            Inverse::Degrees => z.copy_from_slice(residual),
+            Inverse::Multilevel(levels) => levels.apply(root, residual, z),
+            Inverse::Elimination(factor) => factor.apply(residual, z),
+        }
     }
 }
 
-/// A scalar product in a fixed order, in four partial sums.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (mut fours, mut others) = (a.chunks_exact(4), b.chunks_exact(4));
-    for (a, b) in (&mut fours).zip(&mut others) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = fours.remainder().iter().zip(others.remainder()).map(|(a, b)| a * b).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+/// `max |r_i| unit_i`.
+fn worst(residual: &[f64], unit: &[f64]) -> f64 {
+    residual.iter().zip(unit).fold(0.0, |worst, (value, unit)| worst.max((value * unit).abs()))
 }

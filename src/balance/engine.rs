@@ -9,10 +9,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::chunks::{CHUNK, each};
 use crate::network::Pattern;
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
-pub(crate) trait Stored: Copy + Sync {
+pub(crate) trait Stored: Copy + Send + Sync {
     fn widen(self) -> f64;
     fn narrow(x: f64) -> Self;
 }
@@ -92,6 +93,26 @@ impl<'a> Engine<'a> {
         self.pattern
     }
 
+    /// The blocks of rows that are worth a thread, in their order.
+    pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.blocks.iter().map(|block| block.rows.clone())
+    }
+
+    /// `max |x_j − x_i|` over the synapses.
+    pub fn largest_difference(&self, x: &[f64]) -> f64 {
+        let of_block = |block: &Block| {
+            let mut largest = 0.0_f64;
+            for i in block.rows.clone() {
+                for &j in self.pattern.sources(i) {
+                    largest = largest.max((x[j as usize] - x[i]).abs());
+                }
+            }
+            largest
+        };
+        // The largest of numbers does not depend on the order, nor on a NaN, which is passed over.
+        self.blocks.par_iter().map(of_block).reduce(|| 0.0, f64::max)
+    }
+
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.
     pub fn products<T: Stored>(&mut self, w: &[T], (y, z): (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
         let pattern = self.pattern;
@@ -114,12 +135,16 @@ impl<'a> Engine<'a> {
             [alone] => pass(alone),
             many => many.par_iter_mut().for_each(pass),
         }
-        b.fill(0.0);
-        for block in &self.blocks {
-            for (b, cell) in b.iter_mut().zip(&block.cells) {
-                *b += cell.sum;
+        let blocks = &self.blocks;
+        each(b.chunks_mut(CHUNK).enumerate(), |(chunk, b)| {
+            let nodes = chunk * CHUNK..chunk * CHUNK + b.len();
+            b.fill(0.0);
+            for block in blocks {
+                for (b, cell) in b.iter_mut().zip(&block.cells[nodes.clone()]) {
+                    *b += cell.sum;
+                }
             }
-        }
+        });
     }
 }
 

@@ -3,14 +3,18 @@
 //! A solver returns log-scales; whether they are balanced is decided by [`Outcome::judge`] alone, from the costs at
 //! those log-scales: `max_i |g_i|/(r_i + c_i) ≤ tol`. Nothing that stopped early is ever reported as balanced.
 
+mod aggregates;
 mod automatic;
+mod chunks;
 mod conjugate_gradients;
 mod engine;
 mod euler;
 mod follow;
 mod greedy;
 mod grounded;
+mod inverses;
 mod method;
+mod multilevel;
 mod newton;
 mod newton_cg;
 mod ode;
@@ -45,7 +49,7 @@ pub use stiff::{Scheme, StiffFlow};
 pub use sums::Pass;
 pub use trajectory::{Horizon, Trajectory};
 pub(crate) use whole::synapses_on_no_cycle;
-pub use whole::{BalanceError, Balanced, Scope, balance};
+pub use whole::{BalanceError, Balanced, Scope, balance, balance_by};
 
 use crate::cost::CostGraph;
 use crate::flow::{Imbalance, node_costs};
@@ -100,6 +104,11 @@ pub enum Status {
     },
     /// No further progress is possible at this precision: the tolerance is below what rounding allows.
     Stalled,
+    /// The gradient is as small as was asked for ([`NewtonCg::stop_at_gradient`]), but not every neuron is balanced.
+    GradientReached {
+        /// `max_i |g_i|`, in the frame.
+        largest: f64,
+    },
     /// A cost or scale became infinite or NaN.
     NotFinite {
         /// The first node where it was seen.
@@ -148,6 +157,7 @@ impl Status {
             Status::Balanced => "balanced",
             Status::PassLimit { .. } => "pass-limit",
             Status::Stalled => "stalled",
+            Status::GradientReached { .. } => "gradient-reached",
             Status::NotFinite { .. } => "not-finite",
             Status::IntegratorFailed { .. } => "integrator-failed",
             Status::WrongEndTime { .. } => "wrong-end-time",
@@ -171,6 +181,10 @@ impl std::fmt::Display for Status {
             Status::Stalled => {
                 write!(f, "no further progress at this precision; use a tolerance above the rounding error")
             }
+            Status::GradientReached { largest } => write!(
+                f,
+                "stopped as asked at a gradient of {largest:.1e}, which says nothing of neurons with small costs: not balanced"
+            ),
             Status::NotFinite { node } => {
                 write!(f, "the costs of node {node} became infinite or NaN; use --method newton or osborne")
             }

@@ -4,20 +4,24 @@
 //! from zero, `δᵀLδ = δᵀg/p`, which is all that its proof of descent uses (see [`super::newton`]). So the fraction
 //! `ln(1 + s)/s` globalises without a line search, from every start.
 
-use super::conjugate_gradients::{Scaled, Unit, Until, solve};
-use super::sampled_elimination::Factor;
+use super::conjugate_gradients::{Scaled, Unit, Until};
+use super::inverses::Inverses;
 use super::sums::Sums;
 use super::{Outcome, Run, Solver, Status, Stop, Trace};
 use crate::cost::CostGraph;
+use crate::flow::NodeCosts;
 
 /// How the inner iteration is preconditioned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preconditioner {
     /// By the degrees alone.
     Diagonal,
+    /// By the degrees and graphs of ever larger aggregates.
+    Multilevel,
     /// By a sampled elimination, a new one for each system.
     Elimination,
-    /// By the degrees, until a system takes more than some hundreds of products; from then on by elimination.
+    /// By the degrees, until a system takes more than some products; from then on by aggregates, until one takes more
+    /// than some hundreds; from then on by elimination.
     #[default]
     AsNeeded,
 }
@@ -29,22 +33,19 @@ pub struct NewtonCg {
     pub preconditioner: Preconditioner,
     /// Simultaneous half-steps of Osborne's iteration before the first system.
     pub warm_steps: usize,
+    /// Stop already at `max_i |g_i| ≤ x C(0)`, `C(0)` the cost of the graph at `h = 0` without self-synapses: the
+    /// criterion of other programs, under which a node of small costs may be as unbalanced as it likes. What stops here
+    /// is called balanced only if it happens to be; else its status is [`Status::GradientReached`].
+    pub stop_at_gradient: Option<f64>,
 }
 
 impl Default for NewtonCg {
     fn default() -> Self {
-        NewtonCg { preconditioner: Preconditioner::default(), warm_steps: 20 }
+        NewtonCg { preconditioner: Preconditioner::default(), warm_steps: 20, stop_at_gradient: None }
     }
 }
 
-/// Products for one system with the diagonal preconditioner, after which elimination takes over.
-const PATIENT_PRODUCTS: usize = 400;
-
-/// What an elimination costs, in products: where a system takes more than that, the next one gets a factor of its own,
-/// since the couplings have moved.
-const PRODUCTS_OF_A_FACTOR: usize = 50;
-
-/// And with elimination, after which the direction found so far is taken.
+/// Products for one system with the last preconditioner tried, after which the direction found so far is taken.
 const MAX_PRODUCTS: usize = 2000;
 
 /// Systems after which the method gives up, as for the dense method.
@@ -66,6 +67,7 @@ impl Solver for NewtonCg {
         match self.preconditioner {
             Preconditioner::AsNeeded => "newton-cg",
             Preconditioner::Diagonal => "newton-cg-diagonal",
+            Preconditioner::Multilevel => "newton-cg-multilevel",
             Preconditioner::Elimination => "newton-cg-elimination",
         }
     }
@@ -75,8 +77,11 @@ impl Solver for NewtonCg {
         let mut sums = Sums::new(graph);
         let mut point = sums.measure();
         trace.push(point);
+        // A gradient of this size is enough.
+        let enough = self.stop_at_gradient.map(|part| part * (point.cost - graph.self_cost()));
+        let is_enough = |sums: &Sums| enough.is_some_and(|enough| largest(&sums.nodes) <= enough);
         for _ in 0..self.warm_steps {
-            if point.imbalance <= stop.target() || sums.passes >= stop.max_passes {
+            if point.imbalance <= stop.target() || sums.passes >= stop.max_passes || is_enough(&sums) {
                 break;
             }
             sums.half_step();
@@ -86,15 +91,18 @@ impl Solver for NewtonCg {
         let mut h = sums.h();
         let mut best = (point.imbalance, h.clone());
         let mut matrix = Scaled::<f32>::new(graph.pattern().len());
-        let mut factor: Option<Factor> = None;
+        let mut inverses = Inverses::new(self.preconditioner);
         let (mut iterations, mut without_progress) = (0, 0);
-        let (mut last_norm, mut stale) = (0.0, false);
+        let mut last_norm = 0.0;
         let reason = loop {
             if point.imbalance.is_nan() {
                 break Status::NotFinite { node: sums.nodes.imbalance().node };
             }
             if point.imbalance <= stop.target() || without_progress >= PATIENCE || iterations >= MAX_SYSTEMS {
                 break Status::Stalled;
+            }
+            if is_enough(&sums) {
+                break Status::GradientReached { largest: largest(&sums.nodes) };
             }
             if sums.passes >= stop.max_passes {
                 break Status::PassLimit { limit: stop.max_passes };
@@ -106,24 +114,12 @@ impl Solver for NewtonCg {
                 relative: if last_norm > 0.0 { (norm / last_norm).powf(FORCING_POWER).min(LOOSEST) } else { LOOSEST },
                 every_node: PART_OF_TOLERANCE * stop.tol,
                 of: Unit::Degree,
-                products: if factor.is_none() { PATIENT_PRODUCTS } else { MAX_PRODUCTS },
+                products: MAX_PRODUCTS,
             };
             last_norm = norm;
-            if stale || self.preconditioner == Preconditioner::Elimination {
-                factor = Some(Factor::of(graph.pattern(), &matrix));
-            }
-            let passes = sums.passes;
-            let mut solved = solve(&mut sums.engine, &matrix, factor.as_ref(), &g, &until, &mut sums.passes);
-            if !solved.reached && self.preconditioner == Preconditioner::AsNeeded {
-                // The couplings have moved since an older factor, or there was none.
-                let renewed = Factor::of(graph.pattern(), &matrix);
-                let until = Until { products: MAX_PRODUCTS, ..until };
-                solved = solve(&mut sums.engine, &matrix, Some(&renewed), &g, &until, &mut sums.passes);
-                factor = Some(renewed);
-            }
-            stale = factor.is_some() && sums.passes - passes > PRODUCTS_OF_A_FACTOR;
+            let solved = inverses.solve(&mut sums.engine, &matrix, &g, &until, &mut sums.passes);
             iterations += 1;
-            let rate = largest_rate(graph, &solved.x);
+            let rate = sums.engine.largest_difference(&solved.x);
             sums.passes += 1;
             let fraction = if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 };
             if rate < 1.0 {
@@ -145,14 +141,7 @@ impl Solver for NewtonCg {
     }
 }
 
-/// `max |x_j − x_i|` over the synapses.
-fn largest_rate(graph: &CostGraph, x: &[f64]) -> f64 {
-    let pattern = graph.pattern();
-    let mut largest = 0.0_f64;
-    for (i, here) in x.iter().enumerate() {
-        for &j in pattern.sources(i) {
-            largest = largest.max((x[j as usize] - here).abs());
-        }
-    }
-    largest
+/// `max_i |g_i|`.
+fn largest(nodes: &NodeCosts<f64>) -> f64 {
+    nodes.incoming.iter().zip(&nodes.outgoing).map(|(r, c)| (r - c).abs()).fold(0.0, f64::max)
 }

@@ -1,6 +1,6 @@
 //! Linear systems with the Laplacian of a large sparse graph, to the accuracy of `f64`, for whoever can check the answer.
 
-use super::conjugate_gradients::{Scaled, Unit, Until, solve};
+use super::conjugate_gradients::{Inverse, Scaled, Unit, Until, solve};
 use super::engine::Engine;
 use super::grounded::Grounded;
 use super::sampled_elimination::Factor;
@@ -52,11 +52,12 @@ impl<'a> SparseLaplacian<'a> {
         let right = ground.drained(right);
         let until = Until { relative, every_node: 0.0, of: Unit::One, products: PATIENT_PRODUCTS };
         let mut passes = 0;
-        let mut solved = solve(&mut self.engine, &self.matrix, self.factor.as_ref(), &right, &until, &mut passes);
+        let inverse = self.factor.as_ref().map_or(Inverse::Degrees, Inverse::Elimination);
+        let mut solved = solve(&mut self.engine, &self.matrix, inverse, &right, &until, &mut passes);
         if !solved.reached {
             let factor = Factor::of(self.graph.pattern(), &self.matrix);
             let until = Until { products: MAX_PRODUCTS, ..until };
-            solved = solve(&mut self.engine, &self.matrix, Some(&factor), &right, &until, &mut passes);
+            solved = solve(&mut self.engine, &self.matrix, Inverse::Elimination(&factor), &right, &until, &mut passes);
             self.factor = Some(factor);
         }
         if !solved.reached {

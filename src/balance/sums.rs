@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::TracePoint;
+use super::chunks::{CHUNK, each};
 use super::conjugate_gradients::Scaled;
 use super::engine::{Engine, Stored};
 use crate::cost::CostGraph;
@@ -65,12 +66,17 @@ impl<'a> Sums<'a> {
         let NodeCosts { incoming, outgoing } = &mut self.nodes;
         self.engine.products(&self.base, (&self.d, &self.inverse), (incoming, outgoing));
         self.passes += 1;
-        let mut cost = *self.graph.self_cost();
-        for ((r, c), (d, inverse)) in incoming.iter_mut().zip(outgoing).zip(self.d.iter().zip(&self.inverse)) {
-            *r *= inverse;
-            *c *= d;
-            cost += *r;
-        }
+        let parts = incoming.chunks_mut(CHUNK).zip(outgoing.chunks_mut(CHUNK));
+        let parts = each(parts.zip(self.d.chunks(CHUNK).zip(self.inverse.chunks(CHUNK))), |((r, c), (d, inverse))| {
+            let mut cost = 0.0;
+            for ((r, c), (d, inverse)) in r.iter_mut().zip(c).zip(d.iter().zip(inverse)) {
+                *r *= inverse;
+                *c *= d;
+                cost += *r;
+            }
+            cost
+        });
+        let cost = self.graph.self_cost() + parts.into_iter().sum::<f64>();
         let imbalance = self.nodes.imbalance().worst;
         TracePoint { passes: self.passes, time: None, cost, imbalance }
     }
@@ -86,16 +92,19 @@ impl<'a> Sums<'a> {
     /// The cost falls by at least `½ Σ (√r_i − √c_i)²`, whatever the graph: by `e^{p(δ_j − δ_i)} ≤ ½(e^{2pδ_j} + e^{−2pδ_i})`
     /// it is at most `½ Σ (c_i e^{2pδ_i} + r_i e^{−2pδ_i})`, which these steps minimise (to `Σ √(r_i c_i)`).
     pub fn half_step(&mut self) {
-        for (i, (r, c)) in self.nodes.incoming.iter().zip(&self.nodes.outgoing).enumerate() {
-            if *r > 0.0 && *c > 0.0 {
-                self.d[i] *= (r.sqrt() / c.sqrt()).sqrt();
+        let sums = self.nodes.incoming.chunks(CHUNK).zip(self.nodes.outgoing.chunks(CHUNK));
+        let parts = self.d.chunks_mut(CHUNK).zip(self.inverse.chunks_mut(CHUNK)).zip(sums);
+        each(parts, |((d, inverse), (r, c))| {
+            for ((d, inverse), (r, c)) in d.iter_mut().zip(inverse).zip(r.iter().zip(c)) {
+                if *r > 0.0 && *c > 0.0 {
+                    *d *= (r.sqrt() / c.sqrt()).sqrt();
+                }
+                *inverse = d.recip();
             }
-        }
+        });
         if self.out_of_range() {
             self.rebase(&self.h());
-        }
-        for (inverse, d) in self.inverse.iter_mut().zip(&self.d) {
-            *inverse = d.recip();
+            self.inverse.fill(1.0);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{LeftOut, Method, Outcome, Status, Stop};
+use super::{LeftOut, Method, Outcome, Solver, Status, Stop};
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, NetworkError, Pattern, Weights, rescale_network};
@@ -83,13 +83,26 @@ pub fn balance(
     method: Method,
     stop: &Stop,
 ) -> Result<Balanced, BalanceError> {
+    balance_by(network, spec, scope, &*method.solver()?, stop)
+}
+
+/// Balances a network by a solver with settings of its own.
+///
+/// # Errors
+/// Those of [`balance`].
+pub fn balance_by(
+    network: &Network,
+    spec: &CostSpec,
+    scope: Scope,
+    solver: &dyn Solver,
+    stop: &Stop,
+) -> Result<Balanced, BalanceError> {
     if !(stop.tol > 0.0 && stop.tol < 1.0) {
         return Err(BalanceError::BadTolerance { value: stop.tol });
     }
     if stop.max_passes == 0 {
         return Err(BalanceError::NoPasses);
     }
-    let solver = method.solver()?;
     let all = CostGraph::of_network(network, spec)?;
     let on_no_cycle = synapses_on_no_cycle(&all);
     let components = all.facts().strong_sizes().len();

@@ -199,6 +199,11 @@ pub struct BalanceOptions {
     /// Balance inside strongly connected components and scale the rest along, where some synapses lie on no cycle
     #[arg(long)]
     pub within_components: bool,
+    /// Stop already at max |g_i| <= X C(0), by newton-cg: the criterion of other programs, for comparisons. Files are
+    /// written then, but neurons with small costs may be far from balanced: the status is gradient-reached, the exit
+    /// status 1, unless --tol holds too
+    #[arg(long, value_name = "X", value_parser = positive, allow_negative_numbers = true, conflicts_with_all = ["method", "digits"])]
+    pub stop_at_gradient: Option<f64>,
     /// Balance to N digits (17 to 100000) by Newton's method in multiple precision: the cost, and the log-scales in
     /// --scales FILE.csv or --json, with as many digits
     #[arg(long, value_name = "N", conflicts_with_all = ["method", "tol", "max_passes"])]
@@ -279,4 +284,9 @@ pub fn scope(within_components: bool) -> Scope {
 /// The stop rule that two options stand for.
 pub fn stop(tol: f64, max_passes: usize) -> Stop {
     Stop { tol, max_passes }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().map_err(|error| error.to_string())?;
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err("it must be positive and finite".to_owned()) }
 }

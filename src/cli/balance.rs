@@ -1,7 +1,7 @@
 //! `synbal balance`.
 
 use serde::Serialize;
-use synbal::balance::{Balanced, balance};
+use synbal::balance::{BalanceError, Balanced, NewtonCg, Status, balance_by};
 use synbal::io::{Content, check_outputs, write_network, write_scales};
 
 use super::arguments::{BalanceOptions, scope, stop};
@@ -47,11 +47,16 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = Progress::new();
     progress.say("balancing");
     let stop = stop(options.tol, options.max_passes);
-    let balanced = balance(&network, &options.input.spec(), scope(options.within_components), options.method, &stop)?;
+    let solver = match options.stop_at_gradient {
+        None => options.method.solver().map_err(BalanceError::from)?,
+        part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
+    };
+    let balanced = balance_by(&network, &options.input.spec(), scope(options.within_components), &*solver, &stop)?;
     drop(progress);
     let summary = summary(&balanced, network.weights.synapses(), options);
     let good = balanced.outcome.status.is_balanced();
-    if good {
+    let as_asked = good || matches!(balanced.outcome.status, Status::GradientReached { .. });
+    if as_asked {
         if let Some(path) = &options.output {
             notify(&write_network(path, &balanced.network)?);
         }
@@ -66,7 +71,11 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     }
     note_on_no_cycle(&balanced);
     if !good {
-        let kept = if options.output.is_some() || options.scales.is_some() { "; no file was written" } else { "" };
+        let kept = if !as_asked && (options.output.is_some() || options.scales.is_some()) {
+            "; no file was written"
+        } else {
+            ""
+        };
         eprintln!("synbal: {}{kept}", balanced.outcome.status);
     }
     Ok(if good { Ending::Good } else { Ending::Bad })
