@@ -11,6 +11,7 @@ mod digits;
 mod generate;
 mod inspect;
 mod report;
+mod train;
 mod verify;
 
 use std::process::ExitCode;
@@ -64,6 +65,10 @@ pub enum CliError {
     Case(#[from] synbal::tasks::CaseError),
     #[error(transparent)]
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
+    #[error(transparent)]
+    Training(#[from] synbal::tasks::training::TrainingError),
+    #[error(transparent)]
+    Construction(#[from] synbal::tasks::ConstructionError),
     #[error("there is no case `{name}`; there are {known}")]
     NoSuchCase { name: String, known: String },
     #[error("{option} means nothing for `{case}`; leave it out")]
@@ -91,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Certify(options) => certify::run(options),
         Command::Check(options) => check::run(options),
         Command::Generate(options) => generate::run(options),
+        Command::Train(options) => train::run(options),
         Command::Compare(options) => compare::run(options),
     };
     match ended {
