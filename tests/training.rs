@@ -13,7 +13,7 @@ use synbal::tasks::{
 
 const NEURONS: usize = 6;
 const INPUTS: usize = 2;
-const STEPS: usize = 7;
+const STEPS: usize = 5;
 const STEP: f64 = 0.3;
 
 /// A network with every part that a network can have, not all pairs connected.
@@ -21,7 +21,7 @@ fn network(activation: Activation, seed: u64) -> Network {
     let mut random = stream(seed, 0);
     let mut weights = Vec::new();
     // Squares grow doubly exponentially where they grow at all.
-    let gain = if matches!(activation, Activation::RectifiedPower { .. }) { 0.15 } else { 0.6 };
+    let gain = if matches!(activation, Activation::RectifiedPower { .. }) { 0.3 } else { 0.6 };
     for (k, value) in normals(&mut random, NEURONS * NEURONS, gain).into_iter().enumerate() {
         if k % 5 != 3 {
             weights.push((k / NEURONS, k % NEURONS, value));
@@ -134,7 +134,7 @@ fn check_gradient(network: &Network, convention: Convention, batch: &Batch) {
 }
 
 /// Half the width of the differences.
-const H: f64 = 1e-4;
+const H: f64 = 3e-5;
 
 /// True if no state can cross the kink at zero within the differences: each is further from it than ten times what it
 /// moves to either end of the widest.
@@ -206,7 +206,7 @@ fn a_batch_has_the_mean_of_the_gradients_of_its_squares() {
             *size += (loss * slope).abs() / count as f64;
         }
     }
-    // Sums of 11 trials × 7 steps, through 7 products of 6 terms each way: some hundreds of roundings, of which all but
+    // Sums of 11 trials × 5 steps, through 5 products of 6 terms each way: some hundreds of roundings, of which all but
     // the last sums are the same. Sizes are those of the trials' own gradients, 1 at most in what cancels inside them.
     let bound = |size: f64| 1000.0 * UNIT_ROUNDOFF * (size + 1.0);
     for (slope, (sum, size)) in gradient.values().zip(sums) {
@@ -254,12 +254,12 @@ fn the_same_bits_on_one_thread_and_on_two() {
 
 #[test]
 fn a_small_network_learns_and_a_longer_run_goes_on_where_a_shorter_one_ended() {
-    let task = Teacher::new(4, Activation::Relu, 2).unwrap();
-    let start = initial_network(&task, 12, Activation::Relu, 2).unwrap();
-    let descent = Descent { iterations: 400, seed: 2, ..Descent::default() };
+    let task = Teacher::new(16, Activation::Relu, 1).unwrap();
+    let start = initial_network(&task, 16, Activation::Relu, 1).unwrap();
+    let descent = Descent { iterations: 800, ..Descent::default() };
     let (_, history) = train(&task, start.clone(), &descent, &mut |_, _| ()).unwrap();
-    assert!(history.last.loss < 0.5 * history.first().loss, "{:?}", history.last);
-    assert_eq!(history.before.len(), 40);
+    assert!(history.last.loss < 0.3 * history.first().loss, "{:?}", history.last);
+    assert_eq!(history.before.len(), 80);
     let (_, shorter) = train(&task, start, &Descent { iterations: 100, ..descent }, &mut |_, _| ()).unwrap();
     assert_eq!(shorter.last, history.before[10]);
 }
@@ -315,7 +315,7 @@ fn targets_integrate_the_signals_of_the_chosen_context() {
 
 #[test]
 fn a_constructed_network_rests_at_its_fixed_points_and_does_xor() {
-    for neurons in [32, 64, 256] {
+    for neurons in [64, 128] {
         let Constructed { network, fixed_points } = construct_xor(neurons, Activation::Relu, 1).unwrap();
         let batch = XorIntegration.batch(0, 0..4);
         // One Euler step from a fixed point leads nowhere: `‖x⁺ − x‖` is what J φ(X) + U misses X by, times the step. The
@@ -342,7 +342,7 @@ fn a_constructed_network_rests_at_its_fixed_points_and_does_xor() {
         }
         let loss = batch.root_mean_square(&simulator.outputs(&batch.trials, ReadOut::State, |_, _| ()));
         // An answer of one half everywhere has 0.5.
-        assert!(loss < 0.05, "{neurons} neurons: {loss}");
+        assert!(loss < 0.01, "{neurons} neurons: {loss}");
     }
     let too_few = construct_xor(3, Activation::Relu, 1).unwrap_err();
     assert_eq!(too_few, ConstructionError::TooFewNeurons { neurons: 3, conditions: 4 });

@@ -3,16 +3,20 @@
 //! Some are about one network of the report (its costs, its trajectories); those of [`EXPERIMENTS`] stand on their own:
 //! each runs networks that do something, and says what became of a statement of the paper.
 
+mod backwards;
 mod certified;
 mod descent;
 mod drift;
 mod findings;
+mod noise_loss;
 mod plot;
 mod robustness_identity;
 mod scatter;
 mod statistics;
+mod training_imbalance;
 mod trajectories;
 
+pub use backwards::{Backwards, run_backwards};
 pub use certified::certified_errors;
 pub use descent::{Descent, descent};
 pub use drift::{Drift, drift};
@@ -23,7 +27,8 @@ pub use statistics::MeanInterval;
 pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
-pub const EXPERIMENTS: &[Experiment] = &[robustness_identity::EXPERIMENT];
+pub const EXPERIMENTS: &[Experiment] =
+    &[robustness_identity::EXPERIMENT, noise_loss::EXPERIMENT, training_imbalance::EXPERIMENT];
 
 #[cfg(test)]
 mod tests {

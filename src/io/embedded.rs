@@ -1,8 +1,10 @@
 //! Real networks that come with the program. Where they are from, and their licences: `embedded/README.md`.
 
 mod flyvis;
+mod trained;
 
 pub use flyvis::{CellType, FilterElement, FlyvisArrays, MODELS, flyvis};
+pub use trained::Trained;
 
 use std::path::PathBuf;
 

@@ -4,6 +4,7 @@ mod context_integration;
 pub mod flyvis;
 mod generate;
 mod portable;
+mod rounding;
 mod simulate;
 mod task;
 mod teacher;
@@ -13,6 +14,7 @@ mod xor_integration;
 pub use context_integration::ContextIntegration;
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
 pub use portable::portable_normals;
+pub use rounding::rounding_of_rescaling;
 pub use simulate::{
     Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
     robustness_alpha, simulate, simulate_adaptive,

@@ -81,7 +81,7 @@ impl Backpropagation {
         let (n, count, steps) = (network.weights.neurons(), batch.trials.count, batch.trials.input.len());
         let values = self.position.iter().map(|&e| network.weights.values()[e]).collect();
         self.transposed = self.transposed.with_values(values);
-        let share = self.shares(network, batch.trials.step);
+        let share = simulator.shares(&batch.trials.step);
 
         let mut w_in = network.w_in.as_ref().map(|w_in| DMatrix::zeros(n, w_in.ncols()));
         let mut w_out = network.w_out.as_ref().map(|w_out| DMatrix::zeros(w_out.nrows(), n));
@@ -137,16 +137,6 @@ impl Backpropagation {
             bias: network.bias.as_ref().map(|_| row_sums(&adjoints, steps * count)),
             w_out,
             initial_state: network.initial_state.as_ref().map(|_| row_sums(&later, count)),
-        }
-    }
-
-    /// `a_i`: the share of its total input that a step adds to each neuron's state, whose like it takes away.
-    fn shares(&self, network: &Network, step: f64) -> Vec<f64> {
-        let n = network.weights.neurons();
-        match (self.convention.dynamics, &network.time_constants) {
-            (Dynamics::Discrete, _) => vec![1.0; n],
-            (_, Some(tau)) => tau.iter().map(|tau| step / tau).collect(),
-            (_, None) => vec![step; n],
         }
     }
 }
