@@ -36,7 +36,7 @@ pub enum Command {
     Certify(CertifyOptions),
     /// Check a certificate against its network, in integers and without a solver
     Check(CheckOptions),
-    /// Write a network to a file: a trained network of the fly's visual system, or a case of the report by its name
+    /// Write a network to a file: trained on a task, of the fly's visual system, or a case of the report, by its name
     Generate(GenerateOptions),
     /// Train a network on a task by back-propagation through time, and write it with the history of its training
     Train(TrainOptions),
@@ -125,7 +125,8 @@ pub struct CompareOptions {
 
 #[derive(Debug, Args)]
 pub struct GenerateOptions {
-    /// flyvis, or a case of the report: celegans, fly-types, random-dense, ...
+    /// flyvis; a network that does one of the paper's tasks: context-integration, context-integration-l2 (trained),
+    /// xor-integration (constructed); or a case of the report: celegans, fly-types, random-dense, ...
     #[arg(value_name = "CASE")]
     pub case: String,
     /// The file; the ending chooses the format (.mtx, .npy, .csv hold the recurrent weights, .safetensors all)

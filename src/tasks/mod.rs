@@ -14,7 +14,7 @@ mod xor_integration;
 pub use context_integration::ContextIntegration;
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
 pub use portable::portable_normals;
-pub use rounding::rounding_of_rescaling;
+pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{
     Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
     robustness_alpha, simulate, simulate_adaptive,

@@ -49,5 +49,5 @@ mod tests {
         assert_eq!(bits, BITS, "{bits:#x?}");
     }
 
-    const BITS: [u64; 3] = [0, 0, 0];
+    const BITS: [u64; 3] = [0xbfe8_f9dd_21bc_03a1, 0xbfe3_6381_55d6_3add, 0x3fd2_ada7_5004_3e4d];
 }

@@ -24,7 +24,7 @@ pub fn rounding_of_rescaling(
     largest_log_scale: f64,
 ) -> Vec<Vec<f64>> {
     let (n, count) = (network.weights.neurons(), trials.count);
-    let absolute = absolute(network);
+    let absolute = absolute_network(network);
     let (simulator, sizes) =
         (Simulator::new(network, convention.dynamics), Simulator::new(&absolute, convention.dynamics));
     let shares = simulator.shares(&trials.step);
@@ -66,8 +66,9 @@ pub fn rounding_of_rescaling(
     bounds
 }
 
-/// The network of absolute values; its activation passes all of them on, as no activation of slope one passes on more.
-fn absolute(network: &Network) -> Network {
+/// The network of absolute values, its activation linear: what comes out of it bounds the size of all terms that add up in
+/// a network of slope at most one, and so, a few thousand units of roundoff of it, their rounding.
+pub fn absolute_network(network: &Network) -> Network {
     let matrix = |entries: &nalgebra::DMatrix<f64>| entries.abs();
     let vector = |values: &Vec<f64>| values.iter().map(|x| x.abs()).collect();
     Network {

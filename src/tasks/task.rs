@@ -51,10 +51,25 @@ pub trait Task: Sync {
 }
 
 impl Batch {
-    /// The squared errors of the steps that count, with the step's number: `(step, outputs × count)`.
+    /// The errors `y − y*` of the steps that count, with the step's number, given the read-out after every step:
+    /// `(step, outputs × count)`.
     pub fn errors<'a>(&'a self, outputs: &'a [Vec<f64>]) -> impl Iterator<Item = (usize, Vec<f64>)> + 'a {
         let steps = self.targets.iter().zip(outputs).enumerate().skip(self.scored_from);
         steps.map(|(step, (target, output))| (step, output.iter().zip(target).map(|(y, t)| y - t).collect()))
+    }
+
+    /// The same trial by trial: all errors of a trial that count.
+    pub fn errors_of_trials(&self, outputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let count = self.trials.count;
+        let mut errors = vec![Vec::with_capacity(self.scored() / count); count];
+        for (_, of_step) in self.errors(outputs) {
+            for of_output in of_step.chunks_exact(count) {
+                for (errors, error) in errors.iter_mut().zip(of_output) {
+                    errors.push(*error);
+                }
+            }
+        }
+        errors
     }
 
     /// How many numbers the loss of the whole batch averages over.
@@ -62,20 +77,10 @@ impl Batch {
         self.targets.iter().skip(self.scored_from).map(Vec::len).sum()
     }
 
-    /// The mean squared error of each trial, given the read-out after every step.
+    /// The mean squared error of each trial.
     pub fn losses(&self, outputs: &[Vec<f64>]) -> Vec<f64> {
-        let count = self.trials.count;
-        let mut losses = vec![0.0; count];
-        for (_, errors) in self.errors(outputs) {
-            for errors in errors.chunks_exact(count) {
-                for (loss, error) in losses.iter_mut().zip(errors) {
-                    *loss += error * error;
-                }
-            }
-        }
-        let terms = (self.scored() / count) as f64;
-        losses.iter_mut().for_each(|loss| *loss /= terms);
-        losses
+        let mean_square = |errors: &Vec<f64>| errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64;
+        self.errors_of_trials(outputs).iter().map(mean_square).collect()
     }
 
     /// The root of the mean squared error of the whole batch: the authors' loss in training.
