@@ -5,7 +5,7 @@ use synbal::experiments::{EXPERIMENTS, Findings};
 fn run(name: &str, threads: usize) -> Findings {
     let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == name).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| (experiment.run)(1, &|_, _| ())).unwrap()
+    pool.install(|| (experiment.run)(1, &|_, _| ()).unwrap())
 }
 
 /// Runs an experiment on one thread and on two, and holds what must hold; returns the findings.
@@ -24,24 +24,19 @@ fn the_same_twice(name: &str) -> Findings {
 #[test]
 fn loss_against_noise_is_the_same_twice() {
     let findings = the_same_twice("noise-loss");
-    for statement in &findings.statements {
-        println!("{:?}: {}", statement.outcome, statement.text);
-    }
+    // Four networks and four rescaled variants of each have the given network's outputs without noise.
+    assert_eq!(findings.evidence.measurements.len(), 16);
+    // And every variant of a network the same loss there, to all digits of the table.
     for table in &findings.tables {
-        println!("{}\n{:?}", table.title, table.columns);
-        for row in &table.rows {
-            println!("{row:?}");
-        }
+        assert_eq!(table.rows.len(), 5, "{}", table.title);
+        let quiet = table.columns.iter().position(|column| column == "sigma = 0").unwrap();
+        assert!(table.rows.iter().all(|row| row[quiet] == table.rows[0][quiet]), "{}", table.title);
     }
 }
 
 #[test]
 fn imbalance_in_training_is_the_same_twice() {
     let findings = the_same_twice("training-imbalance");
-    for statement in &findings.statements {
-        println!("{:?}: {}", statement.outcome, statement.text);
-    }
-    for table in &findings.tables {
-        println!("{:?}", table.rows);
-    }
+    assert_eq!(findings.evidence.measurements.len(), 2);
+    assert_eq!(findings.statements.len(), 3);
 }

@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use synbal::io::embedded::Trained;
+use synbal::io::read_network;
 use synbal::network::Activation;
 use synbal::tasks::training::{Descent, History, initial_network, train};
-use synbal::tasks::{ContextIntegration, Simulator, Task, rounding_of_rescaling};
+use synbal::tasks::{ContextIntegration, Simulator, Task, Teacher, construct_xor, rounding_of_rescaling};
 
 /// The first iterations of the training, to the last bit of every line of the history. `make trained` does all of it.
 #[test]
@@ -38,6 +39,71 @@ fn the_stored_networks_do_their_task() {
         // Untrained it is 2.2; integrating both contexts alike, or the wrong one, misses by more than 1.
         assert!(loss < 0.3, "{}: {loss}", trained.name());
     }
+}
+
+/// Runs the program.
+fn synbal(folder: &Path, threads: usize, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_synbal"));
+    command.args(arguments).current_dir(folder).env("RAYON_NUM_THREADS", threads.to_string()).output().unwrap()
+}
+
+#[test]
+fn training_writes_the_rounded_network_and_its_history_the_same_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = |name: &str| [name.to_owned(), format!("{name}.history.csv")].map(|name| folder.path().join(name));
+    let arguments = ["train", "teacher", "--neurons", "12", "--iterations", "30", "--seed", "3", "--l2", "0.01"];
+    for (threads, name) in [(1, "one.safetensors"), (2, "two.safetensors")] {
+        let output = synbal(folder.path(), threads, &[&arguments[..], &["-o", name]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("30 iterations on teacher"));
+    }
+    for (one, two) in files("one.safetensors").iter().zip(&files("two.safetensors")) {
+        assert_eq!(fs::read(one).unwrap(), fs::read(two).unwrap());
+    }
+    let task = Teacher::new(16, Activation::Relu, 3).unwrap();
+    let start = initial_network(&task, 12, Activation::Relu, 3).unwrap();
+    let descent = Descent { iterations: 30, seed: 3, l2: 0.01, ..Descent::default() };
+    let (network, history) = train(&task, start, &descent, &mut |_, _| ()).unwrap();
+    let [file, csv] = files("one.safetensors");
+    let stored = read_network(&file, Activation::Relu).unwrap().network;
+    assert_eq!(stored, network.in_single_precision().unwrap());
+    assert_ne!(stored, network);
+    assert_eq!(fs::read_to_string(csv).unwrap(), history.to_csv());
+}
+
+#[test]
+fn what_cannot_be_trained_or_written_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str], named: &str| {
+        let output = synbal(folder.path(), 1, arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(named), "{said}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{arguments:?} left something behind");
+    };
+    refused(&["train", "teacher", "-o", "net.mtx"], ".safetensors");
+    refused(&["train", "teacher", "-o", "net.safetensors", "--rate", "-1"], "the rate is -1");
+    refused(&["train", "teacher", "-o", "net.safetensors", "--neurons", "0"], "no neurons");
+    refused(&["train", "context-integration", "-o", "net.safetensors", "--trials", "7"], "8 conditions");
+    let wild = ["--neurons", "9", "--rate", "1e6", "--clip", "1e300"];
+    refused(&[&["train", "teacher", "-o", "net.safetensors"], &wild[..]].concat(), "in iteration ");
+    refused(&["train", "teacher", "-o", "no/net.safetensors"], "no/net.safetensors");
+    refused(&["generate", "context-integration", "--seed", "2", "-o", "net.safetensors"], "--seed");
+    refused(&["generate", "xor-integration", "--model", "2", "-o", "net.safetensors"], "--model");
+}
+
+#[test]
+fn generate_writes_the_networks_that_do_a_task() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = |case: &str| {
+        let output = synbal(folder.path(), 1, &["generate", case, "-o", "net.safetensors"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        read_network(&folder.path().join("net.safetensors"), Activation::Linear).unwrap().network
+    };
+    for trained in Trained::ALL {
+        assert_eq!(generated(trained.name()), trained.network().unwrap());
+    }
+    assert_eq!(generated("xor-integration"), construct_xor(64, Activation::Relu, 1).unwrap().network);
 }
 
 /// The program that rebuilds a network from the bytes of a .safetensors file, with NumPy alone, and runs trials:
@@ -99,7 +165,7 @@ fn a_balanced_network_file_is_the_same_network_to_numpy() {
     for trained in Trained::ALL {
         fs::write(folder.path().join("net.safetensors"), trained.bytes()).unwrap();
         let balance = Command::new(env!("CARGO_BIN_EXE_synbal"))
-            .args(["balance", "net.safetensors", "--within-components"])
+            .args(["balance", "net.safetensors"])
             .args(["-o", "balanced.safetensors", "--scales", "h.csv"])
             .current_dir(folder.path())
             .output()

@@ -81,7 +81,8 @@ impl Losses {
     /// From the errors of all trials, `steps × outputs` numbers each; the partner of trial k is k + [`PAIRED_WITH`].
     fn of(errors: &[Vec<f64>]) -> Self {
         let product = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
-        let firsts = (0..errors.len()).filter(|k| k / PAIRED_WITH % 2 == 0 && k + PAIRED_WITH < errors.len());
+        let firsts =
+            (0..errors.len()).filter(|k| (k / PAIRED_WITH).is_multiple_of(2) && k + PAIRED_WITH < errors.len());
         Losses {
             each: errors.iter().map(|errors| product(errors, errors)).collect(),
             pairs: firsts.map(|k| product(&errors[k], &errors[k + PAIRED_WITH])).collect(),
