@@ -49,7 +49,6 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
         progress.reach(iteration);
     })?;
     drop(progress);
-    let network = network.in_single_precision()?;
     write_network_in_single_precision(&options.output, &network)?;
     write_bytes(&history_path, history.to_csv().as_bytes())?;
     let (first, last) = (history.first(), &history.last);

@@ -27,7 +27,7 @@ const CONDITIONS: usize = 1;
 const RANDOM_WEIGHTS: u64 = 1 << 35;
 
 impl Teacher {
-    /// Of so many neurons, its weights drawn from a seed: recurrent ones as by [`GAIN`], input weights of variance one,
+    /// Of so many neurons, its weights drawn from a seed: recurrent ones of variance `0.64/neurons`, input weights of variance one,
     /// and read-out weights of variance `1/neurons`.
     ///
     /// # Errors
