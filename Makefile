@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained
 
 REPORT := synbal-report
 
@@ -12,7 +12,7 @@ report:
 test: rust-test proofs
 
 rust-test:
-	@.ci/setup build
+	@.ci/setup test
 	cargo test --locked --quiet
 
 # Builds every proof, prints the axioms of every theorem, and compares them with the committed list; then has Coq
@@ -30,6 +30,11 @@ proofs-check: proofs
 baseline:
 	@.ci/setup build
 	cargo run --release --locked --quiet -- report --out reports
+
+# Trains the stored networks again and compares every byte; about a minute.
+trained:
+	@.ci/setup build
+	src/io/embedded/trained/remake
 
 # Runs synbal beside its peers (NumPy, SciPy, LAPACK, numba; in a Python environment of its own under target/), and
 # writes reports/peers.md and reports/peers.json. About half an hour.

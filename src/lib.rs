@@ -20,7 +20,7 @@
 //! | [`rigor`] | bounds that a result carries with it |
 //! | [`check`] | the independent checker of certificates: integers only, shares no code with the rest |
 //! | [`conserved`] | cycle products, traces, spectrum |
-//! | [`tasks`] | cases and simulated trials |
+//! | [`tasks`] | cases, simulated trials, the paper's tasks and training |
 //! | [`claims`] | every claim: statement, source, theorems, evidence |
 //! | [`experiments`] | the data behind the figures |
 //! | [`report`] | page, plots, tables |

@@ -41,6 +41,8 @@ macro_rules! reproducible {
 
 reproducible! {
     robustness_identity "robustness-identity",
+    noise_loss "noise-loss",
+    training_imbalance "training-imbalance",
     fly_responses "fly-responses",
     fly_noise "fly-noise",
     heterosynaptic_course "heterosynaptic-course",
@@ -49,8 +51,21 @@ reproducible! {
 
 #[test]
 fn the_claims_about_networks_have_experiments() {
-    for id in ["noise_robustness", "heterosynaptic"] {
+    for id in ["noise_robustness", "heterosynaptic", "regularised_training"] {
         assert!(REGISTRY.iter().any(|claim| claim.id == id));
         assert!(EXPERIMENTS.iter().any(|experiment| experiment.claim == id), "{id} has no experiment");
+    }
+}
+
+#[test]
+fn without_noise_every_variant_of_a_network_has_the_same_loss() {
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == "noise-loss").unwrap();
+    let findings = (experiment.run)(1, &|_, _| ()).unwrap();
+    // Four networks and four rescaled variants of each.
+    assert_eq!(findings.evidence.measurements.len(), 16);
+    for table in &findings.tables {
+        assert_eq!(table.rows.len(), 5, "{}", table.title);
+        let quiet = table.columns.iter().position(|column| column == "sigma = 0").unwrap();
+        assert!(table.rows.iter().all(|row| row[quiet] == table.rows[0][quiet]), "{}", table.title);
     }
 }

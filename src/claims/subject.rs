@@ -29,6 +29,8 @@ pub enum ClaimError {
     Network(#[from] NetworkError),
     #[error(transparent)]
     Spectrum(#[from] SpectrumError),
+    #[error(transparent)]
+    Training(#[from] crate::tasks::training::TrainingError),
 }
 
 /// A network under examination.

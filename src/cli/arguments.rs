@@ -39,8 +39,10 @@ pub enum Command {
     Certify(CertifyOptions),
     /// Check a certificate against its network, in integers and without a solver
     Check(CheckOptions),
-    /// Write a network to a file: a trained network of the fly's visual system, or a case of the report by its name
+    /// Write a network to a file: trained on a task, of the fly's visual system, or a case of the report, by its name
     Generate(GenerateOptions),
+    /// Train a network on a task by back-propagation through time, and write it with the history of its training
+    Train(TrainOptions),
     /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
     Compare(CompareOptions),
 }
@@ -80,6 +82,64 @@ fn experiment_names() -> Vec<clap::builder::PossibleValue> {
 }
 
 #[derive(Debug, Args)]
+pub struct TrainOptions {
+    /// The task
+    #[arg(value_enum)]
+    pub task: TaskName,
+    /// The network in single precision; beside it, as FILE.history.csv, what training looked like
+    #[arg(short, long, value_name = "FILE.safetensors")]
+    pub output: PathBuf,
+    /// Neurons
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub neurons: usize,
+    /// The neurons' activation
+    #[arg(long, value_enum, default_value_t = ActivationName::Relu)]
+    pub activation: ActivationName,
+    /// Steps of gradient descent
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub iterations: usize,
+    /// Trials in the batch of each step, a multiple of the task's conditions
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub trials: usize,
+    /// Length of a step
+    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
+    pub rate: f64,
+    /// Gradients longer than this are shortened to it
+    #[arg(long, value_name = "NORM", default_value_t = 10.0, allow_negative_numbers = true)]
+    pub clip: f64,
+    /// Add L2 times the sum of all squared weights to the loss
+    #[arg(long, value_name = "L2", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub l2: f64,
+    /// Which weights those are
+    #[arg(long, value_enum, default_value_t = ReachName::Recurrent)]
+    pub l2_over: ReachName,
+    /// Seed of the initial weights, of all trials, and of a teacher
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Iterations between two lines of the history
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub record_every: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TaskName {
+    /// Integrate the noisy signals of one of two contexts (the paper's main task)
+    ContextIntegration,
+    /// Hold the exclusive or of two bits
+    XorIntegration,
+    /// Answer noise as a random recurrent network of 16 neurons does
+    Teacher,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReachName {
+    /// Recurrent weights only
+    Recurrent,
+    /// Input weights, bias and read-out weights too
+    Whole,
+}
+
+#[derive(Debug, Args)]
 pub struct CompareOptions {
     /// The report.json to compare with
     pub reference: PathBuf,
@@ -89,7 +149,8 @@ pub struct CompareOptions {
 
 #[derive(Debug, Args)]
 pub struct GenerateOptions {
-    /// flyvis, or a case of the report: celegans, fly-types, random-dense, ...
+    /// flyvis; a network that does one of the paper's tasks: context-integration, context-integration-l2 (trained),
+    /// xor-integration (constructed); or a case of the report: celegans, fly-types, random-dense, ...
     #[arg(value_name = "CASE")]
     pub case: String,
     /// The file; the ending chooses the format (.mtx, .npy, .csv hold the recurrent weights, .safetensors all)

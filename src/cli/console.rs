@@ -79,6 +79,22 @@ impl Progress {
         Progress { bar }
     }
 
+    /// A bar that fills up in `length` steps, with what is left of the time.
+    pub fn of_length(length: usize) -> Self {
+        let progress = Progress::new();
+        progress.bar.set_length(length as u64);
+        // A template that does not parse would be a fault of this line; the line without a bar then does.
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
+            progress.bar.set_style(style.progress_chars("=> "));
+        }
+        progress
+    }
+
+    /// Fills the bar up to a step.
+    pub fn reach(&self, step: usize) {
+        self.bar.set_position(step as u64);
+    }
+
     /// Changes the text.
     pub fn say(&self, text: &str) {
         self.bar.set_message(text.to_owned());

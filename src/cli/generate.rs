@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use synbal::balance::Scope;
+use synbal::io::embedded::Trained;
 use synbal::io::{Content, check_outputs, write_bytes, write_network};
-use synbal::network::Network;
-use synbal::tasks::embedded_cases;
+use synbal::network::{Activation, Network};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
+use synbal::tasks::{construct_xor, embedded_cases};
 
 use super::arguments::{GenerateOptions, InputsName, OutputsName};
 use super::console::{notify, print};
@@ -15,12 +16,28 @@ use super::{CliError, Ending};
 
 /// The name of the trained fly networks.
 const FLYVIS: &str = "flyvis";
+/// The name of the network that is constructed to do XOR, and its neurons.
+const XOR: &str = "xor-integration";
+const XOR_NEURONS: usize = 64;
 
 pub fn run(options: &GenerateOptions) -> Result<Ending, CliError> {
     let names = options.names.iter().map(|path| (path.as_path(), Content::Bytes));
     let files = [(options.output.as_path(), Content::Network)].into_iter().chain(names);
     check_outputs(&files.collect::<Vec<_>>())?;
     if options.case == FLYVIS { fly(options) } else { case(options) }
+}
+
+/// A network that does one of the paper's tasks, if it has that name.
+fn of_a_task(options: &GenerateOptions) -> Result<Option<Network>, CliError> {
+    if options.case == XOR {
+        return Ok(Some(construct_xor(XOR_NEURONS, Activation::Relu, options.seed.unwrap_or(1))?.network));
+    }
+    let Some(trained) = Trained::ALL.into_iter().find(|trained| trained.name() == options.case) else {
+        return Ok(None);
+    };
+    // It is stored, not drawn.
+    refuse(&options.case, &[("--seed", options.seed.is_some())])?;
+    Ok(Some(trained.network()?))
 }
 
 fn fly(options: &GenerateOptions) -> Result<Ending, CliError> {
@@ -63,9 +80,15 @@ fn case(options: &GenerateOptions) -> Result<Ending, CliError> {
         ("--outputs", options.outputs.is_some()),
         ("--names", options.names.is_some()),
     ];
+    if let Some(network) = of_a_task(options)? {
+        refuse(&options.case, &given)?;
+        write(&options.output, &network, "")?;
+        return Ok(Ending::Good);
+    }
     let cases = embedded_cases(options.seed.unwrap_or(1))?;
     let Some(case) = cases.iter().find(|case| case.name == options.case) else {
-        let known: Vec<&str> = std::iter::once(FLYVIS).chain(cases.iter().map(|case| case.name.as_str())).collect();
+        let of_tasks = Trained::ALL.map(Trained::name).into_iter().chain([XOR, FLYVIS]);
+        let known: Vec<&str> = of_tasks.chain(cases.iter().map(|case| case.name.as_str())).collect();
         return Err(CliError::NoSuchCase { name: options.case.clone(), known: known.join(", ") });
     };
     refuse(&options.case, &given)?;

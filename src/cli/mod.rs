@@ -12,6 +12,7 @@ mod experiment;
 mod generate;
 mod inspect;
 mod report;
+mod train;
 mod verify;
 
 use std::process::ExitCode;
@@ -65,6 +66,10 @@ pub enum CliError {
     Case(#[from] synbal::tasks::CaseError),
     #[error(transparent)]
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
+    #[error(transparent)]
+    Training(#[from] synbal::tasks::training::TrainingError),
+    #[error(transparent)]
+    Construction(#[from] synbal::tasks::ConstructionError),
     #[error("there is no case `{name}`; there are {known}")]
     NoSuchCase { name: String, known: String },
     #[error("there is no experiment `{name}`; there are {known}")]
@@ -95,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Certify(options) => certify::run(options),
         Command::Check(options) => check::run(options),
         Command::Generate(options) => generate::run(options),
+        Command::Train(options) => train::run(options),
         Command::Compare(options) => compare::run(options),
     };
     match ended {

@@ -6,10 +6,12 @@ use super::Plot;
 use crate::balance::{BalanceError, Status};
 use crate::claims::Evidence;
 use crate::cost::CostError;
+use crate::io::ReadError;
 use crate::network::NetworkError;
 use crate::rigor::NoCertificate;
 use crate::tasks::flyvis::FlyvisError;
-use crate::tasks::{CaseError, SimulationError};
+use crate::tasks::training::{HistoryError, TrainingError};
+use crate::tasks::{CaseError, ConstructionError, SimulationError};
 
 /// An experiment: a claim about networks, measured on networks that do something.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +108,16 @@ pub enum ExperimentError {
     Flyvis(#[from] FlyvisError),
     #[error(transparent)]
     Simulation(#[from] SimulationError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    #[error(transparent)]
+    Construction(#[from] ConstructionError),
+    #[error("{what}: the flow run backwards did not reach {factor} times the cost in {steps} steps; is it balanced?")]
+    NoWayBack { what: String, factor: f64, steps: usize },
     #[error("{what} could not be balanced: {status}")]
     NotBalanced { what: String, status: Status },
     #[error("{what} could not be certified: {source}")]

@@ -3,19 +3,23 @@
 //! Some are about one network of the report (its costs, its trajectories); those of [`EXPERIMENTS`] stand on their own:
 //! each runs networks that do something, and says what became of a statement of the paper.
 
+mod backwards;
 mod certified;
 mod descent;
 mod drift;
 mod findings;
 mod fly;
 mod heterosynaptic;
+mod noise_loss;
 mod online;
 mod plot;
 mod robustness_identity;
 mod scatter;
 mod statistics;
+mod training_imbalance;
 mod trajectories;
 
+pub use backwards::{Backwards, run_backwards};
 pub use certified::certified_errors;
 pub use descent::{Descent, descent};
 pub use drift::{Drift, drift};
@@ -27,7 +31,15 @@ pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
 pub const EXPERIMENTS: &[Experiment] =
-    &[robustness_identity::EXPERIMENT, fly::RESPONSES, fly::NOISE, heterosynaptic::EXPERIMENT, online::EXPERIMENT];
+    &[
+    robustness_identity::EXPERIMENT,
+    noise_loss::EXPERIMENT,
+    training_imbalance::EXPERIMENT,
+    fly::RESPONSES,
+    fly::NOISE,
+    heterosynaptic::EXPERIMENT,
+    online::EXPERIMENT,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! Real networks that come with the program. Where they are from, and their licences: `embedded/README.md`.
 
 mod flyvis;
+mod trained;
 
 pub use flyvis::{CellType, FilterElement, FlyvisArrays, MODELS, flyvis};
+pub use trained::Trained;
 
 use std::path::PathBuf;
 
@@ -57,8 +59,13 @@ mod tests {
             ("flyvis_types65_model000.mtx", FLY_TYPES),
             ("LICENSE-flyvis.txt", include_str!("embedded/LICENSE-flyvis.txt")),
         ];
-        let files = files.map(|(name, text)| (name, text.as_bytes()));
-        for (name, bytes) in files.into_iter().chain(flyvis::FILES) {
+        let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes()));
+        let fly = flyvis::FILES.map(|(name, bytes)| (name.to_owned(), bytes));
+        let trained = Trained::ALL.into_iter().flat_map(|trained| {
+            let name = format!("trained/{}.safetensors", trained.name());
+            [(format!("{name}.history.csv"), trained.history().as_bytes()), (name, trained.bytes())]
+        });
+        for (name, bytes) in files.into_iter().chain(fly).chain(trained) {
             let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert!(readme.contains(&format!("{sum}  {name}")), "{name} has sha256 {sum}");
         }

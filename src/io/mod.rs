@@ -153,12 +153,27 @@ pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, Writ
         "npy" => write_atomically(path, |writer| npy::write_matrix(weights, writer))?,
         "csv" => write_atomically(path, |writer| csv::write(weights, writer))?,
         "safetensors" => {
-            write_atomically(path, |writer| safetensors::write(network, writer))?;
+            write_atomically(path, |writer| safetensors::write(network, safetensors::Precision::Double, writer))?;
             return Ok(Vec::new());
         }
         _ => return Err(WriteError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
     }
     Ok(left_out_of_a_matrix(path, network))
+}
+
+/// Writes a `.safetensors` file in single precision, the whole file or nothing; what is read back is the network that was
+/// given if that is one of [`Network::in_single_precision`].
+///
+/// # Errors
+/// Another extension, a network that is not valid in single precision, or a place that cannot be written to.
+pub fn write_network_in_single_precision(path: &Path, network: &Network) -> Result<(), WriteError> {
+    let invalid = |error| WriteError::InvalidNetwork { path: path.to_owned(), error };
+    network.validate().map_err(invalid)?;
+    let rounded = network.in_single_precision().map_err(invalid)?;
+    if extension(path) != "safetensors" {
+        return Err(WriteError::UnknownExtension { path: path.to_owned(), known: ".safetensors" });
+    }
+    write_atomically(path, |writer| safetensors::write(&rounded, safetensors::Precision::Single, writer))
 }
 
 /// What a bare matrix of recurrent weights does not say about `network`.

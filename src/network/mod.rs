@@ -81,7 +81,9 @@ pub enum NetworkError {
         "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range of f64; use log-scales of smaller spread"
     )]
     RescaledOutOfRange { what: &'static str, row: usize, column: usize, from: f64, log_factor: f64 },
-    #[error("{what} at ({row}, {column}) would be rounded to {rounded}; f64 cannot hold it")]
+    #[error(
+        "{what} at ({row}, {column}) would be rounded to {rounded}; the format that it is rounded to cannot hold it"
+    )]
     RoundedOutOfRange { what: &'static str, row: usize, column: usize, rounded: f64 },
 }
 
@@ -179,33 +181,46 @@ impl Network<f64> {
     }
 }
 
+impl Network<f64> {
+    /// The same network with every number rounded to single precision, for files of half the size.
+    ///
+    /// # Errors
+    /// The first part with a number that single precision cannot hold.
+    pub fn in_single_precision(&self) -> Result<Network, NetworkError> {
+        self.rounded_by(|&value| f64::from(value as f32))
+    }
+}
+
 impl<S: Scalar> Network<S> {
     /// The same network with every number rounded to `f64`.
     ///
     /// # Errors
     /// The first part with a number that `f64` cannot hold: it overflows, or vanishes although it is not zero.
     pub fn rounded(&self) -> Result<Network, NetworkError> {
+        self.rounded_by(S::to_f64)
+    }
+
+    fn rounded_by(&self, round: impl Fn(&S) -> f64 + Copy) -> Result<Network, NetworkError> {
+        let one = |what, row, column, value: &S| {
+            let rounded = round(value);
+            if rounded.is_finite() && (rounded != 0.0 || value.is_zero()) {
+                return Ok(rounded);
+            }
+            Err(NetworkError::RoundedOutOfRange { what, row, column, rounded })
+        };
         for (i, j, value) in self.weights.triplets() {
-            in_range("the weights", i, j, value)?;
+            one("the weights", i, j, value)?;
         }
         let matrix = |what, entries: &DMatrix<S>| {
-            for (k, value) in entries.iter().enumerate() {
-                in_range(what, k % entries.nrows(), k / entries.nrows(), value)?;
-            }
-            Ok::<_, NetworkError>(DMatrix::from_iterator(
-                entries.nrows(),
-                entries.ncols(),
-                entries.iter().map(S::to_f64),
-            ))
+            let rows = entries.nrows();
+            let rounded = entries.iter().enumerate().map(|(k, value)| one(what, k % rows, k / rows, value));
+            Ok::<_, NetworkError>(DMatrix::from_vec(rows, entries.ncols(), rounded.collect::<Result<_, _>>()?))
         };
         let vector = |what, values: &Vec<S>| {
-            for (i, value) in values.iter().enumerate() {
-                in_range(what, i, 0, value)?;
-            }
-            Ok::<_, NetworkError>(values.iter().map(S::to_f64).collect())
+            values.iter().enumerate().map(|(i, value)| one(what, i, 0, value)).collect::<Result<_, _>>()
         };
         Ok(Network {
-            weights: self.weights.rounded(),
+            weights: self.weights.rounded_by(round),
             activation: self.activation,
             w_in: self.w_in.as_ref().map(|entries| matrix("w_in", entries)).transpose()?,
             bias: self.bias.as_ref().map(|values| vector("b", values)).transpose()?,
@@ -214,14 +229,6 @@ impl<S: Scalar> Network<S> {
             time_constants: self.time_constants.as_ref().map(|values| vector("tau", values)).transpose()?,
         })
     }
-}
-
-fn in_range<S: Scalar>(what: &'static str, row: usize, column: usize, value: &S) -> Result<(), NetworkError> {
-    let rounded = value.to_f64();
-    if rounded.is_finite() && (rounded != 0.0 || value.is_zero()) {
-        return Ok(());
-    }
-    Err(NetworkError::RoundedOutOfRange { what, row, column, rounded })
 }
 
 fn all_finite(what: &'static str, values: &[f64]) -> Result<(), NetworkError> {

@@ -216,9 +216,9 @@ impl<S: Scalar> Weights<S> {
         product
     }
 
-    /// The same weights rounded to `f64`.
-    pub(super) fn rounded(&self) -> Weights {
-        Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(S::to_f64).collect() }
+    /// The same weights rounded.
+    pub(super) fn rounded_by(&self, round: impl Fn(&S) -> f64) -> Weights {
+        Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(round).collect() }
     }
 
     /// The same pattern with other values, one for each synapse (in the order of the pattern).

@@ -1,11 +1,24 @@
-//! What networks are run on: generated cases, and simulated trials.
+//! What networks are run on and trained for: generated cases, simulated trials, the paper's tasks.
 
+mod context_integration;
 pub mod flyvis;
 mod generate;
+mod portable;
+mod rounding;
 mod simulate;
+mod task;
+mod teacher;
+pub mod training;
+mod xor_integration;
 
+pub use context_integration::ContextIntegration;
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
+pub use portable::portable_normals;
+pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{
     Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
     robustness_alpha, simulate, simulate_adaptive,
 };
+pub use task::{Batch, Convention, Task};
+pub use teacher::Teacher;
+pub use xor_integration::{Constructed, ConstructionError, XorIntegration, construct_xor};

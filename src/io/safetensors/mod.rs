@@ -19,7 +19,7 @@
 
 mod write;
 
-pub use write::write;
+pub use write::{Precision, write};
 
 use std::collections::BTreeMap;
 

@@ -134,6 +134,17 @@ impl<'a, S: Scalar> Simulator<'a, S> {
         }
     }
 
+    /// What a step of Euler's method takes of each neuron's total input, and drops of its state: `Δt/τ_i`; all of it in
+    /// discrete time.
+    pub(super) fn shares(&self, step: &S) -> Vec<S> {
+        let n = self.network.weights.neurons();
+        match (self.dynamics, &self.network.time_constants) {
+            (Dynamics::Discrete, _) => vec![step.lift(1.0); n],
+            (_, Some(tau)) => tau.iter().map(|tau| step.clone() / tau).collect(),
+            (_, None) => vec![step.clone(); n],
+        }
+    }
+
     /// The state one step later, without noise.
     fn advance(&self, x: &[S], drive: &[S], trials: &Trials<S>) -> Vec<S> {
         match self.dynamics {
@@ -162,7 +173,7 @@ impl<'a, S: Scalar> Simulator<'a, S> {
     }
 
     /// `J φ(x) + W_in u + b`.
-    fn total_input(&self, x: &[S], drive: &[S], count: usize) -> Vec<S> {
+    pub(super) fn total_input(&self, x: &[S], drive: &[S], count: usize) -> Vec<S> {
         let mut total = self.network.weights.times_batch(&self.activity(x), count);
         for (total, drive) in total.iter_mut().zip(drive) {
             *total += drive;

@@ -1,0 +1,106 @@
+//! What training looked like: a few numbers every so many iterations, as CSV.
+
+use std::fmt::Write;
+
+/// One moment of a training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    /// Steps taken before.
+    pub iteration: usize,
+    /// Root-mean-square error on the batch of the next step.
+    pub loss: f64,
+    /// The recurrent cost `C = Σ J²`, self-synapses included.
+    pub cost: f64,
+    /// `‖g‖₂` of that cost: how far from balanced.
+    pub neural_gradient: f64,
+}
+
+/// The records, in the order of the iterations: at least the last one, of the trained network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// Those of the way.
+    pub before: Vec<Record>,
+    /// That of the trained network, on trials that it was not trained on.
+    pub last: Record,
+}
+
+/// What can be wrong with a history in CSV. Lines count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    #[error("line 1 is `{found}`, expected the header `{HEADER}`")]
+    NoHeader { found: String },
+    #[error("line {line} is `{text}`, expected an iteration and three numbers")]
+    BadLine { line: usize, text: String },
+    #[error("there are no records below the header")]
+    NoRecords,
+}
+
+const HEADER: &str = "iteration,loss,cost,neural_gradient";
+
+impl History {
+    /// The first record.
+    pub fn first(&self) -> &Record {
+        self.before.first().unwrap_or(&self.last)
+    }
+
+    /// All records.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.before.iter().chain(std::iter::once(&self.last))
+    }
+
+    /// As CSV, every number in as few digits as give it back.
+    pub fn to_csv(&self) -> String {
+        let mut text = format!("{HEADER}\n");
+        for Record { iteration, loss, cost, neural_gradient } in self.records() {
+            let _ = writeln!(text, "{iteration},{loss:?},{cost:?},{neural_gradient:?}");
+        }
+        text
+    }
+
+    /// From CSV.
+    ///
+    /// # Errors
+    /// Another header, or the first line that is no record.
+    pub fn from_csv(text: &str) -> Result<Self, HistoryError> {
+        let mut lines = text.lines().enumerate();
+        match lines.next() {
+            Some((_, HEADER)) => {}
+            first => return Err(HistoryError::NoHeader { found: first.map_or("", |(_, line)| line).to_owned() }),
+        }
+        let record = |(number, line): (usize, &str)| {
+            let bad = || HistoryError::BadLine { line: number + 1, text: line.to_owned() };
+            let fields: Vec<&str> = line.split(',').collect();
+            let [iteration, loss, cost, neural_gradient] = fields[..] else { return Err(bad()) };
+            let number = |text: &str| text.parse::<f64>().map_err(|_| bad());
+            Ok(Record {
+                iteration: iteration.parse().map_err(|_| bad())?,
+                loss: number(loss)?,
+                cost: number(cost)?,
+                neural_gradient: number(neural_gradient)?,
+            })
+        };
+        let mut before = lines.map(record).collect::<Result<Vec<_>, _>>()?;
+        let last = before.pop().ok_or(HistoryError::NoRecords)?;
+        Ok(History { before, last })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_last_bit_and_the_rest_is_refused() {
+        let record = |iteration, loss| Record { iteration, loss, cost: 1.0 / 3.0, neural_gradient: 1e-300 };
+        let history = History { before: vec![record(0, 0.1)], last: record(10, 2.0) };
+        assert_eq!(History::from_csv(&history.to_csv()), Ok(history));
+        let refused = |text: &str| History::from_csv(text).unwrap_err();
+        assert_eq!(refused("a,b\n"), HistoryError::NoHeader { found: "a,b".to_owned() });
+        assert_eq!(refused(&format!("{HEADER}\n")), HistoryError::NoRecords);
+        for line in ["1,2,3", "1,2,3,x", "-1,2,3,4", "1,2,3,4,5"] {
+            let expected = HistoryError::BadLine { line: 2, text: line.to_owned() };
+            assert_eq!(refused(&format!("{HEADER}\n{line}\n")), expected);
+        }
+    }
+}
