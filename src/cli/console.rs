@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use synbal::io::{read_network, read_network_hashed};
 use synbal::network::Network;
@@ -45,21 +45,13 @@ pub fn notify(notices: &[String]) {
 
 /// A line on standard error that says what is being worked on: only on a terminal, and only after a second.
 pub struct Progress {
-    bar: indicatif::ProgressBar,
-}
-
-/// A bar on standard error that shows how far a job is; likewise.
-pub struct ProgressBar {
-    bar: indicatif::ProgressBar,
+    bar: ProgressBar,
 }
 
 const SILENT_FOR: Duration = Duration::from_secs(1);
 
-/// A bar has this many parts.
-const PARTS: u64 = 1000;
-
 /// Draws the bar from now on in a second, unless it is finished by then.
-fn reveal_later(bar: &indicatif::ProgressBar) {
+fn reveal_later(bar: &ProgressBar) {
     let revealed = bar.clone();
     // Not joined: it outlives a command that is done in less, and then finds the bar finished.
     std::thread::spawn(move || {
@@ -74,7 +66,7 @@ fn reveal_later(bar: &indicatif::ProgressBar) {
 
 impl Progress {
     pub fn new() -> Self {
-        let bar = indicatif::ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         reveal_later(&bar);
         Progress { bar }
     }
@@ -102,30 +94,6 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-impl ProgressBar {
-    pub fn new() -> Self {
-        let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::hidden());
-        // The template is a constant; one that does not parse leaves the library's own.
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent:>3} % {eta:>4} {msg}") {
-            bar.set_style(style);
-        }
-        reveal_later(&bar);
-        ProgressBar { bar }
-    }
-
-    /// Moves the bar and changes the text.
-    pub fn at(&self, fraction: f64, text: &str) {
-        self.bar.set_position((fraction.clamp(0.0, 1.0) * PARTS as f64) as u64);
-        self.bar.set_message(text.to_owned());
-    }
-}
-
-impl Drop for ProgressBar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -4,8 +4,10 @@ use synbal::experiments::EXPERIMENTS;
 use synbal::report::{Provenance, Report, claim_texts, run_experiment};
 
 use super::arguments::ExperimentOptions;
-use super::console::{ProgressBar, print, print_json};
+use super::console::{Progress, print, print_json};
 use super::{CliError, Ending};
+
+const PERCENT: usize = 100;
 
 pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
     // The names are those that the parser lets through.
@@ -13,8 +15,11 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
         let known = EXPERIMENTS.iter().map(|experiment| experiment.name).collect::<Vec<_>>().join(", ");
         return Err(CliError::NoSuchExperiment { name: options.name.clone(), known });
     };
-    let bar = ProgressBar::new();
-    let found = run_experiment(experiment, options.seed, &|fraction, what| bar.at(fraction, what))?;
+    let bar = Progress::of_length(PERCENT);
+    let found = run_experiment(experiment, options.seed, &|fraction, what| {
+        bar.say(what);
+        bar.reach((fraction * PERCENT as f64) as usize);
+    })?;
     drop(bar);
     let ending = if found.verdict.is_failure() { Ending::Bad } else { Ending::Good };
     if options.json {

@@ -30,8 +30,7 @@ pub use statistics::MeanInterval;
 pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
-pub const EXPERIMENTS: &[Experiment] =
-    &[
+pub const EXPERIMENTS: &[Experiment] = &[
     robustness_identity::EXPERIMENT,
     noise_loss::EXPERIMENT,
     training_imbalance::EXPERIMENT,
