@@ -23,6 +23,9 @@ pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
         let outcomes: Vec<&str> = experiment.statements.iter().map(|statement| statement.outcome.words()).collect();
         print(&format!("{} ({}): {}\n", experiment.name, experiment.verdict.word(), outcomes.join("; ")))?;
     }
+    if let Some(counts) = report.reproduction() {
+        print(&format!("{counts}\n"))?;
+    }
     let ending = if report.all_held() { Ending::Good } else { Ending::Bad };
     let verdict = if ending == Ending::Good { "all claims held" } else { "SOME CLAIMS FELL" };
     print(&format!(

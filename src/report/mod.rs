@@ -20,7 +20,7 @@ pub use table::verdict_table;
 use serde::Serialize;
 
 use crate::claims::{ClaimError, Evidence, Verdict};
-use crate::experiments::ExperimentError;
+use crate::experiments::{ExperimentError, Reproduction};
 use crate::tasks::CaseError;
 
 /// Why a report could not be made.
@@ -164,6 +164,25 @@ pub struct Figure {
 }
 
 impl Report {
+    /// What became of the paper's statements about networks, counted; `None` without experiments.
+    pub fn reproduction(&self) -> Option<String> {
+        let outcomes: Vec<Reproduction> = self
+            .experiments
+            .iter()
+            .flat_map(|experiment| &experiment.statements)
+            .map(|statement| statement.outcome)
+            .collect();
+        let count = |wanted| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
+        (!outcomes.is_empty()).then(|| {
+            format!(
+                "statements about networks: {} reproduced, {} reproduced under conditions, {} not reproduced",
+                count(Reproduction::Reproduced),
+                count(Reproduction::Conditional),
+                count(Reproduction::NotReproduced)
+            )
+        })
+    }
+
     /// True if no claim fell, or was left undecided, on any case or in any experiment.
     pub fn all_held(&self) -> bool {
         let claims = self.cases.iter().flat_map(|case| &case.claims).map(|claim| claim.verdict);

@@ -25,6 +25,9 @@ fn write_page(html: &mut String, report: &Report) -> std::fmt::Result {
          content=\"width=device-width, initial-scale=1\">\n<title>synbal report</title>\n<style>\n{STYLE}</style>\n\
          </head>\n<body>\n<h1>Synaptic balancing: verification report</h1>\n<p class=\"verdict {class}\">{held}</p>"
     )?;
+    if let Some(counts) = report.reproduction() {
+        writeln!(html, "<p class=\"verdict\">{counts}</p>")?;
+    }
     write_provenance(html, report)?;
     write_matrix(html, report)?;
     write_figures(html, &report.figures)?;
