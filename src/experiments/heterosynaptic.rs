@@ -4,8 +4,9 @@
 //! gives the sign of every synapse's first move. Another one (`heterosynaptic_lasting`, beyond the paper) says that no synapse
 //! has moved against it when the network is balanced again.
 
+use super::balanced::balanced;
 use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
-use crate::balance::{Balanced, Form, Horizon, Method, OdeFlow, Scope, Stepper, Stop, balance};
+use crate::balance::{Balanced, Form, Horizon, Method, OdeFlow, Scope, Stepper};
 use crate::claims::heterosynaptic::effect;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
@@ -64,7 +65,7 @@ fn run(_seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
     for (number, case) in cases.iter().enumerate() {
         let at = |part: f64| progress((number as f64 + part) / cases.len() as f64, &case.name);
         at(0.0);
-        let rest = balanced(&case.network, &case.name)?;
+        let rest = rest_of(&case.network, &case.name)?;
         let mut score = Score::default();
         let pattern = rest.graph.pattern();
         let stride = (pattern.len() / SYNAPSES).max(1);
@@ -83,12 +84,8 @@ fn run(_seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
     Ok(findings)
 }
 
-fn balanced(network: &Network, name: &str) -> Result<Balanced, ExperimentError> {
-    let found = balance(network, &CostSpec::power(2.0), Scope::WithinComponents, Method::Auto, &Stop::default())?;
-    if found.outcome.status.is_balanced() {
-        return Ok(found);
-    }
-    Err(ExperimentError::NotBalanced { what: name.to_owned(), status: found.outcome.status })
+fn rest_of(network: &Network, name: &str) -> Result<Balanced, ExperimentError> {
+    balanced(network, &CostSpec::power(2.0), Scope::WithinComponents, Method::Auto, || name.to_owned())
 }
 
 /// The balanced network with one synapse potentiated.
@@ -104,7 +101,7 @@ fn potentiated(rest: &Balanced, onto: usize, from: usize) -> Network {
 /// Signs of all synapses at first, and of their changes when the network is balanced again.
 fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Score) -> Result<(), ExperimentError> {
     let network = potentiated(rest, onto, from);
-    let again = balanced(&network, name)?;
+    let again = rest_of(&network, name)?;
     let graph = &again.graph;
     // Both balanced points are known to a certified radius: a difference of log-scales to twice their sum.
     let unsure = 2.0 * (radius(rest, name)? + radius(&again, name)?);

@@ -4,6 +4,7 @@
 //! each runs networks that do something, and says what became of a statement of the paper.
 
 mod backwards;
+mod balanced;
 mod certified;
 mod descent;
 mod drift;

@@ -1,8 +1,9 @@
 //! Balancing as a local rule that works while the network runs: every neuron estimates its gain from its own activity by a
 //! decaying average, and rescales its synapses a little by what it has estimated so far.
 
+use super::balanced::balanced;
 use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series};
-use crate::balance::{Method, Scope, Stop, balance};
+use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Activation, Homogeneity, Network, Weights, rescale_network};
@@ -151,11 +152,8 @@ fn spec(gains: &[f64]) -> CostSpec {
 
 /// Balanced log-scales for given gains.
 fn offline(network: &Network, gains: &[f64]) -> Result<Vec<f64>, ExperimentError> {
-    let found = balance(network, &spec(gains), Scope::Whole, Method::Auto, &Stop::default())?;
-    if found.outcome.status.is_balanced() {
-        return Ok(found.log_scales);
-    }
-    Err(ExperimentError::NotBalanced { what: "the driven network".to_owned(), status: found.outcome.status })
+    let what = || "the driven network".to_owned();
+    Ok(balanced(network, &spec(gains), Scope::Whole, Method::Auto, what)?.log_scales)
 }
 
 /// The largest difference of a log-weight between two rescalings.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::{ExperimentError, Progress};
-use crate::balance::{Balanced, Method, Scope, Stop, balance};
+use crate::balance::{Balanced, Method, Scope};
 use crate::cost::CostSpec;
 use crate::network::Network;
 use crate::tasks::flyvis::{FlyvisNetwork, Inputs, Neuron, Outputs};
@@ -23,13 +23,9 @@ fn network(extent: u32, model: usize, outputs: Outputs) -> Result<(Network, Vec<
     Ok((plan.build()?, plan.neurons()?))
 }
 
-/// Balances inside components, the standard way; what does not converge is an error, never a result.
+/// Balances inside components.
 fn balanced(network: &Network, spec: &CostSpec, what: &str) -> Result<Balanced, ExperimentError> {
-    let found = balance(network, spec, Scope::WithinComponents, Method::Auto, &Stop::default())?;
-    if !found.outcome.status.is_balanced() {
-        return Err(ExperimentError::NotBalanced { what: what.to_owned(), status: found.outcome.status });
-    }
-    Ok(found)
+    super::balanced::balanced(network, spec, Scope::WithinComponents, Method::Auto, || what.to_owned())
 }
 
 /// The neurons of the types that `wanted` names.
