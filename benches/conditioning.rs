@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use synbal::balance::{Method, Stop};
+use synbal::balance::{Criteria, Method};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::{Activation, Network};
 use synbal::tasks::{random_network, stream};
 
 /// Passes after which a method is left out instead of timed.
-const STOP: Stop = Stop { tol: 1e-10, max_passes: 20_000 };
+const STOP: Criteria = Criteria::new(1e-10, 20_000);
 
 fn sparse(n: usize, sigma: f64) -> CostGraph {
     let weights = random_network(&mut stream(1, 1), n, 10.0 / n as f64, sigma).expect("a valid random network");

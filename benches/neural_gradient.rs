@@ -72,7 +72,7 @@ fn neural_gradient(criterion: &mut Criterion) {
             bencher.iter(|| black_box(pass.measure()));
         });
         group.bench_function(BenchmarkId::new("plain pass over the same bytes", name), |bencher| {
-            bencher.iter(|| plain_pass(black_box(graph.w()), graph.pattern()));
+            bencher.iter(|| plain_pass(black_box(graph.initial_costs()), graph.pattern()));
         });
     }
     group.finish();

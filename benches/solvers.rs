@@ -1,7 +1,7 @@
 //! How long does each solver take to a per-neuron imbalance of 1e-10, on C. elegans and on dense networks?
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use synbal::balance::{Method, Stop};
+use synbal::balance::{Criteria, Method};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::io::embedded;
 use synbal::network::{Activation, Network};
@@ -18,12 +18,12 @@ fn solvers(criterion: &mut Criterion) {
         for method in Method::ALL {
             let solver = method.solver().expect("all of this build's");
             // What does not converge must not be timed as if it did.
-            if !solver.solve(&graph, &Stop::default()).status.is_balanced() {
+            if !solver.solve(&graph, &Criteria::default()).status.is_balanced() {
                 eprintln!("{name}: {} does not converge and is not timed", solver.name());
                 continue;
             }
             group.bench_function(BenchmarkId::new(solver.name(), name), |bencher| {
-                bencher.iter(|| solver.solve(&graph, &Stop::default()));
+                bencher.iter(|| solver.solve(&graph, &Criteria::default()));
             });
         }
     }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use certificate::{hexadecimal, integer, opened, resealed};
+use synbal::certify::certificate::sha256;
 use synbal::check::{Refused, check};
 use synbal::io::read_network;
 use synbal::network::Activation;
-use synbal::rigor::certificate::sha256;
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)

@@ -8,11 +8,11 @@ use common::{AlphaKind, Recipe, config, recipes};
 use num_bigint::{BigInt, BigUint};
 use proptest::prelude::*;
 use rand::Rng;
-use synbal::balance::{Method, Scope, Stop, balance};
+use synbal::balance::{BalanceError, Criteria, Method, Problem, Scope};
+use synbal::certify::certificate::{Certificate, CertifyError, Costs, Refine, certify};
 use synbal::check::{Proved, check};
 use synbal::cost::CostSpec;
 use synbal::network::{Activation, Network, Weights};
-use synbal::rigor::certificate::{Certificate, CertifyError, Costs, Refine, certify};
 use synbal::tasks::{embedded_cases, stream};
 
 /// The largest radius of a refined certificate: rounding alone would give 2^-64, which the certificate's constants
@@ -74,12 +74,12 @@ fn two_neurons_of_known_balance() {
     assert!(proved.lower_cost <= least && least <= proved.upper_cost, "the least cost is 4 + 4");
     // Off by 1e-6: the radius covers that, and is not twice as large but for the second order.
     let h = [16.0_f64.ln() / 2.0 + 1e-6, 0.0];
-    let off = certify(&network, &spec, Scope::Whole, &h, Refine::No, Costs::Rounded).unwrap();
+    let off = certify(&Problem::new(&network, &spec, Scope::Whole).unwrap(), &h, Refine::No, Costs::Rounded).unwrap();
     let claimed = radius(&accepted(&off, &network));
     // G = √2·g, g = (C_01 + C_10)·1e-6, over the curvature C_01 + C_10: 2√2·1e-6 to first order.
     assert!((1e-6..2.9e-6).contains(&claimed), "{claimed:e}");
     // Far off there is none.
-    let far = certify(&network, &spec, Scope::Whole, &[0.0, 0.0], Refine::No, Costs::Rounded);
+    let far = certify(&Problem::new(&network, &spec, Scope::Whole).unwrap(), &[0.0, 0.0], Refine::No, Costs::Rounded);
     assert!(matches!(far, Err(CertifyError::NotBalancedEnough { .. })), "{far:?}");
 }
 
@@ -103,11 +103,11 @@ proptest! {
         let fine = certified(&network, &spec, Scope::Whole);
         let fine_proved = accepted(&fine, &network);
         let mut random = stream(recipe.seed, 3);
-        let mut h = balance(&network, &spec, Scope::Whole, Method::Newton, &Stop::default()).unwrap().log_scales;
+        let mut h = Problem::new(&network, &spec, Scope::Whole).unwrap().solve(Method::Newton, &Criteria::default()).unwrap().log_scales;
         for value in &mut h {
             *value += 10.0_f64.powf(size) * random.random_range(-1.0..1.0);
         }
-        match certify(&network, &spec, Scope::Whole, &h, Refine::No, Costs::Rounded) {
+        match certify(&Problem::new(&network, &spec, Scope::Whole).unwrap(), &h, Refine::No, Costs::Rounded) {
             Ok(rough) => {
                 let rough_proved = accepted(&rough, &network);
                 // The quotients of scales are exact to 2^-128, their logarithms to two roundings.
@@ -137,7 +137,7 @@ fn what_cannot_be_certified_is_refused_by_name() {
     };
     let network = ring([1.0, 1.0]);
     let attempt = |network: &Network, spec: &CostSpec, h: &[f64]| {
-        certify(network, spec, Scope::Whole, h, Refine::Yes, Costs::Rounded).unwrap_err()
+        certify(&Problem::new(network, spec, Scope::Whole).unwrap(), h, Refine::Yes, Costs::Rounded).unwrap_err()
     };
     for p in [0.3, 65.0, 0.03125] {
         assert_eq!(attempt(&network, &CostSpec::power(p), &[0.0, 0.0]), CertifyError::Exponent { p });
@@ -149,7 +149,8 @@ fn what_cannot_be_certified_is_refused_by_name() {
     let far = attempt(&network, &CostSpec::power(2.0), &[0.0, 1e9]);
     assert!(!far.is_bad_request(), "{far:?}");
     let chain = Network::recurrent(Weights::from_triplets(2, vec![(0, 1, 1.0)]).unwrap(), Activation::Relu);
-    assert_eq!(attempt(&chain, &CostSpec::power(2.0), &[0.0, 0.0]), CertifyError::OnNoCycle { count: 1 });
+    let refused = Problem::new(&chain, &CostSpec::power(2.0), Scope::Whole).unwrap_err();
+    assert!(matches!(refused, BalanceError::NotBalanceable { count: 1, .. }), "{refused}");
 }
 
 #[test]

@@ -6,10 +6,10 @@ mod common;
 use proptest::prelude::*;
 #[cfg(feature = "precise")]
 use synbal::balance::Euler;
-use synbal::balance::{Form, Horizon, OdeFlow, Stepper, Trajectory};
+use synbal::balance::{Coordinates, Horizon, OdeFlow, Stepper, Trajectory};
+use synbal::certify::trajectory::{TrajectoryError, Tube, certify, compare_solvers};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::{Activation, Network, Weights};
-use synbal::rigor::trajectory::{TrajectoryError, Tube, certify, compare_solvers};
 use synbal::tasks::{random_network, stream};
 
 const HORIZON: Horizon = Horizon { time: 3.0, most_steps: 200 };
@@ -26,7 +26,7 @@ fn two_neurons(a: f64) -> CostGraph {
 }
 
 fn dopri5(step_tol: f64) -> OdeFlow {
-    OdeFlow { step_tol, ..OdeFlow::new(Stepper::Dopri5, Form::LogScales) }
+    OdeFlow { step_tol, ..OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales) }
 }
 
 /// Every solver, at several tolerances.
@@ -36,7 +36,7 @@ fn trajectories(graph: &CostGraph, horizon: &Horizon) -> Vec<(String, Trajectory
     for stepper in [Stepper::Rk4, Stepper::Dopri5, Stepper::Dop853] {
         let tolerances: &[f64] = if stepper == Stepper::Rk4 { &[0.0] } else { &[1e-5, 1e-8, 1e-12] };
         for &step_tol in tolerances {
-            let flow = OdeFlow { form: Form::LogScales, stepper, step_tol };
+            let flow = OdeFlow { coordinates: Coordinates::LogScales, stepper, step_tol };
             all.push((format!("{stepper:?} {step_tol:e}"), flow.trajectory(graph, horizon).unwrap()));
         }
     }
@@ -62,7 +62,7 @@ fn assert_covered(
     graph: &CostGraph,
     trajectory: &Trajectory,
     tube: &Tube,
-    reference: &synbal::rigor::trajectory::Reference,
+    reference: &synbal::certify::trajectory::Reference,
     reference_error: f64,
 ) {
     let certified = certify(graph, trajectory).unwrap();
@@ -84,7 +84,7 @@ proptest! {
         seed in any::<u64>(), n in 2_usize..5, sigma in prop_oneof![Just(0.0), Just(0.7)],
         p in prop_oneof![Just(1.0), Just(2.0), Just(0.5)]
     ) {
-        use synbal::rigor::trajectory::reference;
+        use synbal::certify::trajectory::reference;
         let graph = random_graph(seed, n, 0.5, sigma, p);
         let all = trajectories(&graph, &HORIZON);
         let tube = Tube::new(&graph, all[0].1.rate, longest(&all)).unwrap();

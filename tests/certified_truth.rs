@@ -12,11 +12,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use rug::integer::Order;
 use rug::{Float, Integer};
-use synbal::balance::{Balanced, Method, Precise, Scope, Stop, balance, balance_to_digits};
+use synbal::balance::{Criteria, Method, Precise, Problem, Run, Scope, balance_to_digits};
+use synbal::certify::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify};
 use synbal::check::{Proved, check};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::{Activation, Network, Weights};
-use synbal::rigor::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify};
 use synbal::scalar::Multi;
 use synbal::tasks::{random_network, stream};
 
@@ -120,7 +120,7 @@ fn with_world(random: &mut ChaCha8Rng, mut network: Network, p: f64) -> Network 
 
 /// That the graph says exactly what the network says.
 fn assert_exact(case: &Case, graph: &CostGraph) {
-    assert!(graph.frame().is_identity());
+    assert!(graph.prescaling().is_identity());
     let Some(world) = graph.world() else { return };
     let multiple = parts(case.spec.p).1;
     let (bias, w_out) = (case.network.bias.as_ref().unwrap(), case.network.w_out.as_ref().unwrap());
@@ -256,8 +256,9 @@ impl Tally {
 /// Certifies by the integers' own Newton steps, from the log-scales of `f64`, and from log-scales that are far off.
 fn three_ways(k: u64) -> [Tally; 3] {
     let case = case(k);
-    let stop = Stop::default();
-    let balanced: Balanced = balance(&case.network, &case.spec, case.scope, Method::Newton, &stop).unwrap();
+    let stop = Criteria::default();
+    let balanced: Run =
+        Problem::new(&case.network, &case.spec, case.scope).unwrap().solve(Method::Newton, &stop).unwrap();
     let graph = &balanced.graph;
     assert_exact(&case, graph);
     let truth = balance_to_digits(graph, &balanced.outcome.h, DIGITS).unwrap();
@@ -268,7 +269,7 @@ fn three_ways(k: u64) -> [Tally; 3] {
     let off: Vec<f64> = balanced.log_scales.iter().map(|value| value + size * random.random_range(-1.0..1.0)).collect();
     [(&balanced.log_scales, Refine::Yes), (&balanced.log_scales, Refine::No), (&off, Refine::No)].map(|(h, refine)| {
         let mut tally = Tally::default();
-        match certify(&case.network, &case.spec, case.scope, h, refine, Costs::Rounded) {
+        match certify(&Problem::new(&case.network, &case.spec, case.scope).unwrap(), h, refine, Costs::Rounded) {
             Ok(made) => match compared(&case, &lifted, &truth, &made, h) {
                 Ok(compared) => tally.compared.push(compared),
                 Err(wrong) => tally.wrong.push(format!("network {k}: {wrong}")),

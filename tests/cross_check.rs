@@ -9,26 +9,27 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::Rng;
 use second_opinion::{L_BFGS_GRADIENT, cost_difference_bound};
-use synbal::balance::{Automatic, Newton, NewtonCg, Order, Osborne, Outcome, Preconditioner, Solver, Status, Stop};
+use synbal::balance::{Automatic, Criteria, Newton, NewtonCg, Order, Osborne, Outcome, Solver, Status};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::{laplacian, node_costs, norm_squared};
 use synbal::io::embedded;
+use synbal::laplacian::Preconditioning;
 use synbal::network::{Activation, Network, Weights};
 use synbal::scalar::UNIT_ROUNDOFF;
 use synbal::tasks::{random_network, stream};
 
-const TIGHT: Stop = Stop { tol: 1e-12, max_passes: 1_000_000 };
+const TIGHT: Criteria = Criteria::new(1e-12, 1_000_000);
 
 fn graph_of(weights: Weights, p: f64) -> CostGraph {
     let network = Network::recurrent(weights, Activation::Relu);
     CostGraph::of_network(&network, &CostSpec::power(p)).unwrap().within_components()
 }
 
-fn newton_cg(preconditioner: Preconditioner) -> NewtonCg {
-    NewtonCg { preconditioner, ..NewtonCg::default() }
+fn newton_cg(preconditioning: Preconditioning) -> NewtonCg {
+    NewtonCg { preconditioning, ..NewtonCg::default() }
 }
 
-fn solved(solver: &dyn Solver, graph: &CostGraph, stop: &Stop) -> Outcome {
+fn solved(solver: &dyn Solver, graph: &CostGraph, stop: &Criteria) -> Outcome {
     let outcome = solver.solve(graph, stop);
     assert_eq!(outcome.status, Status::Balanced, "{} ended at {:e}", outcome.method, outcome.imbalance);
     outcome
@@ -103,10 +104,10 @@ fn the_l_bfgs_of_a_library_finds_the_same_minimum() {
         let graph = graph_of(weights, p);
         let theirs = l_bfgs(&graph);
         for preconditioner in [
-            Preconditioner::Diagonal,
-            Preconditioner::Multilevel,
-            Preconditioner::Elimination,
-            Preconditioner::AsNeeded,
+            Preconditioning::Diagonal,
+            Preconditioning::Multigrid,
+            Preconditioning::ApproximateCholesky,
+            Preconditioning::AsNeeded,
         ] {
             let ours = solved(&newton_cg(preconditioner), &graph, &TIGHT);
             assert!(assert_same_point(&graph, &ours.h, &theirs), "{name}: too loose to compare weights");
@@ -125,7 +126,7 @@ fn the_l_bfgs_of_a_library_finds_the_same_minimum() {
 #[test]
 fn the_flow_by_implicit_integrators_ends_at_the_same_minimum() {
     use synbal::balance::Method;
-    let stop = Stop { tol: 1e-10, max_passes: 40_000 };
+    let stop = Criteria::new(1e-10, 40_000);
     let random = |seed, n, density, sigma| random_network(&mut stream(seed, 0), n, density, sigma).unwrap();
     let fly = synbal::io::embedded::fly_types().unwrap();
     for (name, weights, p) in [
@@ -172,7 +173,7 @@ proptest! {
     fn newton_cg_agrees_with_dense_newton(recipe in tame_recipes()) {
         let graph = CostGraph::of_network(&recipe.network(), &recipe.spec()).unwrap();
         let dense = solved(&Newton::default(), &graph, &TIGHT);
-        for preconditioner in [Preconditioner::Diagonal, Preconditioner::Multilevel, Preconditioner::Elimination] {
+        for preconditioner in [Preconditioning::Diagonal, Preconditioning::Multigrid, Preconditioning::ApproximateCholesky] {
             let ours = solved(&newton_cg(preconditioner), &graph, &TIGHT);
             if graph.facts().weak_count() == 1 {
                 prop_assert!(assert_same_point(&graph, &ours.h, &dense.h), "too loose to compare weights");
@@ -254,8 +255,8 @@ fn chains_and_trees_reach_their_closed_form_and_elimination_is_exact_on_them() {
             tree(5, n, |child, _| if child % 2 == 0 { child - 1 } else { child.saturating_sub(2) }, 3.0, 2.0),
         ),
     ] {
-        let stop = Stop { tol: 1e-10, max_passes: 100_000 };
-        let ours = solved(&newton_cg(Preconditioner::Elimination), &tree.graph, &stop);
+        let stop = Criteria::new(1e-10, 100_000);
+        let ours = solved(&newton_cg(Preconditioning::ApproximateCholesky), &tree.graph, &stop);
         tree.assert_closed_form(&ours);
         // Nothing is left to chance where no elimination has a choice: a chain or a star, whose factor is exact. A
         // product and one for rounding then solve a system; its couplings, rates and sums take four passes.
@@ -295,7 +296,7 @@ fn groups(seed: u64, count: usize, size: usize, forward: f64, back: f64) -> Weig
 
 #[test]
 fn hard_graphs_are_balanced_by_conjugate_gradients_and_the_default_and_as_by_the_dense_method() {
-    let stop = Stop { tol: 1e-10, max_passes: 1_000_000 };
+    let stop = Criteria::new(1e-10, 1_000_000);
     for (name, weights) in [
         ("bridges of 1e-12", groups(1, 2, 60, 1e-12, 1e-12)),
         ("nearly reducible", groups(2, 5, 40, 1.0, 1e-8)),

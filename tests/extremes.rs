@@ -6,7 +6,7 @@ use common::config;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::Rng;
-use synbal::balance::{BalanceError, Balanced, Method, Scope, Status, Stop, balance};
+use synbal::balance::{BalanceError, Criteria, Method, Problem, Run, Scope, Status};
 use synbal::cost::{CostError, CostGraph, CostSpec};
 use synbal::network::{Activation, Network, NetworkError, Weights, times_power_of_two};
 use synbal::scalar::UNIT_ROUNDOFF;
@@ -23,9 +23,9 @@ fn network(n: usize, triplets: Triplets) -> Network {
     Network::recurrent(Weights::from_triplets(n, triplets).unwrap(), Activation::Relu)
 }
 
-fn solve(network: &Network, p: f64, method: Method) -> Result<Balanced, BalanceError> {
-    let stop = Stop { tol: 1e-10, max_passes: 200_000 };
-    balance(network, &CostSpec::power(p), Scope::Whole, method, &stop)
+fn solve(network: &Network, p: f64, method: Method) -> Result<Run, BalanceError> {
+    let stop = Criteria::new(1e-10, 200_000);
+    Problem::new(network, &CostSpec::power(p), Scope::Whole).and_then(|problem| problem.solve(method, &stop))
 }
 
 /// Incoming and outgoing cost of every neuron, from the weights alone: dense, O(n²), no frame. Each neuron's sums are
@@ -62,7 +62,7 @@ fn imbalance_rounding(n: usize, p: f64) -> f64 {
 
 /// Everything that holds of any outcome: the status is honest, and the imbalance reported is that of the weights put
 /// out.
-fn assert_honest(found: &Balanced, p: f64) {
+fn assert_honest(found: &Run, p: f64) {
     let n = found.network.weights.neurons();
     let naive = naive_imbalance(&found.network.weights, p);
     let rounding = imbalance_rounding(n, p);
@@ -113,7 +113,7 @@ fn log_weight_bound(balanced: &Weights, p: f64, imbalance: f64) -> f64 {
     bound
 }
 
-fn assert_same_weights(a: &Balanced, b: &Balanced, p: f64, unit_shift: i32) {
+fn assert_same_weights(a: &Run, b: &Run, p: f64, unit_shift: i32) {
     let n = a.network.weights.neurons();
     let imbalance = a.imbalance_final.max(b.imbalance_final) + imbalance_rounding(n, p);
     let largest = a.log_scales.iter().chain(&b.log_scales).fold(0.0_f64, |largest, h| largest.max(h.abs()));
@@ -329,7 +329,7 @@ fn bridged(seed: u64, bridge: f64) -> Network {
 
 /// Convexity bounds the difference of two costs: `C₁ − C₂ ≤ ∇C₁·(h₁ − h₂) ≤ p t₁ Σ(r + c) max|δ| = 2 p t₁ C₁ max|δ|`,
 /// whatever the network.
-fn assert_costs_agree(a: &Balanced, b: &Balanced, p: f64) {
+fn assert_costs_agree(a: &Run, b: &Run, p: f64) {
     let apart = a.outcome.h.iter().zip(&b.outcome.h).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
     let spread = a.outcome.h.iter().chain(&b.outcome.h).fold(0.0_f64, |spread, h| spread.max(h.abs()));
     let rounding = UNIT_ROUNDOFF * (a.graph.pattern().len() as f64 + 8.0 * p * spread + 32.0);
@@ -425,12 +425,12 @@ fn the_frame_of_a_graph_is_exact() {
     let triplets = vec![(0, 1, 3e250), (1, 2, -7e-130), (2, 0, 5e-120), (1, 1, 1e-20), (0, 2, 1e90)];
     let given = network(3, triplets);
     let graph = CostGraph::of_network(&given, &CostSpec::power(2.0)).unwrap();
-    assert!(!graph.frame().is_identity());
+    assert!(!graph.prescaling().is_identity());
     for (e, i, j) in graph.pattern().iter() {
         let weight = given.weights.values()[given.weights.pattern().find(i, j).unwrap()];
-        assert_eq!(times_power_of_two(graph.weight()[e], -graph.frame().shift(i, j)), weight);
-        let lifted = graph.frame().log_scale(j) - graph.frame().log_scale(i);
-        let shift = f64::from(graph.frame().shift(i, j) + graph.frame().unit()) * std::f64::consts::LN_2;
+        assert_eq!(times_power_of_two(graph.weight()[e], -graph.prescaling().shift(i, j)), weight);
+        let lifted = graph.prescaling().log_scale(j) - graph.prescaling().log_scale(i);
+        let shift = f64::from(graph.prescaling().shift(i, j) + graph.prescaling().unit()) * std::f64::consts::LN_2;
         assert!((lifted - shift).abs() <= 4.0 * UNIT_ROUNDOFF * (shift.abs() + 1000.0));
     }
 }
@@ -455,8 +455,8 @@ fn wild(n: usize, density: f64, decades: f64, seed: u64) -> Network {
 fn imbalance_is_that_of_the_weights_not_of_their_frame() {
     let given = wild(18, 0.1, 50.0, 1_296_144_261_724_992_021);
     for method in SWEEP_AND_NEWTON {
-        let stop = Stop { tol: 1e-10, max_passes: 20_000 };
-        let found = balance(&given, &CostSpec::power(2.0), Scope::Whole, method, &stop).unwrap();
+        let stop = Criteria::new(1e-10, 20_000);
+        let found = Problem::new(&given, &CostSpec::power(2.0), Scope::Whole).unwrap().solve(method, &stop).unwrap();
         assert_honest(&found, 2.0);
     }
 }
@@ -473,10 +473,10 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let given = wild(n, density, decades, seed);
-        let stop = Stop { tol: 1e-10, max_passes: 20_000 };
+        let stop = Criteria::new(1e-10, 20_000);
         let mut balanced = Vec::new();
         for method in SWEEP_AND_NEWTON {
-            match balance(&given, &CostSpec::power(p), Scope::Whole, method, &stop) {
+            match Problem::new(&given, &CostSpec::power(p), Scope::Whole).and_then(|problem| problem.solve(method, &stop)) {
                 Ok(found) => {
                     assert_honest(&found, p);
                     // Six decades are no excuse for Newton.

@@ -4,29 +4,35 @@ mod second_opinion;
 
 use num_bigint::BigUint;
 use second_opinion::{L_BFGS_GRADIENT, cost_difference_bound, l_bfgs};
-use synbal::balance::{Balanced, Method, Scope, Status, Stop, balance};
+use synbal::balance::{Criteria, Method, Problem, Run, Scope, Status};
+use synbal::certify::certificate::{Costs, Refine, certify};
 use synbal::check::{Proved, check};
 use synbal::cost::CostSpec;
 use synbal::network::Network;
-use synbal::rigor::certificate::{Costs, Refine, certify};
 use synbal::scalar::UNIT_ROUNDOFF;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 
 /// Stands for the digest of the network's file: there is none.
 const INPUT: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-const STOP: Stop = Stop { tol: 1e-10, max_passes: 1_000_000 };
+const STOP: Criteria = Criteria::new(1e-10, 1_000_000);
 
-fn solved(network: &Network, spec: &CostSpec, method: Method, stop: &Stop) -> Balanced {
-    let found = balance(network, spec, Scope::WithinComponents, method, stop).unwrap();
+fn solved(network: &Network, spec: &CostSpec, method: Method, stop: &Criteria) -> Run {
+    let found = Problem::new(network, spec, Scope::WithinComponents).unwrap().solve(method, stop).unwrap();
     assert_eq!(found.outcome.status, Status::Balanced, "{method:?} ended at {:e}", found.outcome.imbalance);
     found
 }
 
 /// Has the log-scales certified just as they are, and the certificate checked: the cost found must lie within what is
 /// proved, up to the rounding of its sum. Returns what the least cost is proved to be at least.
-fn certified(network: &Network, spec: &CostSpec, found: &Balanced) -> f64 {
-    let made = certify(network, spec, Scope::WithinComponents, &found.log_scales, Refine::No, Costs::Rounded).unwrap();
+fn certified(network: &Network, spec: &CostSpec, found: &Run) -> f64 {
+    let made = certify(
+        &Problem::new(network, spec, Scope::WithinComponents).unwrap(),
+        &found.log_scales,
+        Refine::No,
+        Costs::Rounded,
+    )
+    .unwrap();
     let proved = check(made.to_text(INPUT).as_bytes(), INPUT, network).unwrap();
     let (lower, upper) = (cost(&proved.lower_cost, &proved), cost(&proved.upper_cost, &proved));
     let reached = found.outcome.cost;
@@ -79,8 +85,9 @@ fn the_cost_of_the_fly_at_extent_15_is_certified_and_no_other_solver_finds_a_low
     let lower = certified(&network, &spec, &newton);
 
     // Osborne's iteration gets there too, to the same cost to fourteen digits, but in 8,600 sweeps: minutes.
-    let stop = Stop { max_passes: 100, ..STOP };
-    let osborne = balance(&network, &spec, Scope::WithinComponents, Method::Osborne, &stop).unwrap().outcome;
+    let stop = STOP.with_max_passes(100);
+    let osborne =
+        Problem::new(&network, &spec, Scope::WithinComponents).unwrap().solve(Method::Osborne, &stop).unwrap().outcome;
     assert_eq!(osborne.status, Status::PassLimit { limit: 100 });
     // L-BFGS is still 1e-4 above the least cost after 100 iterations, its worst neuron as far from balanced as at the start.
     let (h, _) = l_bfgs(graph, 30);

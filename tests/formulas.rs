@@ -125,19 +125,19 @@ proptest! {
         let graph = graph(&recipe);
         let dense = dense_costs(&recipe);
         let rounding = cost_rounding(recipe.p);
-        prop_assert!(graph.frame().is_identity());
+        prop_assert!(graph.prescaling().is_identity());
         let mut off_diagonal = 0;
         for (e, i, j) in graph.pattern().iter() {
-            prop_assert!((graph.w()[e] - dense[(i, j)]).abs() <= rounding * dense[(i, j)], "({i}, {j})");
+            prop_assert!((graph.initial_costs()[e] - dense[(i, j)]).abs() <= rounding * dense[(i, j)], "({i}, {j})");
             off_diagonal += 1;
         }
         let nonzero = |(i, j): (usize, usize)| i != j && dense[(i, j)] != 0.0;
         let all = (0..=recipe.n).flat_map(|i| (0..=recipe.n).map(move |j| (i, j)));
         prop_assert_eq!(all.filter(|&pair| nonzero(pair)).count(), off_diagonal);
         let synapses = off_diagonal + recipe.n;
-        prop_assert!((graph.total(graph.w()) - dense.sum()).abs() <= (rounding + 2.0 * synapses as f64 * U) * dense.sum());
+        prop_assert!((graph.total(graph.initial_costs()) - dense.sum()).abs() <= (rounding + 2.0 * synapses as f64 * U) * dense.sum());
 
-        let g = node_costs(graph.pattern(), graph.w(), &0.0).gradient();
+        let g = node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
         for (i, value) in g.iter().enumerate() {
             let others = || (0..=recipe.n).filter(move |&j| j != i);
             let incoming: f64 = others().map(|j| dense[(i, j)]).sum();
@@ -155,8 +155,8 @@ proptest! {
     fn the_rounding_of_the_gradient_is_within_the_proven_bound(recipe in recipes()) {
         let graph = graph(&recipe);
         let pattern = graph.pattern();
-        let given: Vec<Double> = graph.w().iter().map(|&w| Double::of(w)).collect();
-        let g = node_costs(pattern, graph.w(), &0.0).gradient();
+        let given: Vec<Double> = graph.initial_costs().iter().map(|&w| Double::of(w)).collect();
+        let g = node_costs(pattern, graph.initial_costs(), &0.0).gradient();
         for (i, (exact, size, terms)) in precise_sums(pattern, &given).into_iter().enumerate() {
             let off = Double::of(g[i]).minus(exact).value().abs();
             prop_assert!(off <= (1.0 + 1e-10) * gamma(terms + 1) * size, "node {i}: {off:e}");
@@ -165,7 +165,7 @@ proptest! {
         let h = normals(&mut stream(recipe.seed, 9), graph.nodes(), 1.0);
         let (d, costs) = (graph.scales(&h), graph.costs_at(&h));
         let scaled: Vec<Double> =
-            pattern.iter().map(|(e, i, j)| Double::of(graph.w()[e]).times(d[j]).over(d[i])).collect();
+            pattern.iter().map(|(e, i, j)| Double::of(graph.initial_costs()[e]).times(d[j]).over(d[i])).collect();
         for (computed, real) in costs.iter().zip(&scaled) {
             // `float_gradient_cost`: relative error 2u + u².
             let off = Double::of(*computed).minus(*real).value().abs();
@@ -184,7 +184,7 @@ proptest! {
     fn the_lax_field_is_the_commutator(recipe in recipes()) {
         let graph = graph(&recipe);
         let n = graph.nodes();
-        let g = node_costs(graph.pattern(), graph.w(), &0.0).gradient();
+        let g = node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
         let mut j = DMatrix::zeros(n, n);
         for (e, row, column) in graph.pattern().iter() {
             j[(row, column)] = graph.weight()[e];
@@ -205,14 +205,14 @@ proptest! {
         let n = graph.nodes();
         let mut c = DMatrix::zeros(n, n);
         for (e, i, j) in graph.pattern().iter() {
-            c[(i, j)] = graph.w()[e];
+            c[(i, j)] = graph.initial_costs()[e];
         }
         let symmetric = &c + c.transpose();
-        let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+        let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
         // All nodes but the first, in reverse: positions are not numbers.
         let nodes: Vec<usize> = (1..n).rev().collect();
         let position: Vec<Option<usize>> = (0..n).map(|node| (node > 0).then(|| n - 1 - node)).collect();
-        let matrix = laplacian(graph.pattern(), graph.w(), &sums, &nodes, &position);
+        let matrix = laplacian(graph.pattern(), graph.initial_costs(), &sums, &nodes, &position);
         for (a, &i) in nodes.iter().enumerate() {
             for (b, &j) in nodes.iter().enumerate() {
                 let expected = if i == j { symmetric.row(i).sum() } else { -symmetric[(i, j)] };
@@ -410,7 +410,7 @@ fn the_world_node_by_hand() {
     let pairs: Vec<_> = graph.pattern().iter().map(|(_, i, j)| (i, j)).collect();
     assert_eq!(pairs, [(0, 1), (1, 0)]);
     // 9 + 16 + 144 from the world, 10 (1 + 4) to it; square roots and squares of p-norms: (5p + 8)u.
-    for (found, expected) in graph.w().iter().zip([169.0, 50.0]) {
+    for (found, expected) in graph.initial_costs().iter().zip([169.0, 50.0]) {
         assert!((found - expected).abs() <= 18.0 * U * expected, "{found}");
     }
     assert_eq!(*graph.self_cost(), 49.0);
@@ -428,7 +428,7 @@ fn every_kind_of_alpha_is_looked_up() {
         let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, -3.0)]).unwrap();
         let spec = synbal::cost::CostSpec { alpha, ..synbal::cost::CostSpec::power(2.0) };
         let graph = CostGraph::of_network(&Network::recurrent(weights, Activation::Relu), &spec).unwrap();
-        assert_eq!(graph.w(), expected);
+        assert_eq!(graph.initial_costs(), expected);
     }
     let sparse = Recipe { n: 3, density: 0.0, sigma: 0.0, p: 2.0, alpha: AlphaKind::Sparse, world: None, seed: 1 };
     assert_eq!(graph(&sparse).pattern().len(), 3);

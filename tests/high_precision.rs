@@ -45,7 +45,7 @@ fn assert_agree(found: &Multi, expected: &Float, digits: usize, what: &str) {
 /// Imbalance at the log-scales printed, measured afresh from their decimals at a precision of its own: log-scales off by
 /// half a unit of the last place move each cost by at most a relative p·10^-digits, and so the imbalance.
 fn assert_balanced_as_printed(graph: &CostGraph, found: &Precise) {
-    assert!(graph.frame().is_identity());
+    assert!(graph.prescaling().is_identity());
     let bits = (found.digits as f64 * std::f64::consts::LOG2_10) as u32 + 200;
     let h: Vec<Multi> =
         found.log_scales_decimal().iter().map(|text| Multi::from_decimal(bits, text).unwrap()).collect();

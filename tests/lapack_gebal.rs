@@ -5,10 +5,10 @@
 //! p = 1 is the norm of DGEBAL before LAPACK 3.5.0, p = 2 its norm since.
 
 use nalgebra::DMatrix;
-use synbal::balance::{Method, Scope, Status, Stop, balance};
+use synbal::balance::{Criteria, Method, Problem, Scope, Status};
 use synbal::conserved::traces_of_powers;
 use synbal::cost::CostSpec;
-use synbal::network::{Activation, Frame, GraphFacts, Network, Weights, times_power_of_two};
+use synbal::network::{Activation, GraphFacts, Network, Prescaling, Weights, times_power_of_two};
 use synbal::scalar::{Tracked, UNIT_ROUNDOFF};
 
 struct Example {
@@ -76,9 +76,11 @@ fn balanced_to_the_full_and_never_worse_than_gebal() {
         for p in [1.0, 2.0] {
             let (gebal, gebal_cost) = measure(&expected, p);
             for method in [Method::Newton, Method::Osborne] {
-                let stop = Stop { tol: 1e-10, max_passes: 1_000_000 };
-                let found =
-                    balance(&network(&given), &CostSpec::power(p), Scope::WithinComponents, method, &stop).unwrap();
+                let stop = Criteria::new(1e-10, 1_000_000);
+                let found = Problem::new(&network(&given), &CostSpec::power(p), Scope::WithinComponents)
+                    .unwrap()
+                    .solve(method, &stop)
+                    .unwrap();
                 assert_eq!(found.outcome.status, Status::Balanced, "{name}, p = {p}, {method:?}");
                 let after = found.network.weights.to_dense();
                 let (ours, our_cost) = measure(&after, p);
@@ -102,14 +104,10 @@ fn the_spectrum_is_kept() {
     for Example { name, given, .. } in examples() {
         let n = given.nrows();
         for p in [1.0, 2.0] {
-            let found = balance(
-                &network(&given),
-                &CostSpec::power(p),
-                Scope::WithinComponents,
-                Method::Newton,
-                &Stop::default(),
-            )
-            .unwrap();
+            let found = Problem::new(&network(&given), &CostSpec::power(p), Scope::WithinComponents)
+                .unwrap()
+                .solve(Method::Newton, &Criteria::default())
+                .unwrap();
             // The coefficients of the characteristic polynomial are polynomials of the first n traces of powers. The
             // running error analysis bounds the rounding of the powers; the weights put out carry that of the
             // transform, |t|u for the exponent t = ln(after/before) and 12u for exponentials and products.
@@ -136,7 +134,7 @@ fn the_spectrum_is_kept() {
 
 /// The matrix through the frame that evens it out, in the unit of the matrix: similar to it.
 fn framed(weights: Weights) -> Weights {
-    let frame = Frame::evening_out(&weights);
+    let frame = Prescaling::evening_out(&weights);
     let values =
         weights.triplets().map(|(i, j, &value)| times_power_of_two(value, frame.shift(i, j) + frame.unit())).collect();
     weights.with_values(values)
@@ -152,7 +150,10 @@ fn the_last_example_is_balanced_exactly() {
     for p in [1.0, 2.0] {
         for method in [Method::Newton, Method::Osborne] {
             let network = network(&last.given);
-            let found = balance(&network, &CostSpec::power(p), Scope::Whole, method, &Stop::default()).unwrap();
+            let found = Problem::new(&network, &CostSpec::power(p), Scope::Whole)
+                .unwrap()
+                .solve(method, &Criteria::default())
+                .unwrap();
             for (i, j, value) in found.network.weights.triplets() {
                 // A cut between neighbours carries the sum of the imbalances on one side, at most t·Σ(r + c) = 4nt
                 // against a cost of 1 each way: ln J is off by at most half of that over p; and each exponent is a

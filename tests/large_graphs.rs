@@ -1,12 +1,13 @@
 //! The solver for large graphs on a trained fly network: what threads change (nothing), how passes grow (hardly), and
 //! what stopping at a weak criterion is called (not balanced).
 
-use synbal::balance::{Method, NewtonCg, Outcome, Preconditioner, Solver, Status, Stop};
+use synbal::balance::{Criteria, Method, NewtonCg, Outcome, Solver, Status};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
+use synbal::laplacian::Preconditioning;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 
-const STOP: Stop = Stop { tol: 1e-8, max_passes: 100_000 };
+const STOP: Criteria = Criteria::new(1e-8, 100_000);
 
 fn fly(extent: u32, model: usize) -> CostGraph {
     let plan = FlyvisNetwork { extent, model, inputs: Inputs::None, outputs: Outputs::None };
@@ -40,7 +41,7 @@ fn passes_grow_neither_with_the_size_nor_with_the_model() {
     let large = passes(12, 0);
     // 4 times the extent; with the degrees alone, 3 times the passes.
     assert!(2 * large <= 3 * small, "{small} passes, then {large}");
-    let diagonal = NewtonCg { preconditioner: Preconditioner::Diagonal, ..NewtonCg::default() };
+    let diagonal = NewtonCg { preconditioning: Preconditioning::Diagonal, ..NewtonCg::default() };
     let without = balanced(&diagonal, &fly(12, 0)).passes;
     assert!(2 * large <= without, "{large} passes, with the degrees alone {without}");
     for model in [7, 42, 49] {
@@ -59,10 +60,10 @@ fn what_stops_at_a_weak_criterion_is_not_called_balanced() {
     assert!(weak.passes < strict.passes);
     let at = |h: &[f64]| node_costs(graph.pattern(), &graph.costs_at(h), &0.0);
     let gradient = at(&weak.h).gradient().iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-    let start: f64 = graph.w().iter().sum();
+    let start: f64 = graph.initial_costs().iter().sum();
     assert!(gradient <= 1.000_001e-6 * start && largest <= 1.000_001e-6 * start, "{gradient} {largest} of {start}");
     // It is called so where every neuron is balanced all the same.
-    let loose = Stop { tol: 0.5, ..STOP };
+    let loose = STOP.with_tol(0.5);
     assert_eq!(solver.solve(&graph, &loose).status, Status::Balanced);
     // And a criterion that is never met changes nothing.
     let never = NewtonCg { stop_at_gradient: Some(1e-300), ..NewtonCg::default() };

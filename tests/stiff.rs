@@ -3,7 +3,7 @@
 #[cfg(not(feature = "stiff"))]
 #[test]
 fn a_build_without_it_names_the_feature_that_has_it() {
-    use synbal::balance::{BalanceError, LeftOut, Method, Scope, Stop, balance};
+    use synbal::balance::{BalanceError, Criteria, LeftOut, Method, Problem, Scope};
     use synbal::cost::CostSpec;
     use synbal::network::{Activation, Network, Weights};
 
@@ -12,7 +12,9 @@ fn a_build_without_it_names_the_feature_that_has_it() {
     for (method, name) in [(Method::Bdf, "bdf"), (Method::Esdirk34, "esdirk34")] {
         let left_out = LeftOut { method, feature: "stiff" };
         assert_eq!(method.solver().err(), Some(left_out));
-        let refused = balance(&network, &CostSpec::power(2.0), Scope::Whole, method, &Stop::default()).unwrap_err();
+        let refused = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole)
+            .and_then(|problem| problem.solve(method, &Criteria::default()))
+            .unwrap_err();
         assert_eq!(refused, BalanceError::LeftOut(left_out));
         assert!(refused.to_string().contains("--features stiff") && refused.to_string().contains(name), "{refused}");
         assert!(!Method::ALL.contains(&method));
@@ -21,10 +23,10 @@ fn a_build_without_it_names_the_feature_that_has_it() {
 
 #[cfg(feature = "stiff")]
 mod built {
-    use synbal::balance::{Form, Horizon, OdeFlow, Scheme, Solver, Status, Stepper, StiffFlow, Stop};
+    use synbal::balance::{Coordinates, Criteria, Horizon, OdeFlow, Scheme, Solver, Status, Stepper, StiffFlow};
+    use synbal::certify::trajectory::Tube;
     use synbal::cost::{CostGraph, CostSpec};
     use synbal::network::{Activation, Network, Weights};
-    use synbal::rigor::trajectory::Tube;
     use synbal::tasks::{random_network, stream};
 
     const SCHEMES: [Scheme; 2] = [Scheme::Bdf, Scheme::Esdirk34];
@@ -46,7 +48,7 @@ mod built {
     fn its_steps_lie_on_the_flow_as_those_of_an_explicit_integrator_do() {
         let graph = graph_of(random_network(&mut stream(3, 0), 8, 0.5, 0.5).unwrap());
         let horizon = Horizon { time: 3.0, most_steps: 3000 };
-        let explicit = OdeFlow::new(Stepper::Dopri5, Form::LogScales);
+        let explicit = OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales);
         let mut trajectories = vec![(explicit.step_tol, explicit.trajectory(&graph, &horizon).unwrap())];
         for scheme in SCHEMES {
             for step_tol in [1e-6, 1e-10] {
@@ -73,7 +75,7 @@ mod built {
         let s = a.sqrt();
         for scheme in SCHEMES {
             let flow = StiffFlow::new(scheme);
-            let outcome = flow.solve(&graph, &Stop::default());
+            let outcome = flow.solve(&graph, &Criteria::default());
             assert_eq!(outcome.status, Status::Balanced);
             assert!(outcome.trace.len() > 20);
             for (step, point) in outcome.trace.iter().enumerate() {
@@ -97,12 +99,12 @@ mod built {
         for scheme in SCHEMES {
             let flow = StiffFlow::new(scheme);
             for max_passes in [1, 10, 100] {
-                let outcome = flow.solve(&heavy, &Stop { tol: 1e-10, max_passes });
+                let outcome = flow.solve(&heavy, &Criteria::new(1e-10, max_passes));
                 assert_eq!(outcome.status, Status::PassLimit { limit: max_passes });
                 // An attempted step is at most forty corrections, each tried at most forty times before it is given up.
                 assert!(outcome.passes <= max_passes + 1600, "{} passes", outcome.passes);
             }
-            let outcome = flow.solve(&ring, &Stop::default());
+            let outcome = flow.solve(&ring, &Criteria::default());
             assert_eq!(outcome.status, Status::TooLargeForDense { nodes: n, limit: n - 1 });
         }
     }

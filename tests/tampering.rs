@@ -7,7 +7,7 @@ use certificate::{INPUT, certified, coq_opinion, hexadecimal, integer, opened, r
 use num_bigint::BigInt;
 use rand::Rng;
 use serde_json::{Value, json};
-use synbal::balance::Scope;
+use synbal::balance::{Problem, Scope};
 use synbal::check::{Proved, Refused, check};
 use synbal::cost::CostSpec;
 use synbal::network::{Activation, Network, Weights};
@@ -248,20 +248,18 @@ fn a_negative_flow_is_no_circulation() {
 /// radius then is met by the inequality alone.
 #[test]
 fn the_inequality_alone_stands_against_a_radius_too_small() {
-    use synbal::rigor::certificate::{Costs, Refine, certify};
+    use synbal::certify::certificate::{Costs, Refine, certify};
     let network = reducible();
     let small = opened(&honest(&network))["radius"].clone();
-    let mut h = synbal::balance::balance(
-        &network,
-        &spec(),
-        Scope::WithinComponents,
-        synbal::balance::Method::Newton,
-        &synbal::balance::Stop::default(),
-    )
-    .unwrap()
-    .log_scales;
+    let mut h = synbal::balance::Problem::new(&network, &spec(), Scope::WithinComponents)
+        .unwrap()
+        .solve(synbal::balance::Method::Newton, &synbal::balance::Criteria::default())
+        .unwrap()
+        .log_scales;
     h[3] += 1e-9;
-    let rough = certify(&network, &spec(), Scope::WithinComponents, &h, Refine::No, Costs::Rounded).unwrap();
+    let rough =
+        certify(&Problem::new(&network, &spec(), Scope::WithinComponents).unwrap(), &h, Refine::No, Costs::Rounded)
+            .unwrap();
     let rough = rough.to_text(INPUT);
     assert!(verdict(&rough, &network).is_ok());
     let claimed = forged(&rough, &network, |value| value["radius"] = small.clone());

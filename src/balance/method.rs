@@ -2,9 +2,11 @@
 
 use clap::ValueEnum;
 
-use super::{Automatic, Euler, Form, Newton, NewtonCg, OdeFlow, Order, Osborne, Solver, Stepper};
+use super::descent::{Automatic, Newton, NewtonCg, Order, Osborne};
+use super::flow::{Coordinates, Euler, OdeFlow, Stepper};
 #[cfg(feature = "stiff")]
-use super::{Scheme, StiffFlow};
+use super::flow::{Scheme, StiffFlow};
+use super::outcome::Solver;
 
 /// Every solver there is, as named on the command line and in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Serialize)]
@@ -45,7 +47,7 @@ pub enum Method {
 /// A method that was left out when the program was built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "this program was built without implicit integrators, so there is no {}; build it with `cargo build --release --features {feature}`, or use --method newton",
+    "this program was built without the feature `{feature}`, so there is no {}; build it with `cargo build --release --features {feature}`",
     method.name()
 )]
 pub struct LeftOut {
@@ -98,18 +100,18 @@ impl Method {
             Method::OsborneShuffled => osborne(Order::Shuffled),
             Method::OsborneGreedy => osborne(Order::Greedy),
             Method::Euler => Box::new(Euler),
-            Method::Rk4 => flow(Stepper::Rk4, Form::LogScales),
-            Method::Dopri5 => flow(Stepper::Dopri5, Form::LogScales),
-            Method::Dop853 => flow(Stepper::Dop853, Form::LogScales),
+            Method::Rk4 => flow(Stepper::Rk4, Coordinates::LogScales),
+            Method::Dopri5 => flow(Stepper::Dopri5, Coordinates::LogScales),
+            Method::Dop853 => flow(Stepper::Dop853, Coordinates::LogScales),
             #[cfg(feature = "stiff")]
             Method::Bdf => stiff(Scheme::Bdf),
             #[cfg(feature = "stiff")]
             Method::Esdirk34 => stiff(Scheme::Esdirk34),
             #[cfg(not(feature = "stiff"))]
             Method::Bdf | Method::Esdirk34 => return Err(LeftOut { method: self, feature: "stiff" }),
-            Method::Rk4Weights => flow(Stepper::Rk4, Form::Weights),
-            Method::Dopri5Weights => flow(Stepper::Dopri5, Form::Weights),
-            Method::Dop853Weights => flow(Stepper::Dop853, Form::Weights),
+            Method::Rk4Weights => flow(Stepper::Rk4, Coordinates::Weights),
+            Method::Dopri5Weights => flow(Stepper::Dopri5, Coordinates::Weights),
+            Method::Dop853Weights => flow(Stepper::Dop853, Coordinates::Weights),
         })
     }
 

@@ -26,9 +26,7 @@ pub enum Refused {
     NoWorld { missing: &'static str },
     #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
     Component { neuron: usize, root: usize },
-    #[error(
-        "{synapses} synapses lie on no directed cycle, so the whole network has no balanced point; certify with --within-components"
-    )]
+    #[error("{synapses} synapses lie on no directed cycle, so the whole network has no balanced point")]
     OnNoCycle { synapses: usize },
     #[error(
         "the deficit of the synapse from {source_index} to {target} is larger than its cost, out of order, or of no synapse"

@@ -1,6 +1,6 @@
 //! The checker of certificates: from the input network and the integers of a certificate alone, without a solver.
 //!
-//! It shares no code with what writes certificates (`rigor::certificate`) and computes in integers only, after
+//! It shares no code with what writes certificates (`certify::certificate`) and computes in integers only, after
 //! `proofs/Checker.v`, whose functions Coq proves sound. A certificate holds the scale `E_i` and the ground state
 //! `v_i` of every neuron; the synapses come from the input, here, which is what binds a certificate to it:
 //!

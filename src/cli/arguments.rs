@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use synbal::balance::{Method, Scope, Stop};
+use synbal::balance::{Criteria, Method, Scope};
 use synbal::cost::CostSpec;
 use synbal::experiments::{EXPERIMENTS, Experiment};
 use synbal::network::Activation;
@@ -343,8 +343,8 @@ pub fn scope(within_components: bool) -> Scope {
 }
 
 /// The stop rule that two options stand for.
-pub fn stop(tol: f64, max_passes: usize) -> Stop {
-    Stop { tol, max_passes }
+pub fn stop(tol: f64, max_passes: usize) -> Criteria {
+    Criteria::new(tol, max_passes)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -20,7 +20,7 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
             Ok(Ending::Good)
         }
         Err(reason) => {
-            print(&format!("REFUSED: {reason}\n"))?;
+            print(&format!("REFUSED: {reason}{}\n", super::advice::on_refusal(&reason)))?;
             Ok(Ending::Bad)
         }
     }

@@ -153,7 +153,7 @@ fn spec(gains: &[f64]) -> CostSpec {
 /// Balanced log-scales for given gains.
 fn offline(network: &Network, gains: &[f64]) -> Result<Vec<f64>, ExperimentError> {
     let what = || "the driven network".to_owned();
-    Ok(balanced(network, &spec(gains), Scope::Whole, Method::Auto, what)?.log_scales)
+    Ok(balanced(network, &spec(gains), Scope::Whole, Method::Auto, what)?.into_run().log_scales)
 }
 
 /// The largest difference of a log-weight between two rescalings.
@@ -185,7 +185,7 @@ impl Moving {
             *mine += weight * (gain - *mine);
         }
         let graph = CostGraph::of_network(&network, &spec(&self.gains))?;
-        let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+        let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
         let stable = RATE / (graph.p() * sums.largest_degree());
         for (h, g) in self.h.iter_mut().zip(sums.gradient()) {
             *h += stable * g;

@@ -9,7 +9,7 @@ use super::{
     CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures,
     run_experiment,
 };
-use crate::balance::{Balanced, Method, Stop};
+use crate::balance::{Criteria, Method, Run};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
 use crate::experiments::{EXPERIMENTS, certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
@@ -28,7 +28,7 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
-pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, ReportError> {
+pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
     let next = AtomicUsize::new(0);
@@ -84,7 +84,7 @@ pub fn case_report(
     case: &Case,
     methods: &[Method],
     seed: u64,
-    stop: Stop,
+    stop: Criteria,
     progress: Progress,
 ) -> Result<CaseReport, ReportError> {
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
@@ -142,7 +142,7 @@ fn solver_reports(subject: &Subject) -> Vec<SolverReport> {
 /// For every run, the certified radius and the true distance.
 #[cfg(feature = "precise")]
 fn certified_distances(subject: &Subject) -> Vec<Option<(f64, f64)>> {
-    let of = |found: &Result<crate::rigor::CertifiedDistance, _>| {
+    let of = |found: &Result<crate::certify::CertifiedDistance, _>| {
         found.as_ref().ok().map(|certified| (certified.radius, certified.distance))
     };
     subject.certified().iter().map(of).collect()
@@ -153,7 +153,7 @@ fn certified_distances(_: &Subject) -> Vec<Option<(f64, f64)>> {
     Vec::new()
 }
 
-fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
+fn solver_report(reference: &Run, run: &Run) -> SolverReport {
     SolverReport {
         method: run.outcome.method.to_owned(),
         status: run.outcome.status.word().to_owned(),

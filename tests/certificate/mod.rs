@@ -8,18 +8,18 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use synbal::balance::{Method, Scope, Stop, balance};
+use synbal::balance::{Criteria, Method, Problem, Scope};
+use synbal::certify::certificate::{Certificate, Costs, Refine, certify};
 use synbal::cost::CostSpec;
 use synbal::network::Network;
-use synbal::rigor::certificate::{Certificate, Costs, Refine, certify};
 
 /// The sha256 that stands for the input where there is no file.
 pub const INPUT: &str = "00";
 
 /// Balances and certifies.
 pub fn certified(network: &Network, spec: &CostSpec, scope: Scope) -> Certificate {
-    let balanced = balance(network, spec, scope, Method::Newton, &Stop::default()).unwrap();
-    certify(network, spec, scope, &balanced.log_scales, Refine::Yes, Costs::Rounded).unwrap()
+    let balanced = Problem::new(network, spec, scope).unwrap().solve(Method::Newton, &Criteria::default()).unwrap();
+    certify(&Problem::new(network, spec, scope).unwrap(), &balanced.log_scales, Refine::Yes, Costs::Rounded).unwrap()
 }
 
 /// A certificate as JSON, to be changed at will.

@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use rand::Rng;
-use synbal::balance::{Method, Scope, Stop};
+use synbal::balance::{Criteria, Method, Scope};
 use synbal::claims::{Evidence, REGISTRY, Subject, Verdict};
 use synbal::cost::{Alpha, CostSpec};
 use synbal::network::{Activation, Network};
@@ -106,7 +106,7 @@ impl Recipe {
     /// The subject that claims are checked on, with a sweep method and a flow method beside the reference.
     pub fn subject(&self) -> Subject {
         // Flows are stiff on wide ranges; what they have not reached by then is reported as such, not waited for.
-        let stop = Stop { tol: 1e-10, max_passes: 20_000 };
+        let stop = Criteria::new(1e-10, 20_000);
         let methods = [Method::Osborne, Method::Dopri5];
         Subject::new(self.network(), self.spec(), Scope::Whole, &methods, stop, self.seed, &|_| ()).unwrap()
     }

@@ -35,7 +35,7 @@ pub const L_BFGS_GRADIENT: f64 = 1.4901161193847656e-8;
 
 /// The log-scales where L-BFGS stops after so many iterations at most, and the gradient there in the same unit.
 pub fn l_bfgs(graph: &CostGraph, most_iterations: u64) -> (Vec<f64>, f64) {
-    let start = graph.total(graph.w());
+    let start = graph.total(graph.initial_costs());
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(L_BFGS_GRADIENT).unwrap();
     let solver = solver.with_tolerance_cost(0.0).unwrap();
     let run = Executor::new(Objective(graph, start), solver)

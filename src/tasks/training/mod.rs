@@ -208,7 +208,7 @@ impl Record {
     /// Measures a network; the loss is that of its batch.
     fn of(network: &Network, iteration: usize, loss: f64) -> Result<Self, TrainingError> {
         let graph = CostGraph::of_network(network, &CostSpec::power(2.0))?;
-        let gradient = node_costs(graph.pattern(), graph.w(), &0.0).gradient();
+        let gradient = node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
         let cost = network.weights.values().iter().map(|weight| synaptic_cost(&1.0, weight, 2.0)).sum();
         Ok(Record { iteration, loss, cost, neural_gradient: norm_squared(&gradient).sqrt() })
     }
