@@ -61,6 +61,8 @@ pub enum CliError {
     Precision(#[from] synbal::scalar::PrecisionError),
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
+    #[error("{path}: {reason}")]
+    CheckerRead { path: String, reason: synbal::check::read::ReadError },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
     SelfRefused(synbal::check::Refused),
     #[error(transparent)]

@@ -18,7 +18,8 @@ struct Example {
 }
 
 fn examples() -> Vec<Example> {
-    let mut lines = include_str!("../vectors/gebal.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines =
+        include_str!("../vectors/gebal.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut examples = Vec::new();
     while let Some(name) = lines.next() {
         let n: usize = name.rsplit(' ').next().unwrap().parse().unwrap();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 /// Why a certificate is not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
     #[error("this is no certificate: {reason}; write one with `synbal certify`")]
@@ -24,6 +24,10 @@ pub enum Refused {
     ScaleZero { neuron: usize },
     #[error("the certificate has a world node, but the network has no {missing}")]
     NoWorld { missing: &'static str },
+    #[error("the weight of the synapse from {source_index} to {target} is {weight}, or one of them is no neuron")]
+    Input { target: usize, source_index: usize, weight: f64 },
+    #[error("the synapse from {source_index} to {target} is there twice")]
+    Duplicate { target: usize, source_index: usize },
     #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
     Component { neuron: usize, root: usize },
     #[error("{synapses} synapses lie on no directed cycle, so the whole network has no balanced point")]
@@ -48,7 +52,7 @@ pub enum Refused {
     RadiusNotSharp { claimed: BigUint },
 }
 
-pub(super) const WORLD_MISSING: [&str; 2] = ["input weights (or a bias)", "read-out weights"];
+pub(crate) const WORLD_MISSING: [&str; 2] = ["input weights (or a bias)", "read-out weights"];
 
 /// The file as it is written.
 #[derive(Deserialize)]
@@ -74,7 +78,7 @@ struct File {
 }
 
 /// The numbers of a certificate.
-pub(super) struct Claims {
+pub(crate) struct Claims {
     pub input_sha256: String,
     pub p: (u32, u32),
     pub whole: bool,

@@ -1,8 +1,12 @@
 //! The checker of certificates: from the input network and the integers of a certificate alone, without a solver.
 //!
-//! It shares no code with what writes certificates (`certify::certificate`) and computes in integers only, after
-//! `proofs/Checker.v`, whose functions Coq proves sound. A certificate holds the scale `E_i` and the ground state
-//! `v_i` of every neuron; the synapses come from the input, here, which is what binds a certificate to it:
+//! It depends on nothing of the program that writes certificates: it reads the input by itself ([`read`]), or takes triplets
+//! ([`Input`]), decides strong components by its own searches, and computes in integers only, after `proofs/Checker.v`,
+//! whose functions Coq proves sound. What it does share with the maker are crates of others: the arithmetic of
+//! large integers (`num-bigint`), the sha256 (`sha2`) and JSON (`serde_json`); a fault of theirs could fool both.
+//!
+//! A certificate holds the scale `E_i` and the ground state `v_i` of every neuron; the synapses come from the input, which is
+//! what binds a certificate to it:
 //!
 //! - `lo = floor(2^s α|J|^p)`, `width` = 0 where that is exact (parallel synapses to or from the world: the sums);
 //! - scaled and rounded down, `floor(lo E_source/E_target)`: less the deficits, a circulation, so the least cost is
@@ -12,20 +16,22 @@
 //!
 //! Every claim must be the sharpest that its integers grant, so that no digit of a certificate is free.
 
+mod components;
 mod decimal;
 mod format;
+mod input;
 mod proved;
+pub mod read;
 
 pub use decimal::{scientific_down, scientific_up};
 pub use format::Refused;
+pub use input::{Input, Triplet};
 pub use proved::Proved;
 
 use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
 
-use crate::network::Network;
+use components::check_components;
 use format::{Claims, WORLD_MISSING};
 
 /// A synapse with its unscaled cost: `lo ≤ S w ≤ lo + width`.
@@ -36,16 +42,17 @@ struct Synapse {
     width: u32,
 }
 
-/// Checks a certificate (the bytes of its file) against a network and the sha256 of the file that this was read from.
+/// Checks a certificate (the bytes of its file) against a network and the sha256 (in lower-case hexadecimal) of the file that
+/// this was read from.
 ///
 /// # Errors
 /// [`Refused`], with the first thing found wrong.
-pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Result<Proved, Refused> {
+pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Proved, Refused> {
     let claims = Claims::read(certificate)?;
     if claims.input_sha256 != input_sha256 {
         return Err(Refused::OtherInput { expected: claims.input_sha256, found: input_sha256.to_owned() });
     }
-    let nodes = network.weights.neurons() + usize::from(claims.world.is_some());
+    let nodes = input.neurons + usize::from(claims.world.is_some());
     for (what, found) in
         [("scale", claims.scale.len()), ("ground", claims.ground.len()), ("component", claims.component.len())]
     {
@@ -56,8 +63,9 @@ pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Resul
     if let Some(neuron) = claims.scale.iter().position(|scale| scale.bits() == 0) {
         return Err(Refused::ScaleZero { neuron });
     }
-    let mut synapses = costs(network, &claims)?;
-    let components = check_components(&claims, &synapses)?;
+    let mut synapses = costs(input, &claims)?;
+    let pairs = synapses.iter().map(|synapse| (synapse.target, synapse.source));
+    let components = check_components(&claims.component, pairs)?;
     let all = synapses.len();
     synapses.retain(|synapse| claims.component[synapse.target] == claims.component[synapse.source]);
     if claims.whole && synapses.len() < all {
@@ -92,35 +100,48 @@ pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Resul
 }
 
 /// The synapses of the input in the order of (target, source), each pair once, with their costs.
-fn costs(network: &Network, claims: &Claims) -> Result<Vec<Synapse>, Refused> {
-    let recurrent = network.weights.triplets();
-    let mut synapses: Vec<Synapse> = recurrent
-        .map(|(target, source, &weight)| {
-            let (lo, width) = cost(weight, (1, 0), claims);
-            Synapse { target, source, lo, width }
-        })
-        .collect();
-    if let Some(lambda) = claims.world {
-        let world = network.weights.neurons();
-        let w_out = network.w_out.as_ref().ok_or(Refused::NoWorld { missing: WORLD_MISSING[1] })?;
-        if network.w_in.is_none() && network.bias.is_none() {
-            return Err(Refused::NoWorld { missing: WORLD_MISSING[0] });
+fn costs(input: &Input, claims: &Claims) -> Result<Vec<Synapse>, Refused> {
+    let mut synapses = Vec::with_capacity(input.recurrent.len());
+    for &(target, source, weight) in input.recurrent.iter().filter(|triplet| triplet.2 != 0.0) {
+        if !weight.is_finite() || target >= input.neurons || source >= input.neurons {
+            return Err(Refused::Input { target, source_index: source, weight });
         }
-        for neuron in 0..world {
-            let row = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
-            let incoming: Vec<f64> = row.chain(network.bias.iter().map(|bias| bias[neuron])).collect();
-            let outgoing: Vec<f64> = w_out.column(neuron).iter().copied().collect();
-            for (target, source, weights, factor) in
-                [(neuron, world, incoming, (1, 0)), (world, neuron, outgoing, lambda)]
-            {
-                let parts = weights.iter().filter(|&&weight| weight != 0.0).map(|&weight| cost(weight, factor, claims));
-                let sum = parts.reduce(|(lo, width), (more, wider)| (lo + more, width + wider));
-                synapses.extend(sum.map(|(lo, width)| Synapse { target, source, lo, width }));
+        let (lo, width) = cost(weight, (1, 0), claims);
+        synapses.push(Synapse { target, source, lo, width });
+    }
+    if let Some(lambda) = claims.world {
+        let world = input.neurons;
+        let outgoing = input.to_world.as_ref().ok_or(Refused::NoWorld { missing: WORLD_MISSING[1] })?;
+        let incoming = input.from_world.as_ref().ok_or(Refused::NoWorld { missing: WORLD_MISSING[0] })?;
+        let incoming = incoming.iter().map(|&(neuron, weight)| ((neuron, world), neuron, weight, (1, 0)));
+        let outgoing = outgoing.iter().map(|&(neuron, weight)| ((world, neuron), neuron, weight, lambda));
+        for ((target, source), neuron, weight, factor) in incoming.chain(outgoing) {
+            if !weight.is_finite() || neuron >= input.neurons {
+                return Err(Refused::Input { target, source_index: source, weight });
+            }
+            if weight != 0.0 {
+                let (lo, width) = cost(weight, factor, claims);
+                synapses.push(Synapse { target, source, lo, width });
             }
         }
     }
     synapses.sort_by_key(|synapse| (synapse.target, synapse.source));
-    Ok(synapses)
+    // Parallel synapses to or from the world count as one; two between the same neurons are a fault of the input.
+    let mut merged: Vec<Synapse> = Vec::with_capacity(synapses.len());
+    for synapse in synapses {
+        let Synapse { target, source, .. } = synapse;
+        match merged.last_mut() {
+            Some(last) if (last.target, last.source) == (target, source) => {
+                if target < input.neurons && source < input.neurons {
+                    return Err(Refused::Duplicate { target, source_index: source });
+                }
+                last.lo += synapse.lo;
+                last.width += synapse.width;
+            }
+            _ => merged.push(synapse),
+        }
+    }
+    Ok(merged)
 }
 
 /// `floor(2^s λ|weight|^(a/b))`, and 0 if that is exact, else 1. Its b-th power is a dyadic number, hence exact.
@@ -148,27 +169,6 @@ fn dyadic(x: f64) -> (u64, i64) {
     let bits = x.to_bits();
     let (fraction, biased) = (bits & ((1 << 52) - 1), ((bits >> 52) & 0x7ff) as i64);
     if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) }
-}
-
-/// The components of the certificate must be the strong components of all synapses: exactly then those between two
-/// components lie on no cycle, and the others can be balanced. Returns how many have more than one node.
-fn check_components(claims: &Claims, synapses: &[Synapse]) -> Result<usize, Refused> {
-    let nodes = claims.component.len();
-    let edges = synapses.iter().map(|synapse| (synapse.source as u32, synapse.target as u32));
-    let mut graph = DiGraph::<(), (), u32>::with_capacity(nodes, synapses.len());
-    for _ in 0..nodes {
-        graph.add_node(());
-    }
-    graph.extend_with_edges(edges);
-    let strong = kosaraju_scc(&graph);
-    for members in &strong {
-        let root = claims.component[members[0].index()];
-        let inside = members.iter().any(|member| member.index() == root);
-        if let Some(other) = members.iter().find(|member| !inside || claims.component[member.index()] != root) {
-            return Err(Refused::Component { neuron: other.index(), root: claims.component[other.index()] });
-        }
-    }
-    Ok(strong.iter().filter(|members| members.len() > 1).count())
 }
 
 /// What one pass over the synapses adds up.
