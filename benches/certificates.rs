@@ -9,8 +9,8 @@ use synbal::certify::certificate::{Costs, Refine, certify};
 use synbal::check::check;
 use synbal::cost::CostSpec;
 use synbal::io::embedded;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{random_network, stream};
 
 /// Stands for the digest of the network's file, which is taken when files are read.
 const INPUT: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use synbal::balance::Pass;
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Network, Pattern};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
-use synbal::tasks::{normals, random_network, stream};
 
 fn graph_of(network: &Network) -> CostGraph {
     CostGraph::of_network(network, &CostSpec::power(2.0)).expect("a valid cost")

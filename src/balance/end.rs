@@ -3,6 +3,7 @@
 use super::status::Status;
 
 /// What ended a run.
+#[cfg_attr(not(feature = "ode"), expect(dead_code, reason = "some endings are those of integrators"))]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum End {
     /// The imbalance that the solver sees is within the target.

@@ -23,11 +23,15 @@ mod trace;
 
 pub use criteria::Criteria;
 pub use descent::{Automatic, Newton, NewtonCg, Order, Osborne, Pass};
-pub use flow::{Coordinates, Euler, Horizon, OdeFlow, Stepper, Trajectory, WeightsReached};
+#[cfg(any(feature = "ode", feature = "stiff"))]
+pub use flow::Coordinates;
+pub use flow::{Euler, Horizon, Trajectory};
+#[cfg(feature = "ode")]
+pub use flow::{OdeFlow, Stepper, WeightsReached};
 #[cfg(feature = "stiff")]
 pub use flow::{Scheme, StiffFlow};
 pub use gauge::fix_gauge;
-pub use method::{LeftOut, Method};
+pub use method::{LeftOut, Method, UnknownMethod};
 pub use outcome::{Outcome, Solver};
 #[cfg(feature = "precise")]
 pub use precise::{

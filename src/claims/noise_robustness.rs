@@ -4,9 +4,9 @@ use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{Method, Problem, Scope};
 use crate::cost::{Alpha, CostSpec};
+use crate::network::random::{normals, stream};
 use crate::network::{Network, exponent, times_power_of_two};
 use crate::scalar::tracked;
-use crate::tasks::{normals, stream};
 
 pub const CLAIM: Claim = Claim {
     id: "noise_robustness",

@@ -5,10 +5,11 @@ use nalgebra::DMatrix;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, stream};
 use crate::network::{Activation, Network};
 use crate::scalar::{UNIT_ROUNDOFF, power};
 use crate::tasks::training::{Backpropagation, Descent, Gradient, Reach, add_penalty, initial_network, train};
-use crate::tasks::{Batch, ContextIntegration, Task, Trials, absolute_network, normals, stream};
+use crate::tasks::{Batch, ContextIntegration, Task, Trials, absolute_network};
 
 pub const CLAIM: Claim = Claim {
     id: "regularised_training",

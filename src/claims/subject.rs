@@ -13,9 +13,9 @@ use crate::certify::{CertifiedDistance, NotCertified};
 use crate::conserved::SpectrumError;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, stream};
 use crate::network::{Network, NetworkError};
 use crate::scalar::{Tracked, tracked};
-use crate::tasks::{normals, stream};
 
 /// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
 #[derive(Debug, thiserror::Error)]

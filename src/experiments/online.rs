@@ -6,8 +6,9 @@ use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, R
 use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, random_network, stream};
 use crate::network::{Activation, Homogeneity, Network, Weights, rescale_network};
-use crate::tasks::{Dynamics, Gains, Simulator, Trials, Weighting, normals, random_network, stream};
+use crate::tasks::{Dynamics, Gains, Simulator, Trials, Weighting};
 use nalgebra::DMatrix;
 
 pub(super) const EXPERIMENT: Experiment = Experiment {

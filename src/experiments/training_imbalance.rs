@@ -8,7 +8,7 @@ use crate::cost::{CostGraph, CostSpec, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
 use crate::io::embedded::Trained;
 use crate::network::Network;
-use crate::tasks::stream;
+use crate::network::random::stream;
 use crate::tasks::training::History;
 
 pub(super) const EXPERIMENT: Experiment = Experiment {

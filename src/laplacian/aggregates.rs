@@ -243,7 +243,7 @@ fn add(graph: &mut Lower, slot: &mut [usize], begin: usize, other: usize, coupli
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::{random_network, stream};
+    use crate::network::random::{random_network, stream};
 
     /// Couplings of a random graph, some nodes of which have none; scaled by nothing.
     fn couplings() -> Vec<Vec<(usize, f64)>> {

@@ -182,8 +182,8 @@ mod tests {
     use super::*;
     use crate::cost::{CostGraph, CostSpec};
     use crate::flow::node_costs;
+    use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Network, Weights};
-    use crate::tasks::{normals, random_network, stream};
 
     fn graph_of(weights: Weights) -> CostGraph {
         CostGraph::of_network(&Network::recurrent(weights, Activation::Linear), &CostSpec::power(2.0)).unwrap()

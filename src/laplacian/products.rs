@@ -175,8 +175,8 @@ fn row<T: Stored>(w: &[T], sources: &[u32], z: f64, cells: &mut [Cell]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::random::{normals, stream};
     use crate::scalar::UNIT_ROUNDOFF;
-    use crate::tasks::{normals, stream};
 
     /// A pattern large enough for several blocks, with some empty rows.
     fn large() -> (Pattern, Vec<f64>) {

@@ -76,8 +76,8 @@ impl<'a> SparseLaplacian<'a> {
 mod tests {
     use super::*;
     use crate::cost::CostSpec;
+    use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Network};
-    use crate::tasks::{normals, random_network, stream};
 
     #[test]
     fn the_iteration_finds_what_the_elimination_finds() {

@@ -7,6 +7,7 @@ mod activation;
 mod graph;
 mod pattern;
 mod prescaling;
+pub mod random;
 mod similarity;
 mod transform;
 mod weights;

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use synbal::balance::{BalanceError, Criteria, Method, Problem, Scope};
 use synbal::claims::Subject;
 use synbal::cost::CostSpec;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{random_network, stream};
 
 proptest! {
     #![proptest_config(config(64, "tests/regressions/balanceable.txt"))]

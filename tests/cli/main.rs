@@ -217,9 +217,8 @@ fn the_world_closes_the_paths_of_a_whole_network() {
 
 #[test]
 fn every_method_balances_or_says_why_not() {
-    use clap::ValueEnum;
-    for method in Method::ALL {
-        let name = method.to_possible_value().unwrap().get_name().to_owned();
+    for &method in Method::ALL {
+        let name = method.name().to_owned();
         let folder = scratch();
         let output = run(
             folder.path(),

@@ -9,8 +9,9 @@ use synbal::balance::{BalanceError, Criteria, Method, Problem, Scope};
 use synbal::certify::certificate::{Certificate, CertifyError, Costs, Refine, certify};
 use synbal::check::{Proved, check};
 use synbal::cost::CostSpec;
+use synbal::network::random::stream;
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{embedded_cases, stream};
+use synbal::tasks::embedded_cases;
 
 /// The largest radius of a refined certificate: rounding alone would give 2^-64, which the certificate's constants
 /// (a node's whole imbalance against the curvature; largest against least `L v`) worsen, but never by a factor of 2^9.

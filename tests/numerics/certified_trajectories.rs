@@ -7,8 +7,8 @@ use synbal::balance::Euler;
 use synbal::balance::{Coordinates, Horizon, OdeFlow, Stepper, Trajectory};
 use synbal::certify::trajectory::{TrajectoryError, Tube, certify, compare_solvers};
 use synbal::cost::{CostGraph, CostSpec};
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{random_network, stream};
 
 const HORIZON: Horizon = Horizon { time: 3.0, most_steps: 200 };
 

@@ -12,9 +12,9 @@ use synbal::balance::{Criteria, Method, Precise, Problem, Run, Scope, balance_to
 use synbal::certify::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify};
 use synbal::check::{Proved, check};
 use synbal::cost::{CostGraph, CostSpec};
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
 use synbal::scalar::Multi;
-use synbal::tasks::{random_network, stream};
 
 const NETWORKS: u64 = 10_000;
 const DIGITS: usize = 200;

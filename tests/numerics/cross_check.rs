@@ -11,9 +11,9 @@ use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::{laplacian, node_costs, norm_squared};
 use synbal::io::embedded;
 use synbal::laplacian::Preconditioning;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
 use synbal::scalar::UNIT_ROUNDOFF;
-use synbal::tasks::{random_network, stream};
 
 const TIGHT: Criteria = Criteria::new(1e-12, 1_000_000);
 

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use rand::Rng;
 use synbal::balance::{BalanceError, Criteria, Method, Problem, Run, Scope, Status};
 use synbal::cost::{CostError, CostGraph, CostSpec};
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, NetworkError, Weights, times_power_of_two};
 use synbal::scalar::UNIT_ROUNDOFF;
-use synbal::tasks::{random_network, stream};
 
 const EXPONENTS: [f64; 4] = [0.5, 1.0, 2.0, 3.0];
 /// The robust methods, and the default among them.
@@ -131,7 +131,7 @@ fn well_behaved(seed: u64, n: usize) -> Network {
 #[test]
 fn one_neuron_with_and_without_a_synapse_onto_itself() {
     for p in EXPONENTS {
-        for method in Method::ALL {
+        for &method in Method::ALL {
             for (triplets, cost) in [(vec![], 0.0), (vec![(0, 0, -1.0)], 1.0)] {
                 let found = solve(&network(1, triplets.clone()), p, method).unwrap();
                 assert_eq!(found.outcome.status, Status::Balanced, "{method:?}");
@@ -146,7 +146,7 @@ fn one_neuron_with_and_without_a_synapse_onto_itself() {
 
 #[test]
 fn no_synapse_at_all_is_balanced_and_no_neuron_is_an_error() {
-    for method in Method::ALL {
+    for &method in Method::ALL {
         let found = solve(&network(5, vec![]), 2.0, method).unwrap();
         assert_eq!(found.outcome.status, Status::Balanced);
         assert_eq!(found.outcome.cost, 0.0);
@@ -216,7 +216,7 @@ fn a_range_that_no_frame_fits_is_refused_with_the_synapse() {
     // The products of the two cycles, 1e600 and 1e-600, are the same in every frame.
     let triplets = vec![(0, 1, 1e300), (1, 0, 1e300), (0, 2, 1e-300), (2, 0, -1e-300)];
     for p in [1.0, 2.0, 3.0] {
-        for method in Method::ALL {
+        for &method in Method::ALL {
             let refused = solve(&network(3, triplets.clone()), p, method);
             assert!(
                 matches!(

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use synbal::conserved::{CycleBasis, independent_count};
 use synbal::cost::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
 use synbal::flow::{laplacian, lax_field, node_costs};
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{
     Activation, GraphFacts, Homogeneity, Network, Pattern, Weights, recover_log_scales, rescale_network,
     rescale_weights,
 };
 use synbal::scalar::UNIT_ROUNDOFF;
-use synbal::tasks::{normals, random_network, stream};
 
 const U: f64 = UNIT_ROUNDOFF;
 

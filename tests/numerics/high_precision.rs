@@ -10,9 +10,9 @@ use synbal::balance::{
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
 use synbal::io::embedded::celegans;
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Homogeneity, Network, NetworkError, Weights, rescale_network};
 use synbal::scalar::{Multi, Scalar};
-use synbal::tasks::{normals, random_network, stream};
 
 fn graph_of(n: usize, triplets: Vec<(usize, usize, f64)>, p: f64) -> CostGraph {
     let network = Network::recurrent(Weights::from_triplets(n, triplets).unwrap(), Activation::Relu);

@@ -6,9 +6,9 @@ use rug::ops::Pow;
 use rug::{Float, Rational};
 use synbal::cost::CostGraph;
 use synbal::flow::node_costs;
+use synbal::network::random::{normals, stream};
 use synbal::network::{Homogeneity, rescale_network};
 use synbal::scalar::{Interval, Multi, MultiInterval, PrecisionError, Scalar, Tracked, power};
-use synbal::tasks::{normals, stream};
 
 /// The smallest positive number.
 const TINY: f64 = f64::from_bits(1);

@@ -5,13 +5,14 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::Rng;
 use synbal::cost::{Alpha, CostError};
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{
     Activation, Homogeneity, Network, NetworkError, Weights, rescale_by_powers_of_two, rescale_network,
 };
 use synbal::scalar::{Tracked, tracked};
 use synbal::tasks::{
     Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
-    normals, random_network, robustness_alpha, simulate, simulate_adaptive, stream,
+    robustness_alpha, simulate, simulate_adaptive,
 };
 
 const STEPS: usize = 30;

@@ -26,8 +26,8 @@ mod built {
     use synbal::balance::{Coordinates, Criteria, Horizon, OdeFlow, Scheme, Solver, Status, Stepper, StiffFlow};
     use synbal::certify::trajectory::Tube;
     use synbal::cost::{CostGraph, CostSpec};
+    use synbal::network::random::{random_network, stream};
     use synbal::network::{Activation, Network, Weights};
-    use synbal::tasks::{random_network, stream};
 
     const SCHEMES: [Scheme; 2] = [Scheme::Bdf, Scheme::Esdirk34];
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use synbal::balance::{Problem, Scope};
 use synbal::check::{Proved, Refused, check};
 use synbal::cost::CostSpec;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{random_network, stream};
 
 /// Two strong components with a synapse from one to the other, self-synapses, both signs.
 fn reducible() -> Network {

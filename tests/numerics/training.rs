@@ -1,6 +1,7 @@
 //! Training: the gradient against finite differences, the same bits on any number of threads, typed errors.
 
 use nalgebra::DMatrix;
+use synbal::network::random::{normals, stream};
 use synbal::network::{Activation, Network, Weights};
 use synbal::scalar::{Scalar, Tracked, UNIT_ROUNDOFF};
 use synbal::tasks::training::{
@@ -8,7 +9,7 @@ use synbal::tasks::training::{
 };
 use synbal::tasks::{
     Batch, Constructed, ConstructionError, ContextIntegration, Convention, Dynamics, ReadOut, Simulator, Task, Teacher,
-    Trials, XorIntegration, construct_xor, normals, stream,
+    Trials, XorIntegration, construct_xor,
 };
 
 const NEURONS: usize = 6;

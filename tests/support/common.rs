@@ -13,8 +13,8 @@ use rand::Rng;
 use synbal::balance::{Criteria, Method, Scope};
 use synbal::claims::{Evidence, REGISTRY, Subject, Verdict};
 use synbal::cost::{Alpha, CostSpec};
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Network};
-use synbal::tasks::{normals, random_network, stream};
 
 /// Where the seeds of failures are kept, relative to the crate.
 pub const REGRESSIONS: &str = "tests/regressions";

@@ -51,8 +51,8 @@ mod tests {
     use super::*;
     use crate::cost::CostSpec;
     use crate::laplacian::GroundedLaplacian;
+    use crate::network::random::{random_network, stream};
     use crate::network::{Activation, Network, Weights};
-    use crate::tasks::{random_network, stream};
 
     #[test]
     fn the_unknowns_are_those_of_the_dense_method() {

@@ -310,8 +310,8 @@ impl OdeEquations for Equations<'_> {
 mod tests {
     use super::*;
     use crate::cost::CostSpec;
+    use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Network};
-    use crate::tasks::{normals, random_network, stream};
 
     const SCHEMES: [Scheme; 2] = [Scheme::Bdf, Scheme::Esdirk34];
 

@@ -20,7 +20,7 @@
 //!
 //! The synapses are not in it: whoever checks takes them from the input.
 
-use crate::io::sha256;
+use crate::sha256::sha256;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 

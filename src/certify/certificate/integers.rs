@@ -271,11 +271,11 @@ mod tests {
     fn scales_keep_their_distance_from_the_log_scales() {
         use rug::{Float, Integer};
         const BITS: u32 = 400;
-        let mut random = crate::tasks::stream(1, 0);
+        let mut random = crate::network::random::stream(1, 0);
         let mut worst = 0.0_f64;
         for p in [0.0625, 0.5, 1.0, 2.0, 3.0, 64.0] {
             for size in [1e-3, 1.0, 30.0, 700.0 / p] {
-                let h = crate::tasks::normals(&mut random, 200, size);
+                let h = crate::network::random::normals(&mut random, 200, size);
                 let e = scales(&h, p, &vec![0; h.len()], 64).unwrap();
                 let log = |x: &BigUint| {
                     let digits = x.to_str_radix(16);

@@ -9,7 +9,7 @@ pub mod format;
 mod integers;
 mod solve;
 
-pub use crate::io::sha256;
+pub use crate::sha256::sha256;
 pub use integers::{Power, Synapse};
 
 use num_bigint::{BigInt, BigUint, Sign};

@@ -8,6 +8,7 @@
 //! The same bound for a curve that never restarts gives a [`Tube`] so thin that the error of every other trajectory can
 //! be read off as its distance to it, from above and from below.
 
+#[cfg(feature = "ode")]
 mod compare;
 mod piece;
 mod rate;
@@ -17,6 +18,7 @@ mod taylor;
 mod tube;
 mod walk;
 
+#[cfg(feature = "ode")]
 pub use compare::{Compared, compare_solvers};
 #[cfg(feature = "precise")]
 pub use reference::{Reference, reference};

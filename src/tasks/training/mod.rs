@@ -13,10 +13,11 @@ pub use history::{History, HistoryError, Record};
 
 use nalgebra::DMatrix;
 
+use super::portable_normals;
 use super::task::Task;
-use super::{portable_normals, stream};
 use crate::cost::{CostError, CostGraph, CostSpec, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
+use crate::network::random::stream;
 use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// Why a network could not be trained.

@@ -1,5 +1,6 @@
 //! The sha256 of bytes, and of what passes through a reader.
 
+#[cfg(feature = "io")]
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
@@ -14,11 +15,13 @@ fn hexadecimal(hasher: Sha256) -> String {
 }
 
 /// A reader that hashes what it hands out.
-pub(super) struct Hashed<R> {
+#[cfg(feature = "io")]
+pub(crate) struct Hashed<R> {
     inner: R,
     hasher: Sha256,
 }
 
+#[cfg(feature = "io")]
 impl<R: Read> Hashed<R> {
     pub fn new(inner: R) -> Self {
         Hashed { inner, hasher: Sha256::new() }
@@ -34,6 +37,7 @@ impl<R: Read> Hashed<R> {
     }
 }
 
+#[cfg(feature = "io")]
 impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
@@ -60,6 +64,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "io")]
     #[test]
     fn a_reader_that_stops_early_is_hashed_to_the_end_and_nothing_twice() {
         let text: Vec<u8> = (0..100_000_u32).map(|k| (k % 251) as u8).collect();
