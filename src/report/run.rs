@@ -1,8 +1,8 @@
 //! Runs the claims on the cases.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+use rayon::prelude::*;
 
 use super::figures::CERTIFIED_TITLE;
 use super::{
@@ -31,24 +31,8 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
-    let next = AtomicUsize::new(0);
-    let finished: Mutex<Vec<(usize, Result<CaseReport, ReportError>)>> = Mutex::new(Vec::new());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { break };
-                    let result = case_report(case, &Method::ALL, seed, stop, progress);
-                    finished.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut finished = finished.into_inner().map_err(|_| ReportError::Worker)?;
-    finished.sort_by_key(|(index, _)| *index);
-    let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<Vec<_>, _>>()?;
+    let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
+    let cases = cases.par_iter().map(case).collect::<Result<Vec<_>, _>>()?;
     let experiments = EXPERIMENTS
         .iter()
         .map(|experiment| run_experiment(experiment, seed, &|_, what| progress(experiment.name, what)))

@@ -15,8 +15,8 @@ use synbal::tasks::embedded_cases;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 use tempfile::TempDir;
 
-const CELEGANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/io/embedded/celegans_varshney2011_chem.mtx");
-const FLY_TYPES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/io/embedded/flyvis_types65_model000.mtx");
+const CELEGANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/celegans_varshney2011_chem.mtx");
+const FLY_TYPES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/flyvis_types65_model000.mtx");
 
 /// Four neurons, strongly connected, with a self-synapse, both signs, zeros.
 const SMALL: &str = "0.5,2,0,1\n-1,0,3,0\n0,0.25,0,4\n0.125,0,-2,0\n";
