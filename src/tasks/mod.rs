@@ -11,7 +11,7 @@ mod teacher;
 pub mod training;
 mod xor_integration;
 
-pub use context_integration::ContextIntegration;
+pub use context_integration::{ContextIntegration, Drawn, FullIntegration};
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
 pub use portable::portable_normals;
 pub use rounding::{absolute_network, rounding_of_rescaling};

@@ -6,6 +6,7 @@
 mod backpropagation;
 mod gradient;
 mod history;
+pub mod recipe;
 
 pub use backpropagation::Backpropagation;
 pub use gradient::Gradient;
