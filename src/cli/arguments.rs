@@ -68,6 +68,9 @@ pub struct ExperimentOptions {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// A tenth of the trials where they take minutes: a first look
+    #[arg(long)]
+    pub quick: bool,
     /// Write index.html, report.json and figures/ into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

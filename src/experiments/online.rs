@@ -2,7 +2,7 @@
 //! decaying average, and rescales its synapses a little by what it has estimated so far.
 
 use super::balanced::balanced;
-use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series};
+use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series};
 use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::flow::node_costs;
@@ -31,7 +31,7 @@ const REFERENCE_BLOCKS: usize = 20_000;
 /// forgotten and the fluctuations still die out.
 const DECAY: f64 = 0.8;
 
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let given = driven_network(seed)?;
     // Where the rule should go: the gains of a long run of the network as given, which rescaling does not change.
     let gains = long_run_gains(&given, seed, progress);

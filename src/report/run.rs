@@ -11,7 +11,7 @@ use super::{
 };
 use crate::balance::{Balanced, Method, Stop};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, Effort, certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -51,7 +51,7 @@ pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, R
     let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<Vec<_>, _>>()?;
     let experiments = EXPERIMENTS
         .iter()
-        .map(|experiment| run_experiment(experiment, seed, &|_, what| progress(experiment.name, what)))
+        .map(|experiment| run_experiment(experiment, seed, Effort::Full, &|_, what| progress(experiment.name, what)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
         figures: figures::of_report(&cases)?,

@@ -15,8 +15,8 @@
 use std::ops::Range;
 
 use super::task::{Batch, Task};
-use super::training::recipe::{Real, Samples};
-use super::{Trials, portable_normals, stream};
+use super::training::recipe::Samples;
+use super::{Real, Trials, portable_normals, stream};
 
 /// Context-dependent integration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ const STEPS: usize = 50;
 const STEP: f64 = 0.1;
 /// Euler steps that a sample is held for at the authors' time scale.
 const SUBSTEPS: usize = 10;
+/// Standard deviation of the Gaussian that inputs and targets are smoothed by when noise is injected, in Euler steps.
+const SMOOTHING: f64 = 5.0;
 /// Standard deviation of the noise of every input at every step.
 const NOISE: f64 = 0.3;
 
@@ -98,6 +100,20 @@ impl Drawn {
         Drawn { count, input, targets }
     }
 
+    /// As the authors test on them: each sample repeated [`SUBSTEPS`] times, and inputs and targets then smoothed in time by a
+    /// Gaussian of [`SMOOTHING`] Euler steps. A target belongs to the read-out **before** the step of its number.
+    pub fn resampled(&self) -> Batch {
+        let smooth = |rows: &[Vec<f64>]| smoothed(&repeated(rows), SMOOTHING);
+        let trials = Trials { count: self.count, input: smooth(&self.input), step: STEP };
+        Batch { trials, targets: smooth(&self.targets), scored_from: 0 }
+    }
+
+    /// The same without the smoothing.
+    pub fn repeated(&self) -> Batch {
+        let trials = Trials { count: self.count, input: repeated(&self.input), step: STEP };
+        Batch { trials, targets: repeated(&self.targets), scored_from: 0 }
+    }
+
     /// As the authors train on them: each sample held over [`SUBSTEPS`] Euler steps, scored at its end.
     pub fn held<S: Real>(&self) -> Samples<S> {
         let rounded = |rows: &Vec<Vec<f64>>| -> Vec<Vec<S>> {
@@ -117,6 +133,11 @@ impl Drawn {
 pub struct FullIntegration;
 
 impl FullIntegration {
+    /// Euler steps of a trial.
+    pub fn steps(self) -> usize {
+        STEPS * SUBSTEPS
+    }
+
     /// The trials with these numbers, sample by sample: the same signals as those of [`ContextIntegration`].
     pub fn samples(self, seed: u64, numbers: Range<usize>) -> Drawn {
         Drawn::new(seed, numbers)
@@ -138,10 +159,64 @@ impl Task for FullIntegration {
 
     /// Samples held, targets at every Euler step those of its sample.
     fn batch(&self, seed: u64, numbers: Range<usize>) -> Batch {
-        let Drawn { count, input, targets } = Drawn::new(seed, numbers);
-        let held = |rows: Vec<Vec<f64>>| -> Vec<Vec<f64>> {
-            rows.into_iter().flat_map(|row| std::iter::repeat_n(row, SUBSTEPS)).collect()
-        };
-        Batch { trials: Trials { count, input: held(input), step: STEP }, targets: held(targets), scored_from: 0 }
+        Drawn::new(seed, numbers).repeated()
     }
+}
+
+/// Every row [`SUBSTEPS`] times.
+fn repeated(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    rows.iter().flat_map(|row| std::iter::repeat_n(row.clone(), SUBSTEPS)).collect()
+}
+
+/// Every column smoothed over the rows by a Gaussian of standard deviation `sigma` rows, cut off at four of them and normalised;
+/// beyond an end the rows go on in reverse, the end row twice (`scipy.ndimage.gaussian_filter1d`, its defaults).
+pub fn smoothed(rows: &[Vec<f64>], sigma: f64) -> Vec<Vec<f64>> {
+    let radius = (4.0 * sigma + 0.5) as usize;
+    let weight = |k: usize| (-0.5 * (k as f64 / sigma).powi(2)).exp();
+    let total = weight(0) + 2.0 * (1..=radius).map(weight).sum::<f64>();
+    let count = rows.len() as isize;
+    let reflected = |k: isize| {
+        let k = k.rem_euclid(2 * count);
+        (if k < count { k } else { 2 * count - 1 - k }) as usize
+    };
+    let at = |step: usize| {
+        let mut sum = vec![0.0; rows[step].len()];
+        for offset in -(radius as isize)..=radius as isize {
+            let weight = weight(offset.unsigned_abs()) / total;
+            for (sum, value) in sum.iter_mut().zip(&rows[reflected(step as isize + offset)]) {
+                *sum += weight * value;
+            }
+        }
+        sum
+    };
+    (0..rows.len()).map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_is_that_of_scipy() {
+        // scipy.ndimage.gaussian_filter1d([0, 0, 0, 1, 0, 0, 5], sigma=1).
+        let rows: Vec<Vec<f64>> = [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 5.0].iter().map(|&x| vec![x]).collect();
+        for (found, expected) in smoothed(&rows, 1.0).iter().zip(SCIPY) {
+            // Sums of nine terms of at most 5.
+            assert!((found[0] - expected).abs() < 1e-14, "{} against {expected}", found[0]);
+        }
+        // A row of ones stays; a radius beyond both ends is folded back.
+        for row in smoothed(&vec![vec![1.0]; 3], 5.0) {
+            assert!((row[0] - 1.0).abs() < 1e-14);
+        }
+    }
+
+    const SCIPY: [f64; 7] = [
+        0.004565692244646007,
+        0.05399112742070441,
+        0.24264059877967442,
+        0.42177193057932777,
+        0.5340863908602791,
+        1.53380399280723,
+        3.2091402673081384,
+    ];
 }

@@ -4,6 +4,7 @@ mod context_integration;
 pub mod flyvis;
 mod generate;
 mod portable;
+mod products;
 mod rounding;
 mod simulate;
 mod task;
@@ -14,9 +15,10 @@ mod xor_integration;
 pub use context_integration::{ContextIntegration, Drawn, FullIntegration};
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
 pub use portable::portable_normals;
+pub use products::{LeftFactor, Real};
 pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{
-    Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
+    Dynamics, Gains, Noise, ReadOut, SideBySide, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
     robustness_alpha, simulate, simulate_adaptive,
 };
 pub use task::{Batch, Convention, Task};

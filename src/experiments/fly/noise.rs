@@ -6,7 +6,7 @@
 //! weights have a price too, and λ chooses between recurrent cost and read-out (DESIGN, section 2b).
 
 use super::super::{
-    Axis, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
 };
 use super::{activities, balanced, cells, for_each_model, network, recurrent_cost};
 use crate::cost::CostSpec;
@@ -66,7 +66,7 @@ struct Measured {
     read_out_noise: MeanInterval,
 }
 
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let variants = Variant::all();
     let all = for_each_model(MODELS, progress, |model| measure_model(model, &variants, seed))?;
     let mut findings = Findings::default();

@@ -8,7 +8,7 @@
 use rand::Rng;
 
 use super::super::{
-    Axis, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
 };
 use super::{balanced, cells, for_each_model, network, record};
 use crate::cost::CostSpec;
@@ -57,7 +57,7 @@ struct Measured {
     example: Vec<[f64; 2]>,
 }
 
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let whole_eye = {
         progress(0.0, "the whole eye");
         measure(WHOLE_EYE, 0, seed)?

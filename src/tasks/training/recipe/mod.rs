@@ -4,18 +4,17 @@
 //! network of rectified neurons that are all connected; one trial of each condition a step; plain gradient descent on
 //! the root of the mean squared error (authors' programs: `train_regularized_networks`, `main`, November 2026).
 //!
-//! Everything is one thread and sums of one order ([`products`](LeftFactor)). A [`Course`] can be stopped
+//! Everything is one thread and sums of one order ([`LeftFactor`](crate::tasks::LeftFactor)). A [`Course`] can be stopped
 //! after any step and gone on with from its [checkpoint](Course::to_checkpoint): it ends in the same bits.
 
 mod checkpoint;
 mod parameters;
 mod passes;
-mod products;
 
 pub use checkpoint::CheckpointError;
 pub use parameters::Parameters;
 pub use passes::{Passes, Samples};
-pub use products::{LeftFactor, Real};
+pub(crate) use passes::{add_times, rectified};
 
 use super::{Descent, History, Reach, Record, TrainingError, check, finite, initial_network};
 use crate::network::{Activation, Network};

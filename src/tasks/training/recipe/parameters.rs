@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use super::products::Real;
 use crate::network::{Activation, Network, NetworkError, Weights};
+use crate::tasks::Real;
 
 /// Dense weights, or a gradient in their shape.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@
 //! `∂F/∂x = (1 − a) λ + φ'(x) Jᵀ s`.
 
 use super::parameters::Parameters;
-use super::products::{LeftFactor, Real};
+use crate::tasks::{LeftFactor, Real};
 
 /// Trials as the network sees them, in the precision that it is trained in.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,12 +133,12 @@ impl<S: Real> Passes<S> {
     }
 }
 
-fn rectified<S: Real>(x: S) -> S {
+pub(crate) fn rectified<S: Real>(x: S) -> S {
     if x > S::ZERO { x } else { S::ZERO }
 }
 
 /// `y += M x` for a batch, `M` row after row; for few columns or few rows.
-fn add_times<S: Real>(matrix: &[S], x: &[S], count: usize, y: &mut [S]) {
+pub(crate) fn add_times<S: Real>(matrix: &[S], x: &[S], count: usize, y: &mut [S]) {
     let columns = x.len() / count;
     for (row, y) in matrix.chunks_exact(columns).zip(y.chunks_exact_mut(count)) {
         for (&weight, x) in row.iter().zip(x.chunks_exact(count)) {

@@ -9,6 +9,7 @@ use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 /// The numbers that are trained with: `f32` as in the authors' programs, `f64` to check the gradient.
 pub trait Real:
     Copy
+    + Default
     + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>

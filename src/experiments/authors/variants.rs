@@ -1,0 +1,185 @@
+//! A trained network with its gains, and rescaled copies of it.
+
+use rayon::prelude::*;
+
+use super::{CONDITIONS, gain_trials};
+use crate::balance::{Horizon, Method, OdeFlow, Scope, Stepper, fix_gauge};
+use crate::cost::{Alpha, CostGraph, CostSpec};
+use crate::experiments::{ExperimentError, balanced};
+use crate::flow::node_costs;
+use crate::network::{Homogeneity, Network, rescale_network};
+use crate::tasks::{FullIntegration, Noise, SideBySide};
+
+/// A network with what its noiseless trials say of it.
+pub(in crate::experiments) struct Subject {
+    /// Its name in tables.
+    pub name: String,
+    /// The network.
+    pub network: Network,
+    /// Mean gain `r_j` of every neuron: the share of time that it is active.
+    pub gains: Vec<f64>,
+    /// Mean square `P_j` of every neuron's state.
+    pub power: Vec<f64>,
+    /// Standard deviation of all states of all neurons together: the unit of the noise.
+    pub deviation: f64,
+}
+
+/// A rescaled copy.
+pub(in crate::experiments) struct Variant {
+    /// Its name in legends.
+    pub name: String,
+    /// The log-scales.
+    pub h: Vec<f64>,
+    /// The network.
+    pub network: Network,
+}
+
+/// Sums over time and trials.
+struct Sums {
+    active: Vec<f64>,
+    sum: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Subject {
+    /// Runs the noiseless trials of so many repetitions.
+    ///
+    /// # Errors
+    /// A network that is not rectified.
+    pub fn new(name: &str, network: Network, seed: u64, repetitions: usize) -> Result<Self, ExperimentError> {
+        let n = network.weights.neurons();
+        let run = SideBySide::<f32>::new(&network)?;
+        let sums: Vec<Sums> = (0..repetitions)
+            .into_par_iter()
+            .map(|repetition| {
+                let trials = FullIntegration.samples(seed, gain_trials(repetition..repetition + 1)).resampled().trials;
+                let mut sums = Sums { active: vec![0.0; n], sum: vec![0.0; n], squares: vec![0.0; n] };
+                let quiet = Noise::zero(n, CONDITIONS, trials.input.len());
+                run.run(&trials, &[vec![0.0; n]], &quiet, |_, x| {
+                    for (i, x) in x.chunks_exact(CONDITIONS).enumerate() {
+                        for &x in x {
+                            let x = f64::from(x);
+                            sums.active[i] += f64::from(u8::from(x > 0.0));
+                            sums.sum[i] += x;
+                            sums.squares[i] += x * x;
+                        }
+                    }
+                });
+                sums
+            })
+            .collect();
+        let count = (repetitions * CONDITIONS * FullIntegration.steps()) as f64;
+        let mean = |values: fn(&Sums) -> &Vec<f64>| -> Vec<f64> {
+            (0..n).map(|i| sums.iter().map(|sums| values(sums)[i]).sum::<f64>() / count).collect()
+        };
+        let (gains, means, power) = (mean(|s| &s.active), mean(|s| &s.sum), mean(|s| &s.squares));
+        let average = |values: &[f64]| values.iter().sum::<f64>() / n as f64;
+        let deviation = (average(&power) - average(&means).powi(2)).sqrt();
+        Ok(Subject { name: name.to_owned(), network, gains, power, deviation })
+    }
+
+    /// The authors' cost: p = 2, every source neuron's mean gain, none below `floor`.
+    pub fn cost(&self, floor: f64) -> CostSpec {
+        let alpha = Alpha::PerSource(self.gains.iter().map(|gain| gain.max(floor)).collect());
+        CostSpec { alpha, ..CostSpec::power(2.0) }
+    }
+
+    /// Total robustness cost of a rescaled copy: its gains are those of the given network.
+    ///
+    /// # Errors
+    /// None for a copy of this network.
+    pub fn cost_of(&self, variant: &Variant) -> Result<f64, ExperimentError> {
+        let graph = CostGraph::of_network(&variant.network, &self.cost(0.0))?;
+        Ok(graph.total(graph.w()))
+    }
+
+    /// Mean square of all states of a rescaled copy, over that of the given network: `Σ P_j e^{−2h_j} / Σ P_j`.
+    pub fn activity(&self, h: &[f64]) -> f64 {
+        let powers = self.power.iter().zip(h);
+        powers.map(|(power, h)| power * (-2.0 * h).exp()).sum::<f64>() / self.power.iter().sum::<f64>()
+    }
+
+    /// The given network itself.
+    pub fn given(&self) -> Variant {
+        Variant { name: "as given".to_owned(), h: vec![0.0; self.gains.len()], network: self.network.clone() }
+    }
+
+    /// Rescaled by log-scales.
+    ///
+    /// # Errors
+    /// Log-scales that leave the range of numbers.
+    pub fn rescaled(&self, name: &str, h: Vec<f64>) -> Result<Variant, ExperimentError> {
+        let network = rescale_network(&self.network, &h, Homogeneity::Required)?;
+        Ok(Variant { name: name.to_owned(), h, network })
+    }
+
+    /// Where the flow is at a time.
+    ///
+    /// # Errors
+    /// An integrator that fails.
+    pub fn flowed(&self, time: f64) -> Result<Variant, ExperimentError> {
+        let graph = CostGraph::of_network(&self.network, &self.cost(0.0))?;
+        let h = follow_the_flow(&graph, time, &self.name)?;
+        self.rescaled(&format!("flow to T = {time}"), h)
+    }
+
+    /// Balanced exactly, within strong components (a neuron that is never active costs nothing and has no cycle); no gain
+    /// below `floor`.
+    ///
+    /// # Errors
+    /// A network that could not be balanced.
+    pub fn balanced(&self, name: &str, floor: f64) -> Result<Variant, ExperimentError> {
+        let what = || format!("{}, {name}", self.name);
+        let found = balanced(&self.network, &self.cost(floor), Scope::WithinComponents, Method::Newton, what)?;
+        self.rescaled(name, found.log_scales)
+    }
+
+    /// The same up to a common factor, such that its activity is that of the given network.
+    ///
+    /// # Errors
+    /// Log-scales that leave the range of numbers.
+    pub fn at_equal_activity(&self, variant: &Variant) -> Result<Variant, ExperimentError> {
+        let shift = 0.5 * self.activity(&variant.h).ln();
+        let h = variant.h.iter().map(|h| h + shift).collect();
+        self.rescaled(&format!("{}, activity as given", variant.name), h)
+    }
+}
+
+/// Accepted steps after which the flow is given up.
+const MOST_STEPS: usize = 1_000_000;
+
+/// The log-scales that the flow `ḣ = g(h)` from `h = 0` has at a time, by Dormand–Prince 5(4) up to the last step before it
+/// and a classical Runge–Kutta step over the rest.
+///
+/// # Errors
+/// An integrator that fails.
+fn follow_the_flow(
+    graph: &CostGraph,
+    time: f64,
+    what: &str,
+) -> Result<Vec<f64>, ExperimentError> {
+    let rate = node_costs(graph.pattern(), graph.w(), &0.0).largest_degree();
+    let horizon = Horizon { time: time * rate, most_steps: MOST_STEPS };
+    let failed = |status| ExperimentError::NotBalanced { what: format!("{what}, along the flow,"), status };
+    let flow = OdeFlow { step_tol: STEP_TOL, ..OdeFlow::new(Stepper::Dopri5, crate::balance::Form::LogScales) };
+    let way = flow.trajectory(graph, &horizon).map_err(failed)?;
+    let last = way.times.partition_point(|&t| t < time * way.rate).saturating_sub(1);
+    let rest = time - way.times[last] / way.rate;
+    let mut h = runge_kutta(graph, &way.states[last], rest);
+    fix_gauge(graph, &mut h);
+    h.truncate(graph.neurons());
+    Ok(h)
+}
+
+/// Relative and absolute tolerance of a step: what is compared are losses with intervals of a per cent.
+const STEP_TOL: f64 = 1e-8;
+
+fn runge_kutta(graph: &CostGraph, h: &[f64], step: f64) -> Vec<f64> {
+    let gradient = |h: &[f64]| node_costs(graph.pattern(), &graph.costs_at(h), &0.0).gradient();
+    let moved = |k: &[f64], by: f64| -> Vec<f64> { h.iter().zip(k).map(|(h, k)| h + by * k).collect() };
+    let k1 = gradient(h);
+    let k2 = gradient(&moved(&k1, step / 2.0));
+    let k3 = gradient(&moved(&k2, step / 2.0));
+    let k4 = gradient(&moved(&k3, step));
+    (0..h.len()).map(|i| h[i] + step / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i])).collect()
+}
