@@ -13,6 +13,7 @@ mod findings;
 mod fly;
 mod heterosynaptic;
 mod noise_beyond;
+mod noise_limit;
 mod noise_loss;
 mod online;
 mod plot;
@@ -38,6 +39,7 @@ pub use trajectories::{Trajectories, trajectories};
 pub const EXPERIMENTS: &[Experiment] = &[
     robustness_identity::EXPERIMENT,
     noise_loss::EXPERIMENT,
+    noise_limit::EXPERIMENT,
     noise_beyond::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,

@@ -1,5 +1,6 @@
 //! What networks are run on and trained for: generated cases, simulated trials, the paper's tasks.
 
+mod adjoint;
 mod context_integration;
 pub mod flyvis;
 mod generate;
@@ -12,6 +13,7 @@ mod teacher;
 pub mod training;
 mod xor_integration;
 
+pub use adjoint::{Adjoint, Sensitivity};
 pub use context_integration::{ContextIntegration, Drawn, FullIntegration};
 pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
 pub use portable::portable_normals;

@@ -153,7 +153,7 @@ const MOST_STEPS: usize = 1_000_000;
 ///
 /// # Errors
 /// An integrator that fails.
-fn follow_the_flow(
+pub(in crate::experiments) fn follow_the_flow(
     graph: &CostGraph,
     time: f64,
     what: &str,

@@ -9,6 +9,7 @@ mod history;
 pub mod recipe;
 
 pub use backpropagation::Backpropagation;
+pub(in crate::tasks) use backpropagation::{back_through, transposed_weights};
 pub use gradient::Gradient;
 pub use history::{History, HistoryError, Record};
 
