@@ -13,6 +13,7 @@ mod findings;
 mod fly;
 mod heterosynaptic;
 mod noise_beyond;
+mod noise_differences;
 mod noise_limit;
 mod noise_loss;
 mod online;
@@ -40,6 +41,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     robustness_identity::EXPERIMENT,
     noise_loss::EXPERIMENT,
     noise_limit::EXPERIMENT,
+    noise_differences::EXPERIMENT,
     noise_beyond::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,

@@ -133,11 +133,6 @@ impl Drawn {
 pub struct FullIntegration;
 
 impl FullIntegration {
-    /// Euler steps of a trial.
-    pub fn steps(self) -> usize {
-        STEPS * SUBSTEPS
-    }
-
     /// The trials with these numbers, sample by sample: the same signals as those of [`ContextIntegration`].
     pub fn samples(self, seed: u64, numbers: Range<usize>) -> Drawn {
         Drawn::new(seed, numbers)

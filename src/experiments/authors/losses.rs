@@ -1,10 +1,12 @@
 //! The loss of rescaled copies under the same noise: of the average over trials, and of every trial.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{CONDITIONS, Variant, loss_trials};
 use crate::experiments::{ExperimentError, MeanInterval};
-use crate::tasks::{FullIntegration, Noise, SideBySide};
+use crate::tasks::{Batch, ContextIntegration, FullIntegration, Noise, SideBySide, Task};
 
 /// Where the protocol can differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +15,24 @@ pub(in crate::experiments) struct Rules {
     pub smoothed: bool,
     /// The target belongs to the read-out after the step of its number, not before.
     pub after_the_step: bool,
+    /// Trials of 5 time constants, one step a sample, instead of 50.
+    pub short: bool,
 }
 
 impl Rules {
     /// The authors'.
-    pub const AUTHORS: Rules = Rules { smoothed: true, after_the_step: false };
+    pub const AUTHORS: Rules = Rules { smoothed: true, after_the_step: false, short: false };
+    /// Those of the short trials.
+    pub const SHORT: Rules = Rules { smoothed: false, after_the_step: true, short: true };
+
+    /// The trials with these numbers.
+    pub fn batch(self, seed: u64, numbers: Range<usize>) -> Batch {
+        match self {
+            Rules { short: true, .. } => ContextIntegration.batch(seed, numbers),
+            Rules { smoothed: true, .. } => FullIntegration.samples(seed, numbers).resampled(),
+            Rules { smoothed: false, .. } => FullIntegration.samples(seed, numbers).repeated(),
+        }
+    }
 }
 
 /// A copy and the sizes of noise that it is run under.
@@ -128,15 +143,14 @@ fn of_block(
     runs: &[Under],
     networks: &[SideBySide<f32>],
     rules: Rules,
-    repetitions: std::ops::Range<usize>,
+    repetitions: Range<usize>,
     seed: u64,
 ) -> Vec<Vec<Losses>> {
     let share = 1.0 / repetitions.len() as f64;
     let mut found: Vec<Vec<Losses>> = runs.iter().map(|run| vec![Losses::default(); run.sigmas.len()]).collect();
     for repetition in repetitions {
         let numbers = loss_trials(repetition..repetition + 1);
-        let samples = FullIntegration.samples(seed, numbers.clone());
-        let batch = if rules.smoothed { samples.resampled() } else { samples.repeated() };
+        let batch = rules.batch(seed, numbers.clone());
         let Some(first) = runs.first() else { break };
         let n = first.variant.h.len();
         let noise = Noise::of_trials(seed, numbers, n, batch.trials.input.len());

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::{CONDITIONS, gain_trials};
+use super::{CONDITIONS, Rules, gain_trials};
 use crate::balance::{Horizon, Method, OdeFlow, Scope, Stepper, fix_gauge};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::experiments::{ExperimentError, balanced};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, rescale_network};
-use crate::tasks::{FullIntegration, Noise, SideBySide};
+use crate::tasks::{Noise, SideBySide};
 
 /// A network with what its noiseless trials say of it.
 pub(in crate::experiments) struct Subject {
@@ -36,6 +36,7 @@ pub(in crate::experiments) struct Variant {
 
 /// Sums over time and trials.
 struct Sums {
+    steps: usize,
     active: Vec<f64>,
     sum: Vec<f64>,
     squares: Vec<f64>,
@@ -47,13 +48,27 @@ impl Subject {
     /// # Errors
     /// A network that is not rectified.
     pub fn new(name: &str, network: Network, seed: u64, repetitions: usize) -> Result<Self, ExperimentError> {
+        Subject::under(Rules::AUTHORS, name, network, seed, repetitions)
+    }
+
+    /// The same on trials of other rules.
+    ///
+    /// # Errors
+    /// A network that is not rectified.
+    pub fn under(
+        rules: Rules,
+        name: &str,
+        network: Network,
+        seed: u64,
+        repetitions: usize,
+    ) -> Result<Self, ExperimentError> {
         let n = network.weights.neurons();
         let run = SideBySide::<f32>::new(&network)?;
         let sums: Vec<Sums> = (0..repetitions)
             .into_par_iter()
             .map(|repetition| {
-                let trials = FullIntegration.samples(seed, gain_trials(repetition..repetition + 1)).resampled().trials;
-                let mut sums = Sums { active: vec![0.0; n], sum: vec![0.0; n], squares: vec![0.0; n] };
+                let trials = rules.batch(seed, gain_trials(repetition..repetition + 1)).trials;
+                let mut sums = Sums { steps: trials.input.len(), active: vec![0.0; n], sum: vec![0.0; n], squares: vec![0.0; n] };
                 let quiet = Noise::zero(n, CONDITIONS, trials.input.len());
                 run.run(&trials, &[vec![0.0; n]], &quiet, |_, x| {
                     for (i, x) in x.chunks_exact(CONDITIONS).enumerate() {
@@ -68,7 +83,8 @@ impl Subject {
                 sums
             })
             .collect();
-        let count = (repetitions * CONDITIONS * FullIntegration.steps()) as f64;
+        let steps: usize = sums.iter().map(|sums| sums.steps).sum();
+        let count = (steps * CONDITIONS) as f64;
         let mean = |values: fn(&Sums) -> &Vec<f64>| -> Vec<f64> {
             (0..n).map(|i| sums.iter().map(|sums| values(sums)[i]).sum::<f64>() / count).collect()
         };
