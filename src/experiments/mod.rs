@@ -13,6 +13,7 @@ mod findings;
 mod fly;
 mod heterosynaptic;
 mod noise_beyond;
+mod noise_clouds;
 mod noise_differences;
 mod noise_limit;
 mod noise_loss;
@@ -23,6 +24,7 @@ mod scatter;
 mod statistics;
 mod training_imbalance;
 mod trajectories;
+mod two_neurons;
 
 use balanced::balanced;
 
@@ -39,6 +41,8 @@ pub use trajectories::{Trajectories, trajectories};
 /// All experiments, in the order of the report.
 pub const EXPERIMENTS: &[Experiment] = &[
     robustness_identity::EXPERIMENT,
+    noise_clouds::EXPERIMENT,
+    two_neurons::EXPERIMENT,
     noise_loss::EXPERIMENT,
     noise_limit::EXPERIMENT,
     noise_differences::EXPERIMENT,

@@ -64,11 +64,10 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
         lag + spread * gaps,
         "the lag behind what the estimated gains ask for, and (n - 1)/p times the largest error of a log-gain",
     );
-    let outcome = if estimate_end < 0.1 * start { Reproduction::Reproduced } else { Reproduction::NotReproduced };
     findings.state(
-        outcome,
+        Reproduction::Beyond,
         format!(
-            "Balancing works as a local rule while the network runs: with gains that every neuron estimates from its own activity, \
+            "Gains that are estimated while the network runs: with gains that every neuron estimates from its own activity, \
              the largest difference of a log-weight from the matrix balanced offline falls from {start:.3} to {estimate_end:.2e} in \
              {BLOCKS} blocks of {STEPS} steps; the largest error of a log-gain is {spread:.2e} by then, and the weights lag \
              {lag:.2e} behind what the estimates ask for."

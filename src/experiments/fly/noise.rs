@@ -167,19 +167,6 @@ fn geometric_text(ratios: &[f64]) -> String {
     format!("{:.3} ({:.3} to {:.3})", logarithm.mean.exp(), logarithm.low().exp(), logarithm.high().exp())
 }
 
-/// What became of "balancing lowers noise", by the numbers alone: reproduced if it is lower in every network, under
-/// conditions if in some and not clearly higher on average, else not.
-fn outcome(ratios: &[f64]) -> Reproduction {
-    let lower = below_one(ratios);
-    if lower == ratios.len() {
-        Reproduction::Reproduced
-    } else if lower == 0 || geometric(ratios).low() > 0.0 {
-        Reproduction::NotReproduced
-    } else {
-        Reproduction::Conditional
-    }
-}
-
 fn below_one(ratios: &[f64]) -> usize {
     ratios.iter().filter(|&&ratio| ratio < 1.0).count()
 }
@@ -197,9 +184,9 @@ fn state_outcomes(
             let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
             let most = ratios.iter().copied().fold(0.0, f64::max);
             findings.state(
-                outcome(&ratios),
+                Reproduction::Beyond,
                 format!(
-                    "Balancing lowers noise ({}): the noise {where_to} is lower in {} of {} trained networks; on average it is {} \
+                    "{}: the noise {where_to} is lower in {} of {} trained networks; on average it is {} \
                      times that of the network as given, from {least:.2e} to {most:.2e} times.",
                     variant.name(),
                     below_one(&ratios),
