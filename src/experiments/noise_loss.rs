@@ -41,9 +41,9 @@ struct Curve {
 }
 
 fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
-    let (many, fewer) = match effort {
-        Effort::Full => (REPETITIONS, FEWER),
-        Effort::Quick => (FEWEST, FEWEST),
+    let (many, others_trials, fewer) = match effort {
+        Effort::Full => (REPETITIONS, REPETITIONS / 2, FEWER),
+        Effort::Quick => (FEWEST, FEWEST, FEWEST),
     };
     let mut findings = Findings::default();
     let mut scores = Vec::new();
@@ -63,10 +63,10 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
 
     for (number, trained) in others.iter().enumerate() {
         progress(0.75 + 0.12 * number as f64, trained.name);
-        let subject = Subject::new(trained.name, trained.network()?, seed, many)?;
-        let curves = under_noise(&subject, of_the_paper(&subject, &SOME)?, many, seed)?;
+        let subject = Subject::new(trained.name, trained.network()?, seed, others_trials)?;
+        let curves = under_noise(&subject, of_the_paper(&subject, &SOME)?, others_trials, seed)?;
         scores.push(Score::of(&curves));
-        findings.tables.extend(tables(&subject, &curves, many));
+        findings.tables.extend(tables(&subject, &curves, others_trials));
     }
     conclude(&mut findings, &scores);
     Ok(findings)
@@ -284,9 +284,10 @@ fn further(findings: &mut Findings, subject: &Subject, repetitions: usize, seed:
     findings.state(
         Reproduction::Beyond,
         format!(
-            "near-silent neurons: {} of {} neurons have a mean gain below {FLOOR}. They carry {:.2} % of the cost and, balanced exactly, {:.1} % of |W_out|^2; with the gains floored at {FLOOR} the loss of the average at sigma = {} is {:.3} of the given network's (without the floor {:.3}).",
-            silent.neurons,
+            "near-silent neurons: {} of {} neurons have a mean gain below {FLOOR} ({}). They carry {:.2} % of the cost and, balanced exactly, {:.1} % of |W_out|^2; with the gains floored at {FLOOR} the loss of the average at sigma = {} is {:.3} of the given network's (without the floor {:.3}).",
+            silent.neurons.len(),
             subject.gains.len(),
+            silent.neurons.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
             100.0 * silent.cost,
             100.0 * silent.read_out,
             SOME[last],
@@ -322,7 +323,7 @@ fn further(findings: &mut Findings, subject: &Subject, repetitions: usize, seed:
 
 /// Neurons that are almost never active.
 struct Silent {
-    neurons: usize,
+    neurons: Vec<usize>,
     /// Their share of the cost out of all neurons, as given.
     cost: f64,
     /// Their share of the squares of the read-out weights, balanced exactly.
@@ -344,7 +345,7 @@ impl Silent {
             silent_squares += if is_silent(j) { column.norm_squared() } else { 0.0 };
         }
         Silent {
-            neurons: (0..subject.gains.len()).filter(|&j| is_silent(j)).count(),
+            neurons: (0..subject.gains.len()).filter(|&j| is_silent(j)).collect(),
             cost: silent_cost / cost,
             read_out: silent_squares / squares,
         }

@@ -108,6 +108,9 @@ impl<'a> Adjoint<'a> {
     }
 }
 
+/// See [`Sensitivity::least_noise`].
+const SILENT: f64 = 1e-15;
+
 impl Sensitivity {
     /// The mean of the estimates of several batches, each of as many trials.
     pub fn mean(batches: &[Sensitivity]) -> Option<Sensitivity> {
@@ -139,10 +142,12 @@ impl Sensitivity {
     }
 
     /// The log-scales that attain the limit at the activity of the given network: `e^{2h_j} ∝ √(P_j/G_j)`. A neuron without
-    /// activity or without effect is left alone; it adds to one of the two sums only, and that as little as asked
-    /// for by a scale that goes to a limit.
+    /// activity, or without effect, would ask for an infinite scale, and the limit is then approached only: it counts here as if
+    /// it had [`SILENT`] of the largest of all neurons.
     pub fn least_noise(&self) -> Vec<f64> {
-        let attained = |(p, g): (&f64, &f64)| if *p > 0.0 && *g > 0.0 { 0.25 * (p / g).ln() } else { 0.0 };
+        let least = |values: &[f64]| SILENT * values.iter().fold(f64::MIN_POSITIVE, |largest, &value| largest.max(value));
+        let (least_power, least_sensitivity) = (least(&self.power), least(&self.sensitivity));
+        let attained = |(p, g): (&f64, &f64)| 0.25 * (p.max(least_power) / g.max(least_sensitivity)).ln();
         let h: Vec<f64> = self.power.iter().zip(&self.sensitivity).map(attained).collect();
         let shift = 0.5 * (self.activity(&h) / self.power.iter().sum::<f64>()).ln();
         h.iter().map(|h| h + shift).collect()

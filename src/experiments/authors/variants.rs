@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{CONDITIONS, Rules, gain_trials};
 use crate::balance::{Horizon, Method, OdeFlow, Scope, Stepper, fix_gauge};
-use crate::cost::{Alpha, CostGraph, CostSpec};
+use crate::cost::{Alpha, CostError, CostGraph, CostSpec};
 use crate::experiments::{ExperimentError, balanced};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, rescale_network};
@@ -95,9 +95,11 @@ impl Subject {
     }
 
     /// The authors' cost: p = 2, every source neuron's mean gain, none below `floor`.
-    pub fn cost(&self, floor: f64) -> CostSpec {
-        let alpha = Alpha::PerSource(self.gains.iter().map(|gain| gain.max(floor)).collect());
-        CostSpec { alpha, ..CostSpec::power(2.0) }
+    ///
+    /// # Errors
+    /// A floor below 0.
+    pub fn cost(&self, floor: f64) -> Result<CostSpec, CostError> {
+        Ok(CostSpec { alpha: Alpha::at_least(&self.gains, floor)?, ..CostSpec::power(2.0) })
     }
 
     /// Total robustness cost of a rescaled copy: its gains are those of the given network.
@@ -105,7 +107,7 @@ impl Subject {
     /// # Errors
     /// None for a copy of this network.
     pub fn cost_of(&self, variant: &Variant) -> Result<f64, ExperimentError> {
-        let graph = CostGraph::of_network(&variant.network, &self.cost(0.0))?;
+        let graph = CostGraph::of_network(&variant.network, &self.cost(0.0)?)?;
         Ok(graph.total(graph.w()))
     }
 
@@ -134,7 +136,7 @@ impl Subject {
     /// # Errors
     /// An integrator that fails.
     pub fn flowed(&self, time: f64) -> Result<Variant, ExperimentError> {
-        let graph = CostGraph::of_network(&self.network, &self.cost(0.0))?;
+        let graph = CostGraph::of_network(&self.network, &self.cost(0.0)?)?;
         let h = follow_the_flow(&graph, time, &self.name)?;
         self.rescaled(&format!("flow to T = {time}"), h)
     }
@@ -146,7 +148,7 @@ impl Subject {
     /// A network that could not be balanced.
     pub fn balanced(&self, name: &str, floor: f64) -> Result<Variant, ExperimentError> {
         let what = || format!("{}, {name}", self.name);
-        let found = balanced(&self.network, &self.cost(floor), Scope::WithinComponents, Method::Newton, what)?;
+        let found = balanced(&self.network, &self.cost(floor)?, Scope::WithinComponents, Method::Newton, what)?;
         self.rescaled(name, found.log_scales)
     }
 
