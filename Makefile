@@ -34,13 +34,13 @@ baseline:
 # Trains the stored networks of short trials again and compares every byte; about a minute.
 trained:
 	@.ci/setup build
-	src/io/embedded/trained/remake
+	data/trained/remake
 
 # The same for the networks of the authors' recipe: about five minutes of one idle core for each of seven, two at a time.
 # Interrupted, it goes on from its checkpoints.
 trained-paper:
 	@.ci/setup build
-	src/io/embedded/trained/remake --paper
+	data/trained/remake --paper
 
 # Runs synbal beside its peers (NumPy, SciPy, LAPACK, numba; in a Python environment of its own under target/), and
 # writes reports/peers.md and reports/peers.json. About half an hour.

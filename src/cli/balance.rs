@@ -1,9 +1,10 @@
 //! `synbal balance`.
 
 use serde::Serialize;
-use synbal::balance::{BalanceError, Balanced, NewtonCg, Status, balance_by};
+use synbal::balance::{BalanceError, NewtonCg, Problem, Run, Status};
 use synbal::io::{Content, check_outputs, write_network, write_scales};
 
+use super::advice;
 use super::arguments::{BalanceOptions, scope, stop};
 use super::console::{Progress, notify, print, print_json, read};
 use super::{CliError, Ending};
@@ -51,7 +52,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         None => options.method.solver().map_err(BalanceError::from)?,
         part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
     };
-    let balanced = balance_by(&network, &options.input.spec(), scope(options.within_components), &*solver, &stop)?;
+    let balanced =
+        Problem::new(&network, &options.input.spec(), scope(options.within_components))?.solve_by(&*solver, &stop)?;
     drop(progress);
     let summary = summary(&balanced, network.weights.synapses(), options);
     let good = balanced.outcome.status.is_balanced();
@@ -76,7 +78,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         } else {
             ""
         };
-        eprintln!("synbal: {}{kept}", balanced.outcome.status);
+        let status = &balanced.outcome.status;
+        eprintln!("synbal: {status}{}{kept}", advice::on_status(status));
     }
     Ok(if good { Ending::Good } else { Ending::Bad })
 }
@@ -92,7 +95,7 @@ fn to_digits(_: &BalanceOptions, digits: usize) -> Result<Ending, CliError> {
 }
 
 /// Says on standard error what was left out.
-pub(super) fn note_on_no_cycle(balanced: &Balanced) {
+pub(super) fn note_on_no_cycle(balanced: &Run) {
     if !balanced.on_no_cycle.is_empty() {
         eprintln!(
             "synbal: note: {} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
@@ -101,7 +104,7 @@ pub(super) fn note_on_no_cycle(balanced: &Balanced) {
     }
 }
 
-fn summary(balanced: &Balanced, synapses: usize, options: &BalanceOptions) -> Summary {
+fn summary(balanced: &Run, synapses: usize, options: &BalanceOptions) -> Summary {
     let outcome = &balanced.outcome;
     let in_range =
         |cost: f64, log2: f64| (cost.is_finite() && (cost > 0.0 || log2 == f64::NEG_INFINITY)).then_some(cost);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde::Serialize;
-use synbal::balance::{Balanced, LinearSolver, MOST_DIGITS, Method, Precise, Stop, balance, balance_to_digits};
+use synbal::balance::{Criteria, LinearSolver, MOST_DIGITS, Method, Precise, Problem, Run, balance_to_digits};
 use synbal::io::{write_decimal_scales, write_network};
 use synbal::network::{Homogeneity, Network, rescale_network};
 use synbal::scalar::Multi;
@@ -60,7 +60,7 @@ pub fn run(options: &BalanceOptions, digits: usize) -> Result<Ending, CliError> 
     let started = Instant::now();
     let scope = scope(options.within_components);
     // A start: how near it is, does not matter here.
-    let balanced = balance(&network, &options.input.spec(), scope, Method::Auto, &Stop::default())?;
+    let balanced = Problem::new(&network, &options.input.spec(), scope)?.solve(Method::Auto, &Criteria::default())?;
     progress.say("balancing in multiple precision");
     let found = match balance_to_digits(&balanced.graph, &balanced.outcome.h, digits) {
         Ok(found) => found,
@@ -107,7 +107,7 @@ fn rescaled(network: &Network, found: &Precise) -> Result<Network, CliError> {
     Ok(rescale_network(&lifted, &h, Homogeneity::Required)?.rounded()?)
 }
 
-fn summary(balanced: &Balanced, found: &Precise, log_scales: Vec<String>, synapses: usize, seconds: f64) -> Summary {
+fn summary(balanced: &Run, found: &Precise, log_scales: Vec<String>, synapses: usize, seconds: f64) -> Summary {
     let initial = balanced.cost_initial;
     let in_range = initial.is_finite() && (initial > 0.0 || balanced.log2_cost_initial == f64::NEG_INFINITY);
     let log10 = balanced.log2_cost_initial * std::f64::consts::LOG10_2;

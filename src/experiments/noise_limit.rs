@@ -15,11 +15,12 @@ use super::{
 use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::io::embedded::Trained;
+use crate::network::random::stream;
 use crate::network::{Activation, Network};
 use crate::tasks::flyvis::{FlyvisNetwork, Inputs, MovingEdges, Outputs};
 use crate::tasks::{
     Adjoint, Convention, ContextIntegration, Dynamics, FullIntegration, ReadOut, Sensitivity, Simulator, Task, Trials,
-    Weighting, XorIntegration, construct_xor, robustness_alpha, stream,
+    Weighting, XorIntegration, construct_xor, robustness_alpha,
 };
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -205,11 +206,11 @@ fn places(subject: &Subject, sensitivity: &Sensitivity) -> Result<Vec<Place>, Ex
         let graph = CostGraph::of_network(&subject.network, &subject.cost)?;
         places.push(place(FLOWED, &super::authors::follow_the_flow(&graph, TIME, &subject.name)?));
     }
-    places.push(place(EXACT, &exact(&subject.cost, EXACT)?.log_scales));
+    places.push(place(EXACT, &exact(&subject.cost, EXACT)?.into_run().log_scales));
     for lambda in LAMBDAS {
         let name = format!("world, lambda = {lambda}");
         let spec = CostSpec { world: Some(lambda), ..subject.cost.clone() };
-        places.push(place(&name, &exact(&spec, &name)?.log_scales));
+        places.push(place(&name, &exact(&spec, &name)?.into_run().log_scales));
     }
     places.push(place(LEAST, &sensitivity.least_noise()));
     Ok(places)

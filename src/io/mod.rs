@@ -11,7 +11,6 @@ pub mod matrix_market;
 pub mod npy;
 pub mod safetensors;
 mod scales;
-mod sha256;
 mod sparse_tensors;
 mod text;
 
@@ -20,15 +19,14 @@ pub use scales::{
     ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
     write_scales,
 };
-pub use sha256::sha256;
 pub use text::NumberError;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::sha256::{Hashed, sha256};
 use atomic::write_atomically;
-use sha256::Hashed;
 
 use crate::network::{Activation, Network, Weights};
 

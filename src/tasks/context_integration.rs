@@ -16,7 +16,8 @@ use std::ops::Range;
 
 use super::task::{Batch, Task};
 use super::training::recipe::Samples;
-use super::{Real, Trials, portable_normals, stream};
+use super::{Real, Trials, portable_normals};
+use crate::network::random::stream;
 
 /// Context-dependent integration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -123,7 +123,8 @@ fn add_strip<S: Real, const LANES: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::{portable_normals, stream};
+    use crate::network::random::stream;
+    use crate::tasks::portable_normals;
 
     #[test]
     fn every_entry_is_the_plain_sum_to_the_last_bit() {

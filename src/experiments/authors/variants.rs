@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{CONDITIONS, Rules, gain_trials};
-use crate::balance::{Horizon, Method, OdeFlow, Scope, Stepper, fix_gauge};
+use crate::balance::{Coordinates, Horizon, Method, OdeFlow, Scope, Stepper, fix_gauge};
 use crate::cost::{Alpha, CostError, CostGraph, CostSpec};
 use crate::experiments::{ExperimentError, balanced};
 use crate::flow::node_costs;
@@ -108,7 +108,7 @@ impl Subject {
     /// None for a copy of this network.
     pub fn cost_of(&self, variant: &Variant) -> Result<f64, ExperimentError> {
         let graph = CostGraph::of_network(&variant.network, &self.cost(0.0)?)?;
-        Ok(graph.total(graph.w()))
+        Ok(graph.total(graph.initial_costs()))
     }
 
     /// Mean square of all states of a rescaled copy, over that of the given network: `Σ P_j e^{−2h_j} / Σ P_j`.
@@ -148,7 +148,7 @@ impl Subject {
     /// A network that could not be balanced.
     pub fn balanced(&self, name: &str, floor: f64) -> Result<Variant, ExperimentError> {
         let what = || format!("{}, {name}", self.name);
-        let found = balanced(&self.network, &self.cost(floor)?, Scope::WithinComponents, Method::Newton, what)?;
+        let found = balanced(&self.network, &self.cost(floor)?, Scope::WithinComponents, Method::Newton, what)?.into_run();
         self.rescaled(name, found.log_scales)
     }
 
@@ -176,10 +176,10 @@ pub(in crate::experiments) fn follow_the_flow(
     time: f64,
     what: &str,
 ) -> Result<Vec<f64>, ExperimentError> {
-    let rate = node_costs(graph.pattern(), graph.w(), &0.0).largest_degree();
+    let rate = node_costs(graph.pattern(), graph.initial_costs(), &0.0).largest_degree();
     let horizon = Horizon { time: time * rate, most_steps: MOST_STEPS };
     let failed = |status| ExperimentError::NotBalanced { what: format!("{what}, along the flow,"), status };
-    let flow = OdeFlow { step_tol: STEP_TOL, ..OdeFlow::new(Stepper::Dopri5, crate::balance::Form::LogScales) };
+    let flow = OdeFlow { step_tol: STEP_TOL, ..OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales) };
     let way = flow.trajectory(graph, &horizon).map_err(failed)?;
     let last = way.times.partition_point(|&t| t < time * way.rate).saturating_sub(1);
     let rest = time - way.times[last] / way.rate;

@@ -1,4 +1,4 @@
-//! The trained networks of the report: made by `synbal train`, see `trained/README.md`.
+//! The trained networks of the report: made by `synbal train`, see `data/trained/README.md`.
 
 use std::path::PathBuf;
 
@@ -32,8 +32,8 @@ macro_rules! trained {
             seed: $seed,
             iterations: $iterations,
             rate: $rate,
-            bytes: include_bytes!(concat!("trained/", $name, ".safetensors")),
-            history: include_str!(concat!("trained/", $name, ".safetensors.history.csv")),
+            bytes: include_bytes!(concat!("../../../data/trained/", $name, ".safetensors")),
+            history: include_str!(concat!("../../../data/trained/", $name, ".safetensors.history.csv")),
         }
     };
 }
@@ -73,7 +73,7 @@ impl Trained {
     /// # Errors
     /// None as built and tested; a typed error if the embedded file were damaged.
     pub fn network(&self) -> Result<Network, ReadError> {
-        let path = PathBuf::from("embedded/trained").join(self.name).with_extension("safetensors");
+        let path = PathBuf::from("data/trained").join(self.name).with_extension("safetensors");
         match safetensors::read(self.bytes, Activation::Relu) {
             Ok(loaded) => Ok(loaded.network),
             Err(error) => Err(ReadError::Safetensors { path, error }),

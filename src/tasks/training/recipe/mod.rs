@@ -120,7 +120,8 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::{portable_normals, stream};
+    use crate::network::random::stream;
+    use crate::tasks::portable_normals;
 
     fn random(count: usize, purpose: u64, scale: f64) -> Vec<f64> {
         portable_normals(&mut stream(5, purpose), count, scale)
