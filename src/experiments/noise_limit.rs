@@ -221,12 +221,9 @@ fn plot(name: &str, sensitivity: &Sensitivity, places: &[Place]) -> Plot {
     let limit = sensitivity.limit() / (sensitivity.noise(&still) * sensitivity.activity(&still));
     let activities = || places.iter().map(|place| place.activity);
     let (low, high) = (activities().fold(f64::INFINITY, f64::min) / 1.5, activities().fold(0.0, f64::max) * 1.5);
-    let points = 60;
-    let frontier = (0..=points).map(|k| {
-        let activity = low * (high / low).powf(f64::from(k) / f64::from(points));
-        (activity, limit / activity)
-    });
-    let mut series = vec![Series::new("limit of any rescaling", frontier.collect())];
+    // A hyperbola is a straight line between logarithmic axes.
+    let frontier = [low, high].map(|activity| (activity, limit / activity));
+    let mut series = vec![Series::new("limit of any rescaling", frontier.to_vec())];
     series.extend(places.iter().map(|place| Series::new(&place.name, vec![(place.activity, place.noise)])));
     Plot {
         title: format!("Noise against activity: {name}"),

@@ -201,3 +201,46 @@ fn runge_kutta(graph: &CostGraph, h: &[f64], step: f64) -> Vec<f64> {
     let k4 = gradient(&moved(&k3, step));
     (0..h.len()).map(|i| h[i] + step / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Activation;
+    use crate::tasks::training::initial_network;
+    use crate::tasks::{FullIntegration, Simulator, Task};
+
+    #[test]
+    fn what_is_said_of_a_network_is_what_its_simulation_says() {
+        let network = initial_network(&FullIntegration, 12, Activation::Relu, 5).unwrap();
+        let subject = Subject::new("small", network.clone(), 5, 2).unwrap();
+        let trials = Rules::AUTHORS.batch(5, gain_trials(0..2)).trials;
+        let simulator = Simulator::new(&network, FullIntegration.convention().dynamics);
+        // The states before every step: those after the steps, and zero, without the last.
+        let mut states = vec![vec![0.0; 12 * trials.count]];
+        simulator.run(&trials, |_, _| (), |_, x| states.push(x.to_vec()));
+        states.pop();
+        let count = (states.len() * trials.count) as f64;
+        let all: Vec<f64> = states.concat();
+        let mean = all.iter().sum::<f64>() / all.len() as f64;
+        let variance = all.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / all.len() as f64;
+        // Single precision, and states of order ten at most after 500 steps that forget.
+        assert!((subject.deviation / variance.sqrt() - 1.0).abs() < 1e-5, "{} {}", subject.deviation, variance.sqrt());
+        for j in 0..12 {
+            let of = |f: &dyn Fn(f64) -> f64| {
+                let states = states.iter().flat_map(|x| &x[j * trials.count..(j + 1) * trials.count]);
+                states.map(|&x| f(x)).sum::<f64>() / count
+            };
+            let (power, active) = (of(&|x| x * x), of(&|x| f64::from(u8::from(x > 0.0))));
+            assert!((subject.power[j] / power - 1.0).abs() < 1e-4, "{j}: {} {power}", subject.power[j]);
+            // A state within rounding of zero can fall on either side: one in a thousand at most.
+            assert!((subject.gains[j] - active).abs() < 1e-3, "{j}: {} {active}", subject.gains[j]);
+        }
+        let h: Vec<f64> = (0..12).map(|j| 0.1 * j as f64 - 0.5).collect();
+        let moved = subject.rescaled("moved", h).unwrap();
+        let equal = subject.at_equal_activity(&moved).unwrap();
+        assert!((subject.activity(&equal.h) - 1.0).abs() < 1e-12);
+        // The gauge leaves the cost as it is.
+        let (one, other) = (subject.cost_of(&moved).unwrap(), subject.cost_of(&equal).unwrap());
+        assert!((one / other - 1.0).abs() < 1e-12, "{one} {other}");
+    }
+}
