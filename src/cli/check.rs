@@ -13,8 +13,10 @@ use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
     // A certificate is about weights; what the activation makes of them is not its business.
-    let (loaded, input_sha256) = read_network_hashed(&options.input, Activation::Linear)?;
-    match check(&bytes(&options.certificate)?, &input_sha256, &loaded.network) {
+    let certificate = bytes(&options.certificate)?;
+    let read = options.form.read_options(Some(Activation::Linear), exponent(&certificate))?;
+    let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;
+    match check(&certificate, &input_sha256, &loaded.network) {
         Ok(proved) => {
             print(&text(&proved))?;
             Ok(Ending::Good)
@@ -23,6 +25,17 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
             print(&format!("REFUSED: {reason}\n"))?;
             Ok(Ending::Bad)
         }
+    }
+}
+
+/// The exponent that a certificate is about, for kernels, whose parallel synapses are seen by their p-norm; whether the
+/// certificate is sound is not decided here.
+fn exponent(certificate: &[u8]) -> f64 {
+    let value: Option<serde_json::Value> = serde_json::from_slice(certificate).ok();
+    let part = |index: usize| value.as_ref()?["p"][index].as_f64();
+    match (part(0), part(1)) {
+        (Some(a), Some(b)) if b > 0.0 => a / b,
+        _ => 2.0,
     }
 }
 

@@ -23,7 +23,7 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
     let history_path = PathBuf::from(history_path);
     check_outputs(&[(&options.output, Content::Network), (&history_path, Content::Bytes)])?;
 
-    let activation = options.activation.activation();
+    let activation = options.activation.activation()?;
     let task: Box<dyn Task> = match options.task {
         TaskName::ContextIntegration => Box::new(ContextIntegration),
         TaskName::XorIntegration => Box::new(XorIntegration),

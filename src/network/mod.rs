@@ -6,6 +6,7 @@
 mod activation;
 mod frame;
 mod graph;
+pub mod model;
 mod pattern;
 mod similarity;
 mod transform;
