@@ -98,7 +98,7 @@ fn text(facts: &Facts, advice: &str) -> String {
         let on_none = counted(facts.synapses_on_no_cycle, "synapse");
         let lie = if facts.synapses_on_no_cycle == 1 { "lies" } else { "lie" };
         format!("not balanceable as a whole: {on_none} {lie} on no directed cycle; {advice}")
-    }    };
+    };
     format!(
         "{} ({}), {}: {} negative, {}; {}, {}\n\
          {}, the largest of {}; {}\n\
