@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained pytorch
 
 REPORT := synbal-report
 
@@ -46,3 +46,10 @@ instructions:
 	@.ci/setup build
 	@.ci/setup instructions
 	benches/instructions/run
+
+# Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
+pytorch:
+	@.ci/setup build
+	@.ci/setup pytorch
+	cargo build --locked --quiet
+	/usr/bin/python3 tests/models/pytorch.py target/debug/synbal
