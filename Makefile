@@ -34,7 +34,7 @@ baseline:
 # Trains the stored networks again and compares every byte; about a minute.
 trained:
 	@.ci/setup build
-	src/io/embedded/trained/remake
+	data/trained/remake
 
 # Runs synbal beside its peers (NumPy, SciPy, LAPACK, numba; in a Python environment of its own under target/), and
 # writes reports/peers.md and reports/peers.json. About half an hour.
@@ -52,4 +52,4 @@ pytorch:
 	@.ci/setup build
 	@.ci/setup pytorch
 	cargo build --locked --quiet
-	/usr/bin/python3 tests/models/pytorch.py target/debug/synbal
+	/usr/bin/python3 tests/pytorch/pytorch.py target/debug/synbal

@@ -2,11 +2,11 @@
 
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, Scope, balance};
+use crate::balance::{Method, Problem, Scope};
 use crate::cost::{Alpha, CostSpec};
+use crate::network::random::{normals, stream};
 use crate::network::{Network, exponent, times_power_of_two};
 use crate::scalar::tracked;
-use crate::tasks::{normals, stream};
 
 pub const CLAIM: Claim = Claim {
     id: "noise_robustness",
@@ -64,7 +64,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let spec =
         CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()), world: None };
     let network = Network::recurrent(weights.clone(), subject.network.activation);
-    let balanced = balance(&network, &spec, Scope::WithinComponents, Method::Newton, &subject.stop)?;
+    let balanced = Problem::new(&network, &spec, Scope::WithinComponents)?.solve(Method::Newton, &subject.stop)?;
     if !balanced.outcome.status.is_balanced() {
         evidence.undecided(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
         return Ok(evidence);

@@ -1,5 +1,8 @@
 //! What to do next about an error: which option of the command line helps.
 
+use synbal::balance::{BalanceError, Status};
+use synbal::check::Refused;
+use synbal::cost::CostError;
 use synbal::io::csv::CsvError;
 use synbal::io::graphml::GraphMlError;
 use synbal::io::layouts::LayoutError;
@@ -9,7 +12,7 @@ use synbal::io::{Loaded, ReadError, TensorError};
 use super::CliError;
 
 /// A file of tensors with other names or axes.
-const LAYOUT: &str = "describe the tensors with --layout FILE.toml (the README has examples)";
+const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (the README has examples)";
 
 /// What helps where synapses of a network lie on no cycle; `some_cycles` says whether others do.
 pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
@@ -27,45 +30,92 @@ pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
     }
 }
 
-/// Half a sentence, for errors that do not say it themselves.
-pub fn on(error: &CliError) -> Option<&'static str> {
+/// For an error that ends a command; with a separator in front, or empty.
+pub fn on_error(error: &CliError) -> &'static str {
     match error {
+        CliError::Balance(error) => on_problem(error),
+        CliError::Cost(error) => on_cost(error),
         CliError::Read(ReadError::Tensors { error, .. }) | CliError::Tensors(error) => on_tensors(error),
         CliError::Read(ReadError::Csv { error, .. }) => match error {
-            CsvError::MatrixOrEdges => Some("for a matrix give --matrix, for edges --edges 1,2,3"),
-            CsvError::LooksLikeEdges { .. } => Some("for example --edges source,target,weight"),
-            CsvError::MaybeEdges { .. } => Some("for edges give --edges 1,2,3"),
-            _ => None,
+            CsvError::MatrixOrEdges => "; for a matrix give --matrix, for edges --edges 1,2,3",
+            CsvError::LooksLikeEdges { .. } => "; for example --edges source,target,weight",
+            CsvError::MaybeEdges { .. } => "; for edges give --edges 1,2,3",
+            _ => "",
         },
         CliError::Read(ReadError::Matlab {
             error: MatlabError::SeveralMatrices { .. } | MatlabError::NoSuchVariable { .. },
             ..
         })
         | CliError::Read(ReadError::GraphMl { error: GraphMlError::NoSuchAttribute { .. }, .. }) => {
-            Some("name it with --variable NAME")
+            "; name it with --variable NAME"
         }
-        _ => None,
+        _ => "",
     }
 }
 
-fn on_tensors(error: &TensorError) -> Option<&'static str> {
+fn on_tensors(error: &TensorError) -> &'static str {
     let TensorError::Layout(layout) = error else {
         return match error {
             TensorError::NoActivation { .. } => {
-                Some("say which the model was built with: --activation relu (or linear, leaky-relu; tanh cannot be balanced)")
+                "; say which the model was built with: --activation relu (or linear, leaky-relu; tanh cannot be balanced)"
             }
-            _ => None,
+            _ => "",
         };
     };
     match layout {
-        LayoutError::Undescribed { .. } => Some(
-            "describe it with --layout FILE.toml, or, if it really has nothing to do with these neurons, say --untouched NAME",
-        ),
+        LayoutError::Undescribed { .. } => {
+            "; describe it with --layout FILE.toml, or, if it really has nothing to do with these neurons, say --untouched NAME"
+        }
         LayoutError::NoLayout { .. }
         | LayoutError::Ambiguous { .. }
         | LayoutError::SeveralReadOuts { .. }
         | LayoutError::OrderUnknown { .. }
-        | LayoutError::BrokenChain { .. } => Some(LAYOUT),
-        _ => None,
+        | LayoutError::BrokenChain { .. } => LAYOUT,
+        _ => "",
+    }
+}
+
+fn on_problem(error: &BalanceError) -> &'static str {
+    match error {
+        BalanceError::NotBalanceable { count, synapses, .. } if count < synapses => {
+            "; drop them, or leave them out with --within-components, or give a whole model and --world 1"
+        }
+        BalanceError::NotBalanceable { .. } => "; give the whole model with its inputs and outputs, and --world 1",
+        BalanceError::LeftOut(_) => ", or use --method newton",
+        BalanceError::Cost(error) => on_cost(error),
+        _ => "",
+    }
+}
+
+fn on_cost(error: &CostError) -> &'static str {
+    match error {
+        CostError::NoWorld { .. } => " (a whole network is a .safetensors file; the world is left out without --world)",
+        CostError::IllPosed { .. } => " (--world LAMBDA)",
+        _ => "",
+    }
+}
+
+/// For a run by `method` that did not end balanced; with a separator in front, or empty.
+pub fn on_status(status: &Status, method: &str) -> &'static str {
+    match status {
+        Status::PassLimit { .. } if method.starts_with("newton") => "; raise --max-passes",
+        Status::PassLimit { .. } => "; raise --max-passes, or use --method newton",
+        Status::IterationLimit { .. } => "; use --method osborne",
+        Status::Stalled | Status::LostToRounding => {
+            "; use a tolerance above the rounding error (--tol), or --digits for more than f64 has"
+        }
+        Status::NotFinite { .. } => "; use --method newton or osborne",
+        Status::IntegratorFailed { .. } | Status::WrongEndTime { .. } => "; use --method newton",
+        Status::Drifted { .. } => "; use a method on the log-scales",
+        Status::NotPositiveDefinite { .. } | Status::TooLargeForDense { .. } => "; use --method osborne",
+        _ => "",
+    }
+}
+
+/// For a certificate that the checker refuses; with a separator in front, or empty.
+pub fn on_refusal(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::OnNoCycle { .. } => "; certify with --within-components",
+        _ => "",
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use synbal::balance::{Method, Scope, Stop};
+use synbal::balance::{Criteria, Method, Scope};
 use synbal::cost::CostSpec;
 use synbal::experiments::{EXPERIMENTS, Experiment};
 use synbal::io::edges::EdgeColumns;
@@ -79,6 +80,12 @@ pub struct ExperimentOptions {
     /// Print the findings as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// The solvers by name, each with what it does.
+fn methods() -> impl TypedValueParser<Value = Method> {
+    let named = |method: Method| PossibleValue::new(method.name()).help(method.summary());
+    PossibleValuesParser::new(Method::NAMED.map(named)).try_map(|name: String| name.parse::<Method>())
 }
 
 fn experiment_names() -> Vec<clap::builder::PossibleValue> {
@@ -252,7 +259,7 @@ pub struct VerifyOptions {
     #[arg(long)]
     pub within_components: bool,
     /// Solvers to run beside the reference; give it several times for several
-    #[arg(long = "method", value_name = "NAME", value_enum, default_values_t = [Method::Osborne, Method::Dopri5])]
+    #[arg(long = "method", value_name = "NAME", value_parser = methods(), default_values = ["osborne", "dopri5"])]
     pub methods: Vec<Method>,
     /// Balanced means max |g_i|/(r_i + c_i) <= TOL
     #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
@@ -299,7 +306,7 @@ pub struct BalanceOptions {
     #[arg(long)]
     pub no_clobber: bool,
     /// How to balance
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Method::Auto)]
+    #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,
     /// Balanced means max |g_i|/(r_i + c_i) <= TOL
     #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
@@ -464,8 +471,8 @@ pub fn scope(within_components: bool) -> Scope {
 }
 
 /// The stop rule that two options stand for.
-pub fn stop(tol: f64, max_passes: usize) -> Stop {
-    Stop { tol, max_passes }
+pub fn stop(tol: f64, max_passes: usize) -> Criteria {
+    Criteria::new(tol, max_passes)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -55,11 +55,11 @@ fn facts(loaded: &Loaded, spec: &CostSpec) -> Result<Facts, CliError> {
     let weights = &network.weights;
     let graph = CostGraph::of_network(network, spec)?;
     let structure: &GraphFacts = graph.facts();
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let imbalance = sums.imbalance();
-    let plain = graph.frame().is_identity();
+    let plain = graph.prescaling().is_identity();
     let log2_cost = graph.given_log2_total();
-    let cost = if plain { graph.total(graph.w()) } else { log2_cost.exp2() };
+    let cost = if plain { graph.total(graph.initial_costs()) } else { log2_cost.exp2() };
     let sizes = weights.values().iter().map(|value| value.abs());
     let smallest = sizes.clone().reduce(f64::min);
     let largest = sizes.reduce(f64::max);

@@ -45,7 +45,7 @@ pub enum CliError {
     #[error(transparent)]
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
-    Certify(#[from] synbal::rigor::certificate::CertifyError),
+    Certify(#[from] synbal::certify::certificate::CertifyError),
     #[cfg(feature = "precise")]
     #[error("{digits} digits were asked for; give --digits from {least} to {most}, or none for f64")]
     DigitsOutOfRange { digits: usize, least: usize, most: usize },
@@ -79,6 +79,8 @@ pub enum CliError {
     NoTensors { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
+    #[error("{path}: {reason}")]
+    CheckerRead { path: String, reason: synbal::check::read::ReadError },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
     SelfRefused(synbal::check::Refused),
     #[error(transparent)]
@@ -130,10 +132,7 @@ pub fn run() -> ExitCode {
         // Whoever closed the pipe has seen enough.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            match advice::on(&error) {
-                Some(advice) => eprintln!("synbal: {error}; {advice}"),
-                None => eprintln!("synbal: {error}"),
-            }
+            eprintln!("synbal: {error}{}", advice::on_error(&error));
             ExitCode::from(2)
         }
     }

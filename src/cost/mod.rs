@@ -29,7 +29,7 @@ pub enum CostError {
     #[error("the weight lambda of the world node is {value}; it must be a finite number greater than 0")]
     BadWorldWeight { value: f64 },
     #[error(
-        "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network as .safetensors, or balance without --world"
+        "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network, or leave the world out"
     )]
     NoWorld { missing: &'static str },
     #[error(
@@ -37,7 +37,7 @@ pub enum CostError {
     )]
     CostOutOfRange { target: usize, source_index: usize, log2_cost: f64 },
     #[error(
-        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, --world LAMBDA, or use an activation of degree one"
+        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, or use an activation of degree one"
     )]
     IllPosed { activation: &'static str, degree: f64 },
     #[error(

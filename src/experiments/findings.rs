@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::Plot;
 use crate::balance::{BalanceError, Status};
+use crate::certify::NoCertificate;
 use crate::claims::Evidence;
 use crate::cost::CostError;
 use crate::io::ReadError;
 use crate::network::NetworkError;
-use crate::rigor::NoCertificate;
 use crate::tasks::flyvis::FlyvisError;
 use crate::tasks::training::{HistoryError, TrainingError};
 use crate::tasks::{CaseError, ConstructionError, SimulationError};

@@ -6,12 +6,12 @@
 
 use super::balanced::balanced;
 use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
-use crate::balance::{Balanced, Form, Horizon, Method, OdeFlow, Scope, Stepper};
+use crate::balance::{Balanced, Coordinates, Horizon, Method, OdeFlow, Scope, Stepper};
+use crate::certify::ground_state;
 use crate::claims::heterosynaptic::effect;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Network, Weights};
-use crate::rigor::ground_state;
 use crate::tasks::{Case, embedded_cases};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -105,7 +105,7 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
     let graph = &again.graph;
     // Both balanced points are known to a certified radius: a difference of log-scales to twice their sum.
     let unsure = 2.0 * (radius(rest, name)? + radius(&again, name)?);
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let g = sums.gradient();
     let excess = g[onto];
     // What was left of the imbalance before, at each node: the potentiation adds ±excess at two of them. The excess itself
@@ -189,7 +189,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
 fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot, ExperimentError> {
     let network = potentiated(rest, onto, from);
     let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))?.within_components();
-    let flow = OdeFlow { form: Form::LogScales, stepper: Stepper::Dopri5, step_tol: 1e-8 };
+    let flow = OdeFlow { coordinates: Coordinates::LogScales, stepper: Stepper::Dopri5, step_tol: 1e-8 };
     let trajectory = flow
         .trajectory(&graph, &HORIZON)
         .map_err(|status| ExperimentError::NotBalanced { what: format!("{name}, along the flow"), status })?;

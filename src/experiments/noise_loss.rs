@@ -156,7 +156,7 @@ fn variants(subject: &Subject, seed: u64) -> Result<Vec<Variant>, ExperimentErro
     let mut anti = None;
     for (name, spec) in [(ROBUST, &robust), (PLAIN, &plain), (WORLD, &world)] {
         let what = || format!("{}, {name}", subject.name);
-        let balanced = balanced(&subject.network, spec, Scope::WithinComponents, Method::Newton, what)?;
+        let balanced = balanced(&subject.network, spec, Scope::WithinComponents, Method::Newton, what)?.into_run();
         add(name, balanced.network, &balanced.log_scales);
         anti.get_or_insert(balanced.graph);
     }
@@ -220,7 +220,7 @@ fn measure(subject: &Subject, variant: &Variant, seed: u64) -> Result<Measured, 
     let graph = crate::cost::CostGraph::of_network(&variant.network, &gains)?;
     Ok(Measured {
         name: variant.name,
-        cost: graph.total(graph.w()),
+        cost: graph.total(graph.initial_costs()),
         read_out: variant.network.w_out.as_ref().map_or(0.0, nalgebra::DMatrix::norm),
         quiet: losses(0.0)?,
         noisy: SIGMAS.iter().map(|&sigma| losses(sigma)).collect::<Result<_, _>>()?,

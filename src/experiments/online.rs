@@ -6,8 +6,9 @@ use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, R
 use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, random_network, stream};
 use crate::network::{Activation, Homogeneity, Network, Weights, rescale_network};
-use crate::tasks::{Dynamics, Gains, Simulator, Trials, Weighting, normals, random_network, stream};
+use crate::tasks::{Dynamics, Gains, Simulator, Trials, Weighting};
 use nalgebra::DMatrix;
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -153,7 +154,7 @@ fn spec(gains: &[f64]) -> CostSpec {
 /// Balanced log-scales for given gains.
 fn offline(network: &Network, gains: &[f64]) -> Result<Vec<f64>, ExperimentError> {
     let what = || "the driven network".to_owned();
-    Ok(balanced(network, &spec(gains), Scope::Whole, Method::Auto, what)?.log_scales)
+    Ok(balanced(network, &spec(gains), Scope::Whole, Method::Auto, what)?.into_run().log_scales)
 }
 
 /// The largest difference of a log-weight between two rescalings.
@@ -185,7 +186,7 @@ impl Moving {
             *mine += weight * (gain - *mine);
         }
         let graph = CostGraph::of_network(&network, &spec(&self.gains))?;
-        let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+        let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
         let stable = RATE / (graph.p() * sums.largest_degree());
         for (h, g) in self.h.iter_mut().zip(sums.gradient()) {
             *h += stable * g;

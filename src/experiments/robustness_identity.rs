@@ -4,7 +4,8 @@
 use super::{
     Axis, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
 };
-use crate::tasks::{Case, embedded_cases, in_groups, normals, stream};
+use crate::network::random::{normals, stream};
+use crate::tasks::{Case, embedded_cases, in_groups};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "robustness-identity",

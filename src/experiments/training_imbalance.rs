@@ -8,7 +8,7 @@ use crate::cost::{CostGraph, CostSpec, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
 use crate::io::embedded::Trained;
 use crate::network::Network;
-use crate::tasks::stream;
+use crate::network::random::stream;
 use crate::tasks::training::History;
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -185,7 +185,7 @@ fn stored_as_in_its_history(
     history: &History,
 ) -> Result<(), ExperimentError> {
     let graph = CostGraph::of_network(network, &CostSpec::power(2.0))?;
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let norm = norm_squared(&sums.gradient()).sqrt();
     // A weight is off by 2^-24 of itself, its square by twice that, and ‖Δg‖ ≤ 2^-23 ‖r + c‖; a tenth on top for squares of
     // the error and the rounding in f64.

@@ -18,7 +18,6 @@ pub mod npz;
 mod read;
 pub mod safetensors;
 mod scales;
-mod sha256;
 mod sparse_tensors;
 pub mod tensors;
 mod text;
@@ -31,7 +30,6 @@ pub use scales::{
     KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
     write_named_scales, write_scales,
 };
-pub use sha256::sha256;
 pub use tensors::{Float, TensorError};
 pub use text::NumberError;
 

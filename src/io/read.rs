@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::sha256::{Hashed, sha256};
 use super::{Form, Loaded, ModelFile, ReadOptions, TensorError};
 use super::{csv, edges, graphml, matlab, matrix_market, npy, npz, safetensors};
 use crate::network::{Activation, Network, Weights};
+use crate::sha256::{Hashed, sha256};
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]

@@ -35,8 +35,6 @@ pub enum ReportError {
     Experiment { experiment: &'static str, source: Box<ExperimentError> },
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
     Plot { title: String, reason: String },
-    #[error("a worker thread of the report panicked; this is a fault of the program")]
-    Worker,
 }
 
 /// The whole report.

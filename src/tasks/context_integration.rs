@@ -13,7 +13,8 @@
 use std::ops::Range;
 
 use super::task::{Batch, Task};
-use super::{Trials, portable_normals, stream};
+use super::{Trials, portable_normals};
+use crate::network::random::stream;
 
 /// Context-dependent integration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub mod training;
 mod xor_integration;
 
 pub use context_integration::ContextIntegration;
-pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
+pub use generate::{Case, CaseError, embedded_cases};
 pub use portable::portable_normals;
 pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{

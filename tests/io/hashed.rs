@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use synbal::io::{ReadOptions, read_network, read_network_hashed, sha256};
+use synbal::io::{ReadOptions, read_network, read_network_hashed};
 use synbal::network::Activation;
+use synbal::sha256::sha256;
 
 use super::file;
 
@@ -19,7 +20,8 @@ fn it_is_of_the_whole_file_in_every_format() {
     for name in ["b.mtx", "b.npy", "b.csv", "b.safetensors"] {
         let path = folder.path().join(name);
         // Larger than any buffer on the way.
-        network.weights = synbal::tasks::random_network(&mut synbal::tasks::stream(1, 0), 200, 0.5, 1.0).unwrap();
+        network.weights =
+            synbal::network::random::random_network(&mut synbal::network::random::stream(1, 0), 200, 0.5, 1.0).unwrap();
         synbal::io::write_network(&path, &network).unwrap();
         paths.push(path);
     }

@@ -1,6 +1,6 @@
 //! The refinement of `synbal balance --digits N`: Newton's method in multiple precision.
 
-use synbal::balance::{Balanced, LinearSolver, MOST_DIGITS, Precise, balance_to_digits};
+use synbal::balance::{LinearSolver, MOST_DIGITS, Precise, Run, balance_to_digits};
 use synbal::io::ModelFile;
 use synbal::network::{Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
@@ -29,7 +29,7 @@ pub fn check_digits(digits: usize) -> Result<(), CliError> {
 }
 
 /// Refines a start; the reason if that is not possible.
-pub fn refine(balanced: &Balanced, digits: usize) -> Result<Refined, String> {
+pub fn refine(balanced: &Run, digits: usize) -> Result<Refined, String> {
     let found = balance_to_digits(&balanced.graph, &balanced.outcome.h, digits).map_err(|reason| reason.to_string())?;
     Ok(Refined { found, neurons: balanced.log_scales.len() })
 }

@@ -8,7 +8,7 @@ mod digits;
 mod summary;
 mod written;
 
-use synbal::balance::{BalanceError, Balanced, NewtonCg, Scope, Status, Stop, balance_by};
+use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Scope, Status};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::io::{Float, Loaded, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
@@ -167,21 +167,20 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     }
 }
 
-fn balanced(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Balanced, CliError> {
-    let scope = scope(options.within_components);
+fn balanced(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Run, CliError> {
+    let problem = Problem::new(network, spec, scope(options.within_components))?;
     if options.digits.is_some() {
         // A start: how near it is, does not matter here.
-        return Ok(synbal::balance::balance(network, spec, scope, options.method, &Stop::default())?);
+        return Ok(problem.solve(Method::Auto, &Criteria::default())?);
     }
-    let stop = stop(options.tol, options.max_passes);
     let solver = match options.stop_at_gradient {
         None => options.method.solver().map_err(BalanceError::from)?,
         part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
     };
-    Ok(balance_by(network, spec, scope, &*solver, &stop)?)
+    Ok(problem.solve_by(&*solver, &stop(options.tol, options.max_passes))?)
 }
 
-fn scales(options: &BalanceOptions, balanced: &Balanced) -> Scales {
+fn scales(options: &BalanceOptions, balanced: &Run) -> Scales {
     if !options.powers_of_two {
         return Scales::Double(balanced.log_scales.clone());
     }
@@ -199,7 +198,7 @@ impl Scales {
         }
     }
 
-    fn network(&self, network: &Network, balanced: &Balanced) -> Result<Network, CliError> {
+    fn network(&self, network: &Network, balanced: &Run) -> Result<Network, CliError> {
         match self {
             Scales::Double(_) => Ok(balanced.network.clone()),
             Scales::PowersOfTwo(k) => {
@@ -262,7 +261,7 @@ fn names(formats: &[Float]) -> String {
 }
 
 /// Where every synapse is left out, there was nothing to do: no success.
-fn nothing_was_balanced(balanced: &Balanced) -> bool {
+fn nothing_was_balanced(balanced: &Run) -> bool {
     balanced.graph.pattern().is_empty() && !balanced.on_no_cycle.is_empty()
 }
 

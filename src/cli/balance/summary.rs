@@ -1,10 +1,11 @@
 //! What `synbal balance` says, as text and as JSON.
 
 use serde::Serialize;
-use synbal::balance::{Balanced, Status};
+use synbal::balance::{Run, Status};
 use synbal::io::SIGN;
 
 use super::digits::Refined;
+use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
 use crate::cli::console::{Program, cost_text, counted, short};
 
@@ -108,7 +109,7 @@ pub struct Step {
 /// What a summary is made from.
 pub struct Parts<'a> {
     pub options: &'a BalanceOptions,
-    pub balanced: &'a Balanced,
+    pub balanced: &'a Run,
     pub refined: Option<&'a Refined>,
     pub log_scales: &'a [f64],
     pub world: Option<f64>,
@@ -227,21 +228,19 @@ impl Summary {
     }
 }
 
-/// The status in words. Of other methods than the one that ran none is advised but by another name.
-pub fn explained(balanced: &Balanced) -> String {
+/// The status in words, with what helps.
+pub fn explained(balanced: &Run) -> String {
     let outcome = &balanced.outcome;
-    match outcome.status {
-        Status::PassLimit { limit } => {
-            let other = if outcome.method.starts_with("newton") { "" } else { ", or use --method newton" };
-            format!(
-                "not balanced: {} was allowed {} over the synapses and stopped after {}; raise --max-passes{other}",
-                outcome.method,
-                passes(limit),
-                passes(outcome.passes),
-            )
-        }
+    let said = match outcome.status {
+        Status::PassLimit { limit } => format!(
+            "not balanced: {} was allowed {} over the synapses and stopped after {}",
+            outcome.method,
+            passes(limit),
+            passes(outcome.passes),
+        ),
         ref status => status.to_string(),
-    }
+    };
+    said + on_status(&outcome.status, outcome.method)
 }
 
 fn passes(count: usize) -> String {

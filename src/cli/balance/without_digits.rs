@@ -1,6 +1,6 @@
 //! What stands for the refinement in a program that was built without multiple precision: nothing can be refined.
 
-use synbal::balance::Balanced;
+use synbal::balance::Run;
 use synbal::io::ModelFile;
 use synbal::network::Network;
 
@@ -16,7 +16,7 @@ pub fn check_digits(digits: usize) -> Result<(), CliError> {
 }
 
 /// Is never reached: [`check_digits`] has refused.
-pub fn refine(_: &Balanced, _: usize) -> Result<Refined, String> {
+pub fn refine(_: &Run, _: usize) -> Result<Refined, String> {
     Err("this program was built without multiple precision".to_owned())
 }
 

@@ -13,9 +13,9 @@ use super::super::{
 use super::{balanced, cells, for_each_model, network, record};
 use crate::cost::CostSpec;
 use crate::io::embedded::MODELS;
+use crate::network::random::stream;
 use crate::network::{Network, rescale_by_powers_of_two};
 use crate::tasks::flyvis::{MovingEdges, Outputs};
-use crate::tasks::stream;
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "fly-responses",

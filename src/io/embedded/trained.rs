@@ -29,16 +29,18 @@ impl Trained {
     /// The file, as `synbal train` wrote it.
     pub fn bytes(self) -> &'static [u8] {
         match self {
-            Trained::Plain => include_bytes!("trained/context-integration.safetensors"),
-            Trained::Regularised => include_bytes!("trained/context-integration-l2.safetensors"),
+            Trained::Plain => include_bytes!("../../../data/trained/context-integration.safetensors"),
+            Trained::Regularised => include_bytes!("../../../data/trained/context-integration-l2.safetensors"),
         }
     }
 
     /// The history of the training as CSV, likewise.
     pub fn history(self) -> &'static str {
         match self {
-            Trained::Plain => include_str!("trained/context-integration.safetensors.history.csv"),
-            Trained::Regularised => include_str!("trained/context-integration-l2.safetensors.history.csv"),
+            Trained::Plain => include_str!("../../../data/trained/context-integration.safetensors.history.csv"),
+            Trained::Regularised => {
+                include_str!("../../../data/trained/context-integration-l2.safetensors.history.csv")
+            }
         }
     }
 
@@ -47,7 +49,7 @@ impl Trained {
     /// # Errors
     /// None as built and tested; a typed error if the embedded file were damaged.
     pub fn network(self) -> Result<Network, ReadError> {
-        let path = PathBuf::from("embedded/trained").join(self.name()).with_extension("safetensors");
+        let path = PathBuf::from("data/trained").join(self.name()).with_extension("safetensors");
         match safetensors::read(self.bytes(), Activation::Relu) {
             Ok(loaded) => Ok(loaded.network),
             Err(error) => Err(ReadError::Tensors { path, error }),
