@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch
 
 REPORT := synbal-report
 
@@ -52,3 +52,10 @@ instructions:
 	@.ci/setup build
 	@.ci/setup instructions
 	benches/instructions/run
+
+# Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
+pytorch:
+	@.ci/setup build
+	@.ci/setup pytorch
+	cargo build --locked --quiet
+	/usr/bin/python3 tests/pytorch/pytorch.py target/debug/synbal

@@ -7,14 +7,15 @@ use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{Progress, print, read_hashed};
+use super::console::{Progress, print, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
     check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
-    let (network, input_sha256) = read_hashed(&options.input)?;
-    let (spec, scope) = (options.input.spec(), scope(options.within_components));
+    let (loaded, input_sha256) = read(&options.input)?;
+    let (spec, scope) = (options.input.spec(&loaded), scope(options.within_components));
+    let network = loaded.network;
     let problem = Problem::new(&network, &spec, scope)?;
     let progress = Progress::new();
     let (h, refine) = match &options.scales {

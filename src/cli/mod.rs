@@ -7,8 +7,6 @@ mod certify;
 mod check;
 mod compare;
 mod console;
-#[cfg(feature = "precise")]
-mod digits;
 mod experiment;
 mod generate;
 mod inspect;
@@ -59,6 +57,26 @@ pub enum CliError {
     #[cfg(feature = "precise")]
     #[error(transparent)]
     Precision(#[from] synbal::scalar::PrecisionError),
+    #[error("nothing was balanced: every synapse lies on no directed cycle; {advice}")]
+    Nothing { advice: &'static str },
+    #[error("{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}")]
+    NotBalanceable { count: usize, synapses: usize, examples: String, advice: &'static str },
+    #[error("{activation} is not positively homogeneous: {reason}; no rescaling keeps what the network computes")]
+    NotHomogeneous { activation: String, reason: &'static str },
+    #[error(transparent)]
+    Tensors(#[from] synbal::io::TensorError),
+    #[error(transparent)]
+    Model(#[from] synbal::network::model::ModelError),
+    #[error("{path}: {error}")]
+    Layout { path: String, error: synbal::io::layouts::LayoutError },
+    #[error("{path} exists, and --no-clobber forbids to replace it; choose another name")]
+    Exists { path: String },
+    #[error("--to {ending} is for standard output; give -o - with it, or the ending in the name of the file")]
+    ToWithoutStdout { ending: String },
+    #[error("the network and the JSON would both go to standard output; write one of them to a file")]
+    StdoutTwice,
+    #[error("{path}: an .npz file is written of models only; choose .npy, .mtx or .csv for a matrix")]
+    NoTensors { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
     #[error("{path}: {reason}")]
@@ -90,7 +108,9 @@ pub enum CliError {
     #[error("{path} cannot be read: {reason}; give the report.json of a report")]
     Unreadable { path: String, reason: std::io::Error },
     #[error("{path} is not JSON: {reason}; give the report.json of a report")]
-    NotAReport { path: String, reason: serde_json::Error },
+    NotJson { path: String, reason: serde_json::Error },
+    #[error("{path} is JSON, but no report: it has no list of `cases`; give the report.json of a report")]
+    NotAReport { path: String },
     #[error("the result could not be put into JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

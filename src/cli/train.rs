@@ -26,7 +26,7 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
     let history_path = beside(&options.output, ".history.csv");
     check_outputs(&[(&options.output, Content::Network), (&history_path, Content::Bytes)])?;
 
-    let activation = options.activation.activation();
+    let activation = options.activation.activation()?;
     let (task, (network, history)): (&str, (Network, History)) = match options.task {
         TaskName::FullIntegration => (FullIntegration.name(), by_the_recipe(options)?),
         TaskName::ContextIntegration => (ContextIntegration.name(), by_back_propagation(&ContextIntegration, options)?),
@@ -73,7 +73,7 @@ fn descent(options: &TrainOptions, defaults: Descent) -> Descent {
 
 fn by_back_propagation(task: &dyn Task, options: &TrainOptions) -> Result<(Network, History), CliError> {
     let descent = descent(options, Descent::default());
-    let start = initial_network(task, options.neurons, options.activation.activation(), options.seed)?;
+    let start = initial_network(task, options.neurons, options.activation.activation()?, options.seed)?;
     let progress = Progress::of_length(descent.iterations);
     Ok(train(task, start, &descent, &mut |iteration, loss| {
         progress.say(&format!("loss {loss:.4}"));

@@ -11,11 +11,13 @@ use super::console::{Progress, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
-    let network = read(&options.input)?;
+    let (loaded, _) = read(&options.input)?;
+    let spec = options.input.spec(&loaded);
+    let network = loaded.network;
     let title = options.input.input.display().to_string();
     let name =
         options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
-    let case = Case { name, title, network, spec: options.input.spec(), scope: scope(options.within_components) };
+    let case = Case { name, title, network, spec, scope: scope(options.within_components) };
     let progress = Progress::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);

@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 use super::graph::{Factors, Given};
 use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
+use crate::network::model::p_norm;
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
-use crate::scalar::power;
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
 /// (2^±1022), so that sums and products of costs and scales stay in it too.
@@ -277,21 +277,11 @@ impl World {
         let into = neurons.clone().map(|neuron| {
             let inputs = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
             let biases = network.bias.iter().map(|bias| bias[neuron]);
-            p_norm(&inputs.chain(biases).collect::<Vec<_>>(), p)
+            p_norm(inputs.chain(biases).collect::<Vec<_>>().iter().copied(), p)
         });
-        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).as_slice(), p));
+        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).iter().copied(), p));
         Ok(World { lambda, into: into.collect(), out_of: out_of.collect() })
     }
-}
-
-/// `(Σ|x|^p)^{1/p}`, relative to the largest entry so that no power overflows.
-fn p_norm(values: &[f64], p: f64) -> f64 {
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    let sum: f64 = values.iter().map(|value| power(&(value.abs() / largest), p)).sum();
-    largest * sum.powf(p.recip())
 }
 
 /// α, ready to be looked up.

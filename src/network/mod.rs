@@ -5,6 +5,7 @@
 
 mod activation;
 mod graph;
+pub mod model;
 mod pattern;
 mod prescaling;
 pub mod random;

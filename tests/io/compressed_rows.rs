@@ -1,7 +1,8 @@
 //! Recurrent weights in compressed rows: both widths of index are read, and whatever does not fit is refused.
 
 use ::safetensors::tensor::Dtype;
-use synbal::io::safetensors::{self, SafetensorsError as Error};
+use synbal::io::TensorError as Error;
+use synbal::io::safetensors;
 use synbal::io::{WriteError, write_network};
 use synbal::network::{Activation, Network, NetworkError, Weights};
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use synbal::io::{read_network, read_network_hashed};
+use synbal::io::{ReadOptions, read_network, read_network_hashed};
 use synbal::network::Activation;
 use synbal::sha256::sha256;
 
@@ -26,7 +26,7 @@ fn it_is_of_the_whole_file_in_every_format() {
         paths.push(path);
     }
     for path in paths {
-        let (loaded, found) = read_network_hashed(&path, Activation::Linear).unwrap();
+        let (loaded, found) = read_network_hashed(&path, &options()).unwrap();
         assert_eq!(found, sha256(&std::fs::read(&path).unwrap()), "{path:?}");
         assert_eq!(loaded, read_network(&path, Activation::Linear).unwrap(), "{path:?}");
     }
@@ -66,7 +66,7 @@ fn numbers_and_hash_are_of_the_same_bytes_even_if_the_file_is_replaced_meanwhile
         let _guard = Done(&done);
         let mut seen = [0, 0];
         for _ in 0..10_000 {
-            let (loaded, hash) = read_network_hashed(&path, Activation::Linear).unwrap();
+            let (loaded, hash) = read_network_hashed(&path, &options()).unwrap();
             let value = loaded.network.weights.values()[0];
             let which = (value - 1.0) as usize;
             assert_eq!(hash, hashes[which], "numbers of one file, hash of the other");
@@ -77,4 +77,8 @@ fn numbers_and_hash_are_of_the_same_bytes_even_if_the_file_is_replaced_meanwhile
         }
         assert!(seen.iter().all(|&times| times > 0), "{seen:?}: the file was never replaced");
     });
+}
+
+fn options() -> ReadOptions {
+    ReadOptions { activation: Some(Activation::Linear), ..ReadOptions::default() }
 }
