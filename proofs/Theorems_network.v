@@ -4,10 +4,10 @@
     here. A theorem is named like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime
-  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
   closed_forms heterosynaptic
-  noise_robustness regularised_training certified_balance float_gradient float_ieee noise_over_time.
+  noise_robustness regularised_training certified_balance float_gradient float_ieee noise_over_time certified_file.
 
 (** ** task_preservation *)
 
@@ -197,6 +197,12 @@ Proof. exact certified_balance_radius_proof. Qed.
 
 Theorem certified_balance_weights : S_certified_balance_weights.
 Proof. exact certified_balance_weights_proof. Qed.
+
+Theorem certified_balance_fits : S_certified_balance_fits.
+Proof. exact certified_balance_fits_proof. Qed.
+
+Theorem certified_balance_file : S_certified_balance_file.
+Proof. exact certified_balance_file_proof. Qed.
 
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.
