@@ -126,4 +126,7 @@ let safetensors data =
 let network path data =
   let n, entries = if Filename.check_suffix path ".safetensors" then safetensors data else matrix_market data in
   List.iter (fun (i, j, _) -> if i < 1 || j < 1 || i > n || j > n then refuse "a synapse of no neuron: %d %d" i j) entries;
-  (n, List.sort (fun (i, j, _) (k, l, _) -> compare (i, j) (k, l)) (List.filter (fun (_, _, x) -> x <> 0.) entries))
+  let by_pair (i, j, _) (k, l, _) = if i <> k then Int.compare i k else Int.compare j l in
+  let rec ordered = function a :: (b :: _ as rest) -> by_pair a b < 0 && ordered rest | _ -> true in
+  let entries = List.filter (fun (_, _, x) -> x <> 0.) entries in
+  (n, if ordered entries then entries else List.sort by_pair entries)
