@@ -21,10 +21,16 @@ use super::CliError;
 /// becomes the smallest possible.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = super::console::VERSION,
     after_help = "Exit status: 0 all held, balanced or proved; 1 a claim fell, not converged, or a certificate refused; 2 bad usage or input."
 )]
 pub struct Arguments {
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say on standard error what is being done, too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -49,6 +55,14 @@ pub enum Command {
     Generate(GenerateOptions),
     /// Train a network on a task by back-propagation through time, and write it with the history of its training
     Train(TrainOptions),
+    /// Print a script that completes this program's options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (for man -l -)
+    Man,
     /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
     Compare(CompareOptions),
 }
@@ -279,6 +293,12 @@ pub struct VerifyOptions {
     /// Write index.html and report.json with the plots into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the verdicts as JUnit XML, which most CI services show
+    #[arg(long, value_name = "FILE.xml")]
+    pub junit: Option<PathBuf>,
+    /// Print what fell as annotations of GitHub Actions
+    #[arg(long, conflicts_with = "json")]
+    pub github: bool,
     /// Print the evidence as one JSON object
     #[arg(long)]
     pub json: bool,

@@ -3,6 +3,7 @@
 use ::safetensors::tensor::Dtype;
 use synbal::io::TensorError as Error;
 use synbal::io::safetensors;
+use synbal::network::model::ModelError;
 use synbal::io::{WriteError, write_network};
 use synbal::network::{Activation, Network, NetworkError, Weights};
 
@@ -103,7 +104,7 @@ fn a_dense_matrix_that_only_a_shape_claims_is_refused() {
     ];
     let read = |shape| safetensors::read(&tensors(&parts, &[("w_in.shape", shape)]), Activation::Relu).map(drop);
     assert!(read("1,3").is_ok());
-    assert_error!(read("1,1099511627776"), Error::DenseTooLarge { rows: 1, .. });
+    assert_error!(read("1,1099511627776"), Error::Model(ModelError::DenseTooLarge { rows: 1, .. }));
 }
 
 #[test]
