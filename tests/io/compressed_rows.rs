@@ -3,8 +3,8 @@
 use ::safetensors::tensor::Dtype;
 use synbal::io::TensorError as Error;
 use synbal::io::safetensors;
-use synbal::network::model::ModelError;
 use synbal::io::{WriteError, write_network};
+use synbal::network::model::ModelError;
 use synbal::network::{Activation, Network, NetworkError, Weights};
 
 use crate::bad_input::assert_error;

@@ -26,12 +26,7 @@ impl Model {
     ///
     /// # Errors
     /// A number that is not finite, or a matrix of inputs or outputs that is too large to be held.
-    pub fn network(
-        &self,
-        numbers: &[Vec<f64>],
-        activation: Activation,
-        p: f64,
-    ) -> Result<ModelNetwork, ModelError> {
+    pub fn network(&self, numbers: &[Vec<f64>], activation: Activation, p: f64) -> Result<ModelNetwork, ModelError> {
         let neurons = self.neurons();
         let mut synapses: Vec<(usize, usize, f64)> = Vec::new();
         let (mut inputs, mut outputs) = (Columns::new(neurons), Columns::new(neurons));
