@@ -32,7 +32,7 @@ fn outputs(network: &Network, inputs: &DMatrix<f64>) -> Vec<DMatrix<f64>> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let network = Trained::ALL[0].network()?;
+    let network = Trained::SHORT[0].network()?;
     let problem = Problem::new(&network, &CostSpec::power(2.0), Scope::WithinComponents)?;
     let balanced = problem.solve(Method::Auto, &Criteria::default())?.converged()?;
     println!("cost {:.3} -> {:.3}", balanced.cost_initial, balanced.cost_final);

@@ -3,11 +3,11 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness
-  RegularisedTraining GroundState CertifiedBalance CertifiedRadius FloatGradient FloatIeee.
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime
+  RegularisedTraining GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
 From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
   closed_forms heterosynaptic
-  noise_robustness regularised_training certified_balance float_gradient float_ieee.
+  noise_robustness regularised_training certified_balance float_gradient float_ieee noise_over_time certified_file.
 
 (** ** task_preservation *)
 
@@ -132,6 +132,53 @@ Proof. exact noise_robustness_balanced_proof. Qed.
 Theorem noise_robustness_lower : S_noise_robustness_lower.
 Proof. exact noise_robustness_lower_proof. Qed.
 
+(** ** noise_robustness, over time *)
+
+Theorem noise_robustness_paths_euler : S_noise_robustness_paths_euler.
+Proof. exact noise_robustness_paths_euler_proof. Qed.
+
+Theorem noise_robustness_paths_discrete : S_noise_robustness_paths_discrete.
+Proof. exact noise_robustness_paths_discrete_proof. Qed.
+
+Theorem noise_robustness_loss : S_noise_robustness_loss.
+Proof. exact noise_robustness_loss_proof. Qed.
+
+Theorem noise_robustness_gauge : S_noise_robustness_gauge.
+Proof. exact noise_robustness_gauge_proof. Qed.
+
+Theorem noise_robustness_limit : S_noise_robustness_limit.
+Proof. exact noise_robustness_limit_proof. Qed.
+
+Theorem noise_robustness_limit_attained : S_noise_robustness_limit_attained.
+Proof. exact noise_robustness_limit_attained_proof. Qed.
+
+Theorem noise_robustness_limit_equality : S_noise_robustness_limit_equality.
+Proof. exact noise_robustness_limit_equality_proof. Qed.
+
+Theorem noise_robustness_limit_infimum : S_noise_robustness_limit_infimum.
+Proof. exact noise_robustness_limit_infimum_proof. Qed.
+
+Theorem noise_robustness_caution : S_noise_robustness_caution.
+Proof. exact noise_robustness_caution_proof. Qed.
+
+Theorem noise_robustness_accumulated : S_noise_robustness_accumulated.
+Proof. exact noise_robustness_accumulated_proof. Qed.
+
+Theorem noise_robustness_accumulated_minimum : S_noise_robustness_accumulated_minimum.
+Proof. exact noise_robustness_accumulated_minimum_proof. Qed.
+
+Theorem noise_robustness_accumulated_unique : S_noise_robustness_accumulated_unique.
+Proof. exact noise_robustness_accumulated_unique_proof. Qed.
+
+Theorem noise_robustness_accumulated_noise : S_noise_robustness_accumulated_noise.
+Proof. exact noise_robustness_accumulated_noise_proof. Qed.
+
+Theorem noise_robustness_expectation : S_noise_robustness_expectation.
+Proof. exact noise_robustness_expectation_proof. Qed.
+
+Theorem noise_robustness_gains : S_noise_robustness_gains.
+Proof. exact noise_robustness_gains_proof. Qed.
+
 (** ** regularised_training *)
 
 Theorem regularised_training : S_regularised_training.
@@ -150,6 +197,12 @@ Proof. exact certified_balance_radius_proof. Qed.
 
 Theorem certified_balance_weights : S_certified_balance_weights.
 Proof. exact certified_balance_weights_proof. Qed.
+
+Theorem certified_balance_fits : S_certified_balance_fits.
+Proof. exact certified_balance_fits_proof. Qed.
+
+Theorem certified_balance_file : S_certified_balance_file.
+Proof. exact certified_balance_file_proof. Qed.
 
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.

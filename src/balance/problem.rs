@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::criteria::Criteria;
-use super::method::{LeftOut, Method};
-use super::outcome::Solver;
-use super::run::Run;
+use super::method::LeftOut;
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::network::{Network, NetworkError};
 
@@ -74,29 +71,6 @@ impl<'a> Problem<'a> {
         };
         let (graph, on_no_cycle) = (Arc::new(graph), on_no_cycle.into());
         Ok(Problem { network, spec: spec.clone(), scope, graph, components, on_no_cycle })
-    }
-
-    /// Solves by a method with its standard settings.
-    ///
-    /// # Errors
-    /// A tolerance outside (0, 1), no passes, a method that this build does not have. A solver that stops early is not an
-    /// error here: [`Run::converged`] makes it one.
-    pub fn solve(&self, method: Method, criteria: &Criteria) -> Result<Run, BalanceError> {
-        self.solve_by(&*method.solver()?, criteria)
-    }
-
-    /// Solves by a solver with settings of its own.
-    ///
-    /// # Errors
-    /// Those of [`Problem::solve`].
-    pub fn solve_by(&self, solver: &dyn Solver, criteria: &Criteria) -> Result<Run, BalanceError> {
-        if !(criteria.tol > 0.0 && criteria.tol < 1.0) {
-            return Err(BalanceError::BadTolerance { value: criteria.tol });
-        }
-        if criteria.max_passes == 0 {
-            return Err(BalanceError::NoPasses);
-        }
-        Run::of(self, solver, criteria)
     }
 
     /// The network as given.

@@ -4,12 +4,38 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::criteria::Criteria;
+use super::method::Method;
 use super::outcome::{Outcome, Solver};
 use super::problem::{BalanceError, Problem, Scope};
 use super::status::Status;
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, Pattern, Weights, rescale_network};
+
+impl Problem<'_> {
+    /// Solves by a method with its standard settings.
+    ///
+    /// # Errors
+    /// A tolerance outside (0, 1), no passes, a method that this build does not have. A solver that stops early is not an
+    /// error here: [`Run::converged`] makes it one.
+    pub fn solve(&self, method: Method, criteria: &Criteria) -> Result<Run, BalanceError> {
+        self.solve_by(&*method.solver()?, criteria)
+    }
+
+    /// Solves by a solver with settings of its own.
+    ///
+    /// # Errors
+    /// Those of [`Problem::solve`].
+    pub fn solve_by(&self, solver: &dyn Solver, criteria: &Criteria) -> Result<Run, BalanceError> {
+        if !(criteria.tol > 0.0 && criteria.tol < 1.0) {
+            return Err(BalanceError::BadTolerance { value: criteria.tol });
+        }
+        if criteria.max_passes == 0 {
+            return Err(BalanceError::NoPasses);
+        }
+        Run::of(self, solver, criteria)
+    }
+}
 
 /// A solver's run on a problem, converged or not.
 #[derive(Clone, Debug)]
@@ -78,7 +104,7 @@ impl Run {
         if self.outcome.status.is_balanced() { Ok(Balanced(self)) } else { Err(NotConverged { run: Box::new(self) }) }
     }
 
-    pub(super) fn of(problem: &Problem, solver: &dyn Solver, criteria: &Criteria) -> Result<Self, BalanceError> {
+    fn of(problem: &Problem, solver: &dyn Solver, criteria: &Criteria) -> Result<Self, BalanceError> {
         let (graph, network) = (problem.graph(), problem.network());
         let started = Instant::now();
         let mut outcome = solver.solve(graph, criteria);

@@ -14,6 +14,8 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_gap",
         "certified_balance_radius",
         "certified_balance_weights",
+        "certified_balance_fits",
+        "certified_balance_file",
         "certified_balance_ground_state",
         "certified_balance_circulation",
     ],

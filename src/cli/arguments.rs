@@ -88,6 +88,9 @@ pub struct ExperimentOptions {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// A tenth of the trials where they take minutes: a first look
+    #[arg(long)]
+    pub quick: bool,
     /// Write index.html, report.json and figures/ into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -121,15 +124,15 @@ pub struct TrainOptions {
     /// The neurons' activation
     #[arg(long, value_enum, default_value_t = ActivationName::Relu)]
     pub activation: ActivationName,
-    /// Steps of gradient descent
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    pub iterations: usize,
+    /// Steps of gradient descent [default: 3000; full-integration: 6000]
+    #[arg(long, value_name = "N")]
+    pub iterations: Option<usize>,
     /// Trials in the batch of each step, a multiple of the task's conditions
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub trials: usize,
-    /// Length of a step
-    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
-    pub rate: f64,
+    /// Length of a step [default: 0.01; full-integration: 0.005]
+    #[arg(long, allow_negative_numbers = true)]
+    pub rate: Option<f64>,
     /// Gradients longer than this are shortened to it
     #[arg(long, value_name = "NORM", default_value_t = 10.0, allow_negative_numbers = true)]
     pub clip: f64,
@@ -151,6 +154,9 @@ pub struct TrainOptions {
 pub enum TaskName {
     /// Integrate the noisy signals of one of two contexts (the paper's main task)
     ContextIntegration,
+    /// The same as in the paper, 50 time constants long: the authors' recipe, in single precision, from checkpoint to checkpoint
+    /// (an interrupted training goes on when it is started again)
+    FullIntegration,
     /// Hold the exclusive or of two bits
     XorIntegration,
     /// Answer noise as a random recurrent network of 16 neurons does

@@ -89,6 +89,10 @@ pub enum CliError {
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error(transparent)]
     Training(#[from] synbal::tasks::training::TrainingError),
+    #[error("the checkpoint {path} cannot be gone on from: {source}; remove it, or write to another file with -o")]
+    Checkpoint { path: String, source: synbal::tasks::training::recipe::CheckpointError },
+    #[error("{option} means nothing for the task `{task}`; leave it out")]
+    NotForTask { option: &'static str, task: &'static str },
     #[error(transparent)]
     Construction(#[from] synbal::tasks::ConstructionError),
     #[error("there is no case `{name}`; there are {known}")]

@@ -5,7 +5,7 @@
 //! has moved against it when the network is balanced again.
 
 use super::balanced::balanced;
-use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
+use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
 use crate::balance::{Balanced, Coordinates, Horizon, Method, OdeFlow, Scope, Stepper};
 use crate::certify::ground_state;
 use crate::claims::heterosynaptic::effect;
@@ -58,7 +58,7 @@ fn group(target: usize, source: usize, onto: usize, from: usize) -> usize {
 /// For each group: predictions judged, right at first, so at the new balance, and surely not so there.
 type Score = [[usize; 4]; GROUPS.len()];
 
-fn run(_seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(_seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let mut findings = Findings::default();
     let cases: Vec<Case> =
         embedded_cases(1)?.into_iter().filter(|case| NETWORKS.contains(&case.name.as_str())).collect();

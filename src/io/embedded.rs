@@ -61,9 +61,9 @@ mod tests {
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes()));
         let fly = flyvis::FILES.map(|(name, bytes)| (name.to_owned(), bytes));
-        let trained = Trained::ALL.into_iter().flat_map(|trained| {
-            let name = format!("trained/{}.safetensors", trained.name());
-            [(format!("{name}.history.csv"), trained.history().as_bytes()), (name, trained.bytes())]
+        let trained = Trained::all().flat_map(|trained| {
+            let name = format!("trained/{}.safetensors", trained.name);
+            [(format!("{name}.history.csv"), trained.history.as_bytes()), (name, trained.bytes)]
         });
         for (name, bytes) in files.into_iter().chain(fly).chain(trained) {
             let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();

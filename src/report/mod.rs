@@ -173,10 +173,11 @@ impl Report {
         let count = |wanted| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
         (!outcomes.is_empty()).then(|| {
             format!(
-                "statements about networks: {} reproduced, {} reproduced under conditions, {} not reproduced",
+                "statements about networks: {} reproduced, {} reproduced under conditions, {} not reproduced; {} findings beyond the paper",
                 count(Reproduction::Reproduced),
                 count(Reproduction::Conditional),
-                count(Reproduction::NotReproduced)
+                count(Reproduction::NotReproduced),
+                count(Reproduction::Beyond)
             )
         })
     }

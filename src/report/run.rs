@@ -11,7 +11,7 @@ use super::{
 };
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, Effort, certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -35,7 +35,7 @@ pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Repor
     let cases = cases.par_iter().map(case).collect::<Result<Vec<_>, _>>()?;
     let experiments = EXPERIMENTS
         .iter()
-        .map(|experiment| run_experiment(experiment, seed, &|_, what| progress(experiment.name, what)))
+        .map(|experiment| run_experiment(experiment, seed, Effort::Full, &|_, what| progress(experiment.name, what)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
         figures: figures::of_report(&cases)?,

@@ -3,6 +3,7 @@
 #[path = "../support/common.rs"]
 mod common;
 
+mod architecture;
 mod balanceable;
 mod certified_balance;
 mod claim_index;

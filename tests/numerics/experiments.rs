@@ -1,12 +1,12 @@
 //! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads; and what must hold holds.
 
 use synbal::claims::REGISTRY;
-use synbal::experiments::{EXPERIMENTS, Experiment};
+use synbal::experiments::{EXPERIMENTS, Effort, Experiment};
 
 /// The findings as JSON: every digit of every number.
 fn findings(experiment: &Experiment, threads: usize) -> String {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let found = pool.install(|| (experiment.run)(1, &|_, _| ()).unwrap());
+    let found = pool.install(|| (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap());
     assert!(!found.statements.is_empty(), "{}: it says nothing about the paper", experiment.name);
     assert!(!found.plots.is_empty(), "{}: it shows nothing", experiment.name);
     for measurement in &found.evidence.measurements {
@@ -41,7 +41,12 @@ macro_rules! reproducible {
 
 reproducible! {
     robustness_identity "robustness-identity",
+    noise_clouds "noise-clouds",
+    two_neurons "two-neurons",
     noise_loss "noise-loss",
+    noise_limit "noise-limit",
+    noise_differences "noise-differences",
+    noise_loss_beyond "noise-loss-beyond",
     training_imbalance "training-imbalance",
     fly_responses "fly-responses",
     fly_noise "fly-noise",
@@ -59,8 +64,8 @@ fn the_claims_about_networks_have_experiments() {
 
 #[test]
 fn without_noise_every_variant_of_a_network_has_the_same_loss() {
-    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == "noise-loss").unwrap();
-    let findings = (experiment.run)(1, &|_, _| ()).unwrap();
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == "noise-loss-beyond").unwrap();
+    let findings = (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap();
     // Four networks and four rescaled variants of each.
     assert_eq!(findings.evidence.measurements.len(), 16);
     for table in &findings.tables {

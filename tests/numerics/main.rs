@@ -23,6 +23,7 @@ mod formulas;
 mod high_precision;
 mod lapack_gebal;
 mod large_graphs;
+mod noise;
 #[cfg(feature = "precise")]
 mod scalars;
 mod simulation;

@@ -8,37 +8,100 @@ use std::process::{Command, Output};
 use synbal::io::embedded::Trained;
 use synbal::io::read_network;
 use synbal::network::Activation;
+use synbal::tasks::training::recipe::{Course, Passes, authors_descent};
 use synbal::tasks::training::{Descent, History, initial_network, train};
-use synbal::tasks::{ContextIntegration, Simulator, Task, Teacher, construct_xor, rounding_of_rescaling};
+use synbal::tasks::{ContextIntegration, FullIntegration, Simulator, Task, Teacher, construct_xor, rounding_of_rescaling};
 
 /// The first iterations of the training, to the last bit of every line of the history. `make trained` does all of it.
 #[test]
 fn the_stored_histories_begin_as_the_training_does() {
     const ITERATIONS: usize = 60;
-    for (trained, l2) in [(Trained::Plain, 0.0), (Trained::Regularised, 0.1)] {
-        let stored = History::from_csv(trained.history()).unwrap();
-        assert_eq!(stored.last.iteration, 3000);
-        let start = initial_network(&ContextIntegration, 256, Activation::Relu, 1).unwrap();
-        let descent = Descent { iterations: ITERATIONS, l2, ..Descent::default() };
+    for trained in Trained::SHORT {
+        let stored = History::from_csv(trained.history).unwrap();
+        assert_eq!(stored.last.iteration, trained.iterations);
+        let start = initial_network(&ContextIntegration, 256, Activation::Relu, trained.seed).unwrap();
+        let descent = Descent { iterations: ITERATIONS, rate: trained.rate, l2: trained.l2, ..Descent::default() };
         let (_, history) = train(&ContextIntegration, start, &descent, &mut |_, _| ()).unwrap();
         let lines = ITERATIONS / descent.record_every;
-        assert_eq!(history.before, stored.before[..lines], "{}", trained.name());
-        assert_eq!(history.last, stored.before[lines], "{}", trained.name());
+        assert_eq!(history.before, stored.before[..lines], "{}", trained.name);
+        assert_eq!(history.last, stored.before[lines], "{}", trained.name);
     }
+}
+
+/// The same by the authors' recipe: 50 iterations for the network of the figure, 10 for the others. `make trained-paper` does all.
+#[test]
+fn the_histories_of_the_recipe_begin_as_the_training_does() {
+    for trained in Trained::PAPER.into_iter().chain(Trained::LESS_REGULARISED).chain([Trained::OLDER]) {
+        let stored = History::from_csv(trained.history).unwrap();
+        assert_eq!(stored.last.iteration, trained.iterations, "{}", trained.name);
+        let iterations = if trained == Trained::PAPER[0] { 50 } else { 10 };
+        let descent = Descent { iterations, rate: trained.rate, ..authors_descent(trained.l2, trained.seed) };
+        let mut course = Course::start(256, &descent).unwrap();
+        let mut passes = Passes::default();
+        while !course.is_finished() {
+            course.step(&mut passes).unwrap();
+        }
+        let history = course.history(&mut passes).unwrap();
+        let lines = iterations / descent.record_every;
+        assert_eq!(history.before, stored.before[..lines], "{}", trained.name);
+        assert_eq!(history.last, stored.before[lines], "{}", trained.name);
+    }
+}
+
+/// The root-mean-square error on trials that no training has seen.
+fn loss(task: &dyn Task, trained: &Trained) -> f64 {
+    let network = trained.network().unwrap();
+    assert_eq!((network.weights.neurons(), network.activation), (256, Activation::Relu));
+    let batch = task.batch(99, 0..80);
+    let convention = task.convention();
+    let simulator = Simulator::new(&network, convention.dynamics);
+    batch.root_mean_square(&simulator.outputs(&batch.trials, convention.read_out, |_, _| ()))
 }
 
 #[test]
 fn the_stored_networks_do_their_task() {
-    for trained in Trained::ALL {
-        let network = trained.network().unwrap();
-        assert_eq!((network.weights.neurons(), network.activation), (256, Activation::Relu));
-        let batch = ContextIntegration.batch(99, 0..80);
-        let convention = ContextIntegration.convention();
-        let simulator = Simulator::new(&network, convention.dynamics);
-        let loss = batch.root_mean_square(&simulator.outputs(&batch.trials, convention.read_out, |_, _| ()));
+    for trained in &Trained::SHORT {
         // Untrained it is 2.2; integrating both contexts alike, or the wrong one, misses by more than 1.
-        assert!(loss < 0.3, "{}: {loss}", trained.name());
+        let loss = loss(&ContextIntegration, trained);
+        assert!(loss < 0.3, "{}: {loss}", trained.name);
     }
+    for trained in Trained::PAPER.iter().chain(&Trained::LESS_REGULARISED).chain([&Trained::OLDER]) {
+        // Untrained it is 20.9; the mean of the two contexts' answers would miss by 10.
+        let loss = loss(&FullIntegration, trained);
+        assert!(loss < 9.0, "{}: {loss}", trained.name);
+    }
+}
+
+#[test]
+fn an_interrupted_training_goes_on_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["train", "full-integration", "--neurons", "16", "--l2", "0.3"];
+    let run = |arguments: &[&str]| {
+        let output = synbal(folder.path(), 1, &[&small[..], arguments].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&["--iterations", "104", "-o", "straight.safetensors"]).0, Some(0));
+    // A checkpoint as an interrupted run leaves it.
+    let descent = Descent { iterations: 104, ..authors_descent(0.3, 1) };
+    let mut course = Course::start(16, &descent).unwrap();
+    for _ in 0..100 {
+        course.step(&mut Passes::default()).unwrap();
+    }
+    let checkpoint = folder.path().join("halfway.safetensors.checkpoint");
+    fs::write(&checkpoint, course.to_checkpoint()).unwrap();
+    let (code, said) = run(&["--iterations", "104", "--seed", "2", "-o", "halfway.safetensors"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("another training") && said.contains("halfway.safetensors.checkpoint"), "{said}");
+    assert_eq!(run(&["--iterations", "104", "-o", "halfway.safetensors"]).0, Some(0));
+    assert!(!checkpoint.exists());
+    for ending in ["safetensors", "safetensors.history.csv"] {
+        let bytes = |name: &str| fs::read(folder.path().join(format!("{name}.{ending}"))).unwrap();
+        assert_eq!(bytes("straight"), bytes("halfway"));
+    }
+    fs::write(&checkpoint, "{}").unwrap();
+    assert!(run(&["-o", "halfway.safetensors"]).1.contains("not the checkpoint of a training"));
+    let (code, said) = run(&["--activation", "tanh", "-o", "tanh.safetensors"]);
+    assert!(code == Some(2) && said.contains("--activation"), "{said}");
 }
 
 /// Runs the program.
@@ -100,8 +163,8 @@ fn generate_writes_the_networks_that_do_a_task() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         read_network(&folder.path().join("net.safetensors"), Activation::Linear).unwrap().network
     };
-    for trained in Trained::ALL {
-        assert_eq!(generated(trained.name()), trained.network().unwrap());
+    for trained in Trained::all() {
+        assert_eq!(generated(trained.name), trained.network().unwrap());
     }
     assert_eq!(generated("xor-integration"), construct_xor(64, Activation::Relu, 1).unwrap().network);
 }
@@ -162,8 +225,8 @@ fn outputs_by_numpy(folder: &Path, network: &str, trials: &synbal::tasks::Trials
 #[test]
 fn a_balanced_network_file_is_the_same_network_to_numpy() {
     let folder = tempfile::tempdir().unwrap();
-    for trained in Trained::ALL {
-        fs::write(folder.path().join("net.safetensors"), trained.bytes()).unwrap();
+    for trained in Trained::SHORT {
+        fs::write(folder.path().join("net.safetensors"), trained.bytes).unwrap();
         let balance = Command::new(env!("CARGO_BIN_EXE_synbal"))
             .args(["balance", "net.safetensors"])
             .args(["-o", "balanced.safetensors", "--scales", "h.csv"])
@@ -191,7 +254,7 @@ fn a_balanced_network_file_is_the_same_network_to_numpy() {
         for (k, bound) in bounds.iter().enumerate() {
             for other in [before[k], after[k]] {
                 let difference = (other - ours[k]).abs();
-                assert!(difference <= *bound, "{}: output {k}: {difference:e} > {bound:e}", trained.name());
+                assert!(difference <= *bound, "{}: output {k}: {difference:e} > {bound:e}", trained.name);
             }
         }
     }

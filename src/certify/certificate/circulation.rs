@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 use num_bigint::{BigInt, BigUint, Sign};
 
 use super::CertifyError;
-use super::integers::{Rounded, Synapse};
+use super::integers::{CertifiedSynapse, Rounded};
 use crate::cost::CostGraph;
 
 /// `deficits[k]` for synapse k, so that `lo − deficit ≥ 0` is a circulation. `place[e]` is the number of the synapse
@@ -23,7 +23,7 @@ pub fn deficits(
     graph: &CostGraph,
     root: &[usize],
     place: &[usize],
-    synapses: &[Synapse],
+    synapses: &[CertifiedSynapse],
     costs: &[Rounded],
 ) -> Result<Vec<BigUint>, CertifyError> {
     let mut surplus = vec![BigInt::ZERO; graph.nodes()];

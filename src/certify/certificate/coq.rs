@@ -15,7 +15,7 @@ impl Certificate {
         let neurons = self.scale.iter().zip(&self.ground).zip(&self.component);
         let neurons: Vec<String> =
             neurons.map(|((scale, ground), root)| format!("Neuron {scale:#x} {ground:#x} {}", root + 1)).collect();
-        let synapse = |s: &super::Synapse| {
+        let synapse = |s: &super::CertifiedSynapse| {
             format!("Edge {} {} {:#x} {} {:#x}", s.target + 1, s.source + 1, s.lo, s.width, s.deficit)
         };
         let synapses: Vec<String> = self.synapses.iter().map(synapse).collect();

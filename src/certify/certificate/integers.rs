@@ -35,7 +35,7 @@ impl Power {
 
 /// A synapse with its cost as given: `lo ≤ 2^s w ≤ lo + width`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Synapse {
+pub struct CertifiedSynapse {
     /// The node it leads to.
     pub target: usize,
     /// The node it comes from.
@@ -96,7 +96,7 @@ pub fn bundles(network: &Network, world: Option<f64>) -> Vec<Bundle> {
 }
 
 /// The costs of all synapses in units of `2^-bits`, each pair of nodes once, in the order of (target, source).
-pub fn costs(bundles: &[Bundle], power: Power, bits: u32) -> Vec<Synapse> {
+pub fn costs(bundles: &[Bundle], power: Power, bits: u32) -> Vec<CertifiedSynapse> {
     let mut synapses = Vec::with_capacity(bundles.len());
     for Bundle { target, source, weights, factor } in bundles {
         let (mut lo, mut width) = (BigUint::ZERO, 0);
@@ -105,7 +105,7 @@ pub fn costs(bundles: &[Bundle], power: Power, bits: u32) -> Vec<Synapse> {
             lo += whole;
             width += u32::from(!exact);
         }
-        synapses.push(Synapse { target: *target, source: *source, lo, width, deficit: BigUint::ZERO });
+        synapses.push(CertifiedSynapse { target: *target, source: *source, lo, width, deficit: BigUint::ZERO });
     }
     synapses
 }
@@ -230,8 +230,8 @@ pub struct Rounded {
 }
 
 /// The costs of all synapses at scales `E`.
-pub fn rounded(synapses: &[Synapse], scale: &[BigUint]) -> Vec<Rounded> {
-    let round = |synapse: &Synapse| {
+pub fn rounded(synapses: &[CertifiedSynapse], scale: &[BigUint]) -> Vec<Rounded> {
+    let round = |synapse: &CertifiedSynapse| {
         let (source, target) = (&scale[synapse.source], &scale[synapse.target]);
         let (lo, rest) = (&synapse.lo * source).div_rem(target);
         Rounded { lo, width: (rest + source * synapse.width).div_ceil(target) }

@@ -18,7 +18,7 @@ const LARGEST_DENSE: usize = 500;
 const RESIDUAL: f64 = 1e-9;
 
 /// A component: its nodes but for the root.
-struct Block {
+struct GroundedPart {
     root: usize,
     nodes: Vec<usize>,
 }
@@ -29,8 +29,8 @@ pub struct Laplacian<'a> {
     grounded: &'a GroundedLaplacian<'a>,
     costs: Vec<f64>,
     sums: NodeCosts<f64>,
-    blocks: Vec<Block>,
-    /// One for each block; `None` where elimination without subtraction or iteration takes its place.
+    parts: Vec<GroundedPart>,
+    /// One for each part; `None` where elimination without subtraction or iteration takes its place.
     factors: Option<Vec<Cholesky<f64, Dyn>>>,
     /// For components too large for that; made when first needed.
     sparse: RefCell<Option<SparseLaplacian<'a>>>,
@@ -53,26 +53,26 @@ impl<'a> Laplacian<'a> {
         for (node, &root) in root.iter().enumerate().filter(|&(node, &root)| node != root) {
             members[root].push(node);
         }
-        let blocks = members.into_iter().enumerate().filter(|(_, nodes)| !nodes.is_empty());
-        let blocks: Vec<Block> = blocks.map(|(root, nodes)| Block { root, nodes }).collect();
+        let parts = members.into_iter().enumerate().filter(|(_, nodes)| !nodes.is_empty());
+        let parts: Vec<GroundedPart> = parts.map(|(root, nodes)| GroundedPart { root, nodes }).collect();
         let sums = node_costs(graph.pattern(), &costs, &0.0);
-        let mut found = Laplacian { graph, grounded, costs, sums, blocks, factors: None, sparse: RefCell::default() };
+        let mut found = Laplacian { graph, grounded, costs, sums, parts, factors: None, sparse: RefCell::default() };
         if found.largest() <= LARGEST_DENSE {
-            found.factors = found.blocks.iter().map(|block| found.factor(block)).collect();
+            found.factors = found.parts.iter().map(|part| found.factor(part)).collect();
         }
         found
     }
 
     fn largest(&self) -> usize {
-        self.blocks.iter().map(|block| block.nodes.len()).max().unwrap_or(0)
+        self.parts.iter().map(|part| part.nodes.len()).max().unwrap_or(0)
     }
 
-    fn factor(&self, block: &Block) -> Option<Cholesky<f64, Dyn>> {
+    fn factor(&self, part: &GroundedPart) -> Option<Cholesky<f64, Dyn>> {
         let mut position = vec![None; self.graph.nodes()];
-        for (place, &node) in block.nodes.iter().enumerate() {
+        for (place, &node) in part.nodes.iter().enumerate() {
             position[node] = Some(place);
         }
-        Cholesky::new(laplacian(self.graph.pattern(), &self.costs, &self.sums, &block.nodes, &position))
+        Cholesky::new(laplacian(self.graph.pattern(), &self.costs, &self.sums, &part.nodes, &position))
     }
 
     /// Gives up the factorisation for the slower elimination that subtracts nothing; false if that was in use.
@@ -97,12 +97,12 @@ impl<'a> Laplacian<'a> {
             return self.grounded.solve(&self.costs, right).map_err(|node| CertifyError::Singular { node });
         };
         let mut x = vec![0.0; self.graph.nodes()];
-        for (block, factor) in self.blocks.iter().zip(factors) {
-            let given = DVector::from_iterator(block.nodes.len(), block.nodes.iter().map(|&node| right[node]));
+        for (part, factor) in self.parts.iter().zip(factors) {
+            let given = DVector::from_iterator(part.nodes.len(), part.nodes.iter().map(|&node| right[node]));
             let solution = factor.solve(&given);
-            for (&node, &value) in block.nodes.iter().zip(solution.iter()) {
+            for (&node, &value) in part.nodes.iter().zip(solution.iter()) {
                 if !value.is_finite() {
-                    return Err(CertifyError::Singular { node: block.root });
+                    return Err(CertifyError::Singular { node: part.root });
                 }
                 x[node] = value;
             }

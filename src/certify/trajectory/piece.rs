@@ -3,7 +3,7 @@
 use super::taylor::{flow_series, value_at};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
-use crate::scalar::{Interval, Scalar, Series, power};
+use crate::scalar::{Interval, Scalar, TaylorSeries, power};
 
 /// The degree of a piece.
 pub const DEGREE: usize = 24;
@@ -12,9 +12,9 @@ pub const DEGREE: usize = 24;
 const RADII: [f64; 9] = [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0];
 
 /// The graph in the number systems that pieces are made and judged in.
-pub struct Field {
-    nearest: CostGraph<Series<f64>>,
-    enclosed: CostGraph<Series<Interval>>,
+pub struct EnclosedFlow {
+    nearest: CostGraph<TaylorSeries<f64>>,
+    enclosed: CostGraph<TaylorSeries<Interval>>,
 }
 
 /// `x_i(σ) = Σ_k c_ik σ^k`, `σ` from 0 to 1.
@@ -35,11 +35,11 @@ pub struct Judged {
     pub moved: Interval,
 }
 
-impl Field {
+impl EnclosedFlow {
     pub fn new(graph: &CostGraph) -> Self {
-        Field {
-            nearest: graph.lifted(Series::constant),
-            enclosed: graph.lifted(|x| Series::constant(Interval::point(x))),
+        EnclosedFlow {
+            nearest: graph.lifted(TaylorSeries::constant),
+            enclosed: graph.lifted(|x| TaylorSeries::constant(Interval::point(x))),
         }
     }
 
@@ -56,9 +56,9 @@ impl Field {
     /// more than `C_ij(x(0)) (e^{p (m_i + m_j)} − 1)` with `m_i = Σ_k |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
     /// most `M (σ/R)^K / (1 − 1/R)` with `M` from the sums of these changes; any `R > 1` will do, the best of a few is taken.
     pub fn judge(&self, piece: &Piece, scale: &Interval) -> Judged {
-        let x: Vec<Series<Interval>> =
-            piece.coefficients.iter().map(|c| Series::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
-        let zero = Series::constant(Interval::point(0.0));
+        let x: Vec<TaylorSeries<Interval>> =
+            piece.coefficients.iter().map(|c| TaylorSeries::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
+        let zero = TaylorSeries::constant(Interval::point(0.0));
         let sums = node_costs(self.enclosed.pattern(), &self.enclosed.costs_at(&x), &zero);
         let g = sums.gradient();
         let mut defect = Interval::point(0.0);
@@ -109,7 +109,7 @@ impl Piece {
 }
 
 /// A coefficient; invalid beyond the order.
-fn at(series: &Series<Interval>, power: usize) -> Interval {
+fn at(series: &TaylorSeries<Interval>, power: usize) -> Interval {
     series.coefficient(power).unwrap_or(Interval::INVALID)
 }
 
@@ -134,7 +134,7 @@ mod tests {
         // Costs 9 and 1, p = 2: h = (u, −u), e^{4u} = 3 tanh(12 t + artanh(1/3)).
         let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
         let network = Network::recurrent(weights, Activation::Linear);
-        let field = Field::new(&CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap());
+        let field = EnclosedFlow::new(&CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap());
         for time in [0.014, 0.016, 0.018] {
             let piece = field.piece(&[0.0, 0.0], time);
             let judged = field.judge(&piece, &Interval::point(time));

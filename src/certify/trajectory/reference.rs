@@ -4,7 +4,7 @@ use super::TrajectoryError;
 use super::taylor::{flow_series, value_at};
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
-use crate::scalar::{Multi, Scalar, Series};
+use crate::scalar::{Multi, Scalar, TaylorSeries};
 
 /// The longest step: its length times `2p·max_i(r_i + c_i)`. The series converge up to about 1 in this unit, so each
 /// power is worth a digit.
@@ -30,7 +30,7 @@ pub fn reference(
     bits: u32,
 ) -> Result<Reference, TrajectoryError> {
     let zero = Multi::from_f64(bits, 0.0)?;
-    let exact = graph.lifted(|x| Series::constant(zero.lift(x)));
+    let exact = graph.lifted(|x| TaylorSeries::constant(zero.lift(x)));
     let mut at = vec![zero.clone(); graph.nodes()];
     let mut now = 0.0;
     let mut states = Vec::with_capacity(times.len());

@@ -2,26 +2,26 @@
 
 use crate::cost::CostGraph;
 use crate::flow::{laplacian_times, node_costs};
-use crate::scalar::{Scalar, Series};
+use crate::scalar::{Scalar, TaylorSeries};
 
 /// The coefficients (node by node, powers 0 to `order`) of the solution of `x' = scale·g(x)` from `start`, in the
 /// arithmetic of `S`: rounded, unless that is exact.
 ///
 /// Newton's method in the ring of power series. With coefficients known up to the power m, the rest `δ` solves
 /// `δ' = scale·(g(x) − p L(x) δ) − x'` up to the power 2m + 2, since what is neglected starts at `δ²`.
-pub fn flow_series<S: Scalar>(graph: &CostGraph<Series<S>>, start: &[S], scale: &S, order: usize) -> Vec<Vec<S>> {
+pub fn flow_series<S: Scalar>(graph: &CostGraph<TaylorSeries<S>>, start: &[S], scale: &S, order: usize) -> Vec<Vec<S>> {
     let mut x: Vec<Vec<S>> = start.iter().map(|value| vec![value.clone()]).collect();
     let Some(zero) = start.first().map(S::zero_like) else { return x };
     let pattern = graph.pattern();
     let p = zero.lift(graph.p());
-    let at = |series: &Series<S>, power: usize| series.coefficient(power).unwrap_or_else(|| zero.lift(f64::NAN));
+    let at = |series: &TaylorSeries<S>, power: usize| series.coefficient(power).unwrap_or_else(|| zero.lift(f64::NAN));
     let mut known = 0;
     while known < order {
         let next = (2 * known + 2).min(order);
-        let series: Vec<Series<S>> =
-            x.iter().map(|c| Series::new(c[0].clone(), c[1..].iter().cloned(), next - 1)).collect();
+        let series: Vec<TaylorSeries<S>> =
+            x.iter().map(|c| TaylorSeries::new(c[0].clone(), c[1..].iter().cloned(), next - 1)).collect();
         let costs = graph.costs_at(&series);
-        let g = node_costs(pattern, &costs, &Series::constant(zero.clone())).gradient();
+        let g = node_costs(pattern, &costs, &TaylorSeries::constant(zero.clone())).gradient();
         let cost_powers: Vec<Vec<S>> =
             (0..next - known).map(|power| costs.iter().map(|cost| at(cost, power)).collect()).collect();
         for k in known..next {

@@ -1,7 +1,7 @@
 //! Following pieces while bounding the distance to the true solution.
 
 use super::TrajectoryError;
-use super::piece::{Field, Judged, Piece, norm};
+use super::piece::{EnclosedFlow, Judged, Piece, norm};
 use super::rate::Rate;
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
@@ -27,7 +27,7 @@ const NEGLIGIBLE: f64 = f64::EPSILON * f64::EPSILON;
 /// curve and the solution no cost is below `e^{−√2 pρ}` of that on the curve; and `‖e‖` never grows by more than `∫‖d‖`.
 pub struct Walk<'a> {
     graph: &'a CostGraph,
-    field: Field,
+    field: EnclosedFlow,
     rate: Rate,
     /// Inner time is flow time times this.
     unit: f64,
@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
         let apart = norm(at.iter().map(|&x| Interval::point(x)));
         Walk {
             graph,
-            field: Field::new(graph),
+            field: EnclosedFlow::new(graph),
             rate: Rate::new(graph),
             unit,
             time: 0.0,

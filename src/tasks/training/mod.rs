@@ -6,8 +6,10 @@
 mod backpropagation;
 mod gradient;
 mod history;
+pub mod recipe;
 
 pub use backpropagation::Backpropagation;
+pub(in crate::tasks) use backpropagation::{back_through, transposed_weights};
 pub use gradient::Gradient;
 pub use history::{History, HistoryError, Record};
 

@@ -1,0 +1,66 @@
+(** * Claim [certified_balance], of a file: what the extracted checker's answer says about the weights
+
+    Source: design, section 2. The format: [Weights.v].
+
+    Glossary.
+    - [value w]        the weight mantissa * 2^exponent
+    - [matrix f]       the matrix J of the weights that the file lists
+    - [power_of f]     the exponent p = numerator / 2^roots of the cost
+    - [counted f]      alpha: 1 for the synapses that count, 0 for those left out
+    - [unit_of f]      S = 2^bits
+    - [log_scales f]   h_i = ln(E_i) / p *)
+
+From Coq Require Import Reals ZArith.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
+From Synbal Require Import Defs Checker Weights.
+From Synbal.Statements Require Import certified_balance.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Local Open Scope R_scope.
+
+Definition value (w : weight) : R := IZR (mantissa w) * powerRZ 2 (exponent w).
+
+Section Meaning.
+Variable f : file.
+Let V := 'I_(size (nodes f)).
+
+Definition joins (i j : V) (w : weight) : bool :=
+  Pos.eqb (post w) (Pos.of_succ_nat i) && Pos.eqb (pre w) (Pos.of_succ_nat j).
+
+Definition matrix (i j : V) : R := \big[Rplus/0]_(w <- weights f | joins i j w) value w.
+
+Definition power_of : R := IZR (Zpos (numerator f)) / IZR (Zpos (two_to (roots f))).
+
+Definition same_label (i j : V) : bool :=
+  Pos.eqb (component (nth outside (nodes f) i)) (component (nth outside (nodes f) j)).
+
+Definition counted (i j : V) : R := if within f then if same_label i j then 1 else 0 else 1.
+
+Definition unit_of : R := IZR (2 ^ bits f).
+
+Definition log_scales (i : V) : R := ln (IZR (scale (nth outside (nodes f) i))) / power_of.
+
+End Meaning.
+
+(** The integers of the certificate enclose the costs of the weights. *)
+Definition S_certified_balance_fits : Prop :=
+  forall (f : file) (es : seq edge), file_edges f = Some es ->
+  fits (c := certificate_with f es) (cost (@counted f) (power_of f) (@matrix f)).
+
+(** An accepted file. No rescaling of its network costs less than that by the file's log-scales, by more than
+    gap / S; and there is a balanced rescaling, all balanced ones have its costs, and every weight of it is within the
+    factor e^{+- 2 r / p} of the weight that the log-scales of the file give. *)
+Definition S_certified_balance_file : Prop :=
+  forall f : file, accepts f = true ->
+  let J := @matrix f in
+  let C := fun h => cost (@counted f) (power_of f) (rescale h J) in
+  let h := @log_scales f in
+  let r := IZR (claim_radius f) / IZR (claim_radius_unit f) in
+  (forall k, total (C h) - total (C k) <= IZR (claim_gap f) / unit_of f) /\
+  exists k,
+    balanced (C k) /\
+    (forall l, balanced (C l) -> forall i j, C l i j = C k i j) /\
+    (forall i j, J i j <> 0 -> exp (- (2 * r / power_of f)) <= rescale k J i j / rescale h J i j
+                               <= exp (2 * r / power_of f)).

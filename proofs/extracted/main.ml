@@ -1,0 +1,115 @@
+(* `checker CERTIFICATE NETWORK`: exit status 0 if the proved checker accepts. `checker --coq CERTIFICATE NETWORK` prints what
+   it read as a Coq term of the type `file`, for Coq itself to check. *)
+
+open Reading
+
+(* [Checker] has a module Z of its own. *)
+let big_of_int = Z.of_int
+let power_of_two = Z.shift_left Z.one
+let nothing = Z.zero
+let positive x = Z.sign x > 0
+
+let seal_line = "  \"seal\": \""
+
+let check_seal certificate seal =
+  let tail = seal_line ^ seal ^ "\"\n}\n" in
+  let at = String.length certificate - String.length tail in
+  if at < 0 || String.sub certificate at (String.length tail) <> tail then refuse "it does not end in its seal";
+  if Sha256.hex (String.sub certificate 0 at) <> seal then refuse "the seal is broken"
+
+let names =
+  [ "format"; "version"; "input_sha256"; "p"; "scope"; "world"; "cost_unit_bits"; "radius_unit_bits"; "gap"; "lam"; "vmax";
+    "radius"; "scale"; "ground"; "component"; "deficits"; "seal" ]
+
+let rec order = function 1 -> 0 | b when b > 1 && b mod 2 = 0 -> 1 + order (b / 2) | b -> refuse "p has the denominator %d" b
+
+(* The synapses left out lie on no cycle: the components can be put in an order that they all follow. *)
+let check_order n component synapses =
+  let label i = component.(i - 1) in
+  let between = List.filter (fun (i, j, _) -> label i <> label j) synapses in
+  let into = Array.make n 0 and out = Array.make n [] in
+  List.iter (fun (i, j, _) -> into.(label i) <- into.(label i) + 1; out.(label j) <- label i :: out.(label j)) between;
+  let ready = ref (List.filter (fun c -> into.(c) = 0) (List.init n Fun.id)) and seen = ref 0 in
+  while !ready <> [] do
+    let c = List.hd !ready in
+    ready := List.tl !ready;
+    incr seen;
+    List.iter (fun d -> into.(d) <- into.(d) - 1; if into.(d) = 0 then ready := d :: !ready) out.(c)
+  done;
+  if !seen < n then refuse "a synapse between two components lies on a cycle"
+
+let read certificate_path network_path =
+  let certificate = contents certificate_path and data = contents network_path in
+  let claims = json certificate in
+  let get name = field claims name in
+  (match claims with
+   | Object fields when List.map fst fields = names -> ()
+   | _ -> refuse "its fields are not those of a certificate");
+  if get "format" <> Text "synbal-certificate" || get "version" <> Number 1 then refuse "another format or version";
+  check_seal certificate (text "seal" (get "seal"));
+  if text "input_sha256" (get "input_sha256") <> Sha256.hex data then refuse "it is about another input";
+  if get "world" <> Null then refuse "networks with a world node are not for this checker";
+  let a, b =
+    match get "p" with Array [ Number a; Number b ] when a > 0 && b > 0 && (b = 1 || a mod 2 = 1) -> (a, b)
+                     | _ -> refuse "p is no positive fraction in lowest terms" in
+  let within =
+    match get "scope" with Text "whole" -> false | Text "components" -> true | _ -> refuse "unknown scope" in
+  let n, synapses = network network_path data in
+  let numbers name = List.rev (List.rev_map (hexadecimal name) (list name (get name))) in
+  let scale = numbers "scale" and ground = numbers "ground" in
+  let component = List.rev (List.rev_map (int "component") (list "component" (get "component"))) in
+  List.iter (fun l -> if l <> n then refuse "a list has %d entries, the network %d neurons" l n)
+    [ List.length scale; List.length ground; List.length component ];
+  List.iter (fun c -> if c < 0 || c >= n then refuse "neuron %d does not exist" c) component;
+  check_order n (Array.of_list component) synapses;
+  let big name = hexadecimal name (get name) in
+  let bits name = match int name (get name) with s when s >= 0 && s <= 131072 -> s | s -> refuse "%s is %d" name s in
+  let neuron scale (ground, component) = Checker.{ scale; ground; component = big_of_int (component + 1) } in
+  let deficit = function
+    | Array [ Number i; Number j; d ] -> (i + 1, j + 1, hexadecimal "deficits" d)
+    | _ -> refuse "deficits are not triples" in
+  (* Deficits come in the order of their synapses, none for nothing. *)
+  let rec attach synapses deficits found =
+    match synapses, deficits with
+    | (i, j, x) :: rest, (k, l, d) :: later when (i, j) = (k, l) && positive d -> attach rest later ((i, j, x, d) :: found)
+    | (i, j, x) :: rest, _ -> attach rest deficits ((i, j, x, nothing) :: found)
+    | [], (k, l, _) :: _ -> refuse "the deficit of %d %d belongs to no synapse, or is zero or out of order" (k - 1) (l - 1)
+    | [], [] -> List.rev found in
+  let weight (i, j, x, lowered) =
+    let m, e = dyadic x in
+    Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered } in
+  let deficits = List.rev (List.rev_map deficit (list "deficits" (get "deficits"))) in
+  let weights = List.rev (List.rev_map weight (attach synapses deficits [])) in
+  Checker.{
+    bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within;
+    nodes = List.rev (List.rev_map2 neuron scale (List.rev (List.rev_map2 (fun g c -> (g, c)) ground component)));
+    weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
+    claim_radius_unit = power_of_two (bits "radius_unit_bits") }
+
+let accept certificate network =
+  let file = read certificate network in
+  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
+  Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
+    (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
+    (Z.numbits file.claim_radius_unit - 1)
+
+let print certificate network =
+  let file = read certificate network in
+  let n x = if Z.sign x < 0 then "(" ^ Z.to_string x ^ ")" else Z.format "%#x" x in
+  let neuron (x : Checker.neuron) = Printf.sprintf "Neuron %s %s %s" (n x.scale) (n x.ground) (n x.component) in
+  let weight (w : Checker.weight) =
+    Printf.sprintf "Weight %s %s %s %s %s" (n w.post) (n w.pre) (n w.mantissa) (n w.exponent) (n w.lowered) in
+  let all show l = String.concat ";\n    " (List.rev (List.rev_map show l)) in
+  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator) file.roots
+    file.within (all neuron file.nodes) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
+    (n file.claim_vmax) (n file.claim_radius) (n file.claim_radius_unit)
+
+let () =
+  try
+    match Sys.argv with
+    | [| _; "--coq"; certificate; network |] -> print certificate network
+    | [| _; certificate; network |] -> accept certificate network
+    | _ -> prerr_endline "usage: checker [--coq] CERTIFICATE NETWORK"; exit 2
+  with
+  | Refused reason -> prerr_endline ("refused: " ^ reason); exit 1
+  | Failure reason | Invalid_argument reason | Sys_error reason -> prerr_endline ("refused: unreadable: " ^ reason); exit 1
