@@ -66,7 +66,7 @@ fn what_is_no_matrix_in_compressed_rows_is_refused() {
     assert_error!(read(&[0, 1, 2], &[1, 0], &values, "2x2"), Error::BadSparseShape { ref text, .. } if text == "2x2");
     assert_error!(
         read(&[0, 1, 2], &[1, 0], &[1.0, f64::NAN], "2,2"),
-        Error::Network(NetworkError::WeightNotFinite { target: 1, source_index: 0, .. })
+        Error::Model(ModelError::NotFinite { ref tensor, .. }) if tensor == "w_rec.data"
     );
 }
 

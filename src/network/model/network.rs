@@ -127,11 +127,13 @@ struct Columns {
     neurons: usize,
     columns: Vec<Vec<f64>>,
     merged: bool,
+    /// Whether any tensor was added, be it one without columns.
+    there: bool,
 }
 
 impl Columns {
     fn new(neurons: usize) -> Self {
-        Columns { neurons, columns: Vec::new(), merged: false }
+        Columns { neurons, columns: Vec::new(), merged: false, there: false }
     }
 
     fn add(
@@ -146,6 +148,7 @@ impl Columns {
         if rows.checked_mul(columns).is_none_or(|entries| entries > LARGEST_DENSE) {
             return Err(ModelError::DenseTooLarge { rows, columns, limit: LARGEST_DENSE });
         }
+        self.there = true;
         let first = self.columns.len();
         self.columns.resize(columns, vec![0.0; rows]);
         let own = &mut self.columns[first..];
@@ -172,6 +175,6 @@ impl Columns {
 
     fn matrix(self) -> Option<DMatrix<f64>> {
         let count = self.columns.len();
-        (count > 0).then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
+        self.there.then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
     }
 }
