@@ -3,7 +3,7 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate OsborneConvergence Bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate ContractionRate OsborneConvergence Bounds.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
 
 (** ** monotone_cost *)
@@ -149,6 +149,9 @@ Proof. exact contraction_defect_proof. Qed.
 
 Theorem contraction_pieces : S_contraction_pieces.
 Proof. exact contraction_pieces_proof. Qed.
+
+Theorem contraction_rate : S_contraction_rate.
+Proof. exact contraction_rate_proof. Qed.
 
 (** ** osborne_descent *)
 
