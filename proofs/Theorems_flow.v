@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate ContractionRate OsborneConvergence Bounds.
-From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate ContractionRate DampedNewton OsborneConvergence Bounds.
+From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent damped_newton cost_bounds.
 
 (** ** monotone_cost *)
 
@@ -213,3 +213,11 @@ Proof. exact cost_bounds_distance_proof. Qed.
 
 Theorem cost_bounds_optimum : S_cost_bounds_optimum.
 Proof. exact cost_bounds_optimum_proof. Qed.
+
+(** ** The default solver *)
+
+Theorem damped_newton : S_damped_newton.
+Proof. exact damped_newton_proof. Qed.
+
+Theorem damped_newton_strict : S_damped_newton_strict.
+Proof. exact damped_newton_strict_proof. Qed.
