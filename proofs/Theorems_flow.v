@@ -176,6 +176,9 @@ Proof. exact osborne_descent_cyclic_proof. Qed.
 Theorem osborne_descent_cost : S_osborne_descent_cost.
 Proof. exact osborne_descent_cost_proof. Qed.
 
+Theorem osborne_descent_greedy : S_osborne_descent_greedy.
+Proof. exact osborne_descent_greedy_proof. Qed.
+
 Theorem osborne_descent_same_limit : S_osborne_descent_same_limit.
 Proof. exact osborne_descent_same_limit_proof. Qed.
 
