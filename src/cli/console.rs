@@ -1,6 +1,7 @@
 //! Standard output, notices and progress.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,7 +9,7 @@ use serde::Serialize;
 use synbal::io::{Loaded, read_network_hashed};
 
 use super::CliError;
-use super::arguments::InputOptions;
+use super::input_arguments::InputOptions;
 
 /// Prints to standard output; a closed pipe is an error like any other, not a panic.
 pub fn print(text: &str) -> Result<(), CliError> {
@@ -84,8 +85,23 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
     Ok((loaded, sha256))
 }
 
+/// The version of this program, with its features and, in release builds, its commit.
+pub const VERSION: &str = env!("SYNBAL_VERSION");
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+/// Says nothing from now on but errors; or more than usual.
+pub fn set_loudness(quiet: bool, verbose: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+    VERBOSE.store(verbose, Ordering::Relaxed);
+}
+
 /// Says things on standard error that are no errors.
 pub fn notify(notices: &[String]) {
+    if QUIET.load(Ordering::Relaxed) {
+        return;
+    }
     for notice in notices {
         eprintln!("synbal: note: {notice}");
     }
@@ -115,7 +131,9 @@ fn reveal_later(bar: &ProgressBar) {
 impl Progress {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        reveal_later(&bar);
+        if !QUIET.load(Ordering::Relaxed) {
+            reveal_later(&bar);
+        }
         Progress { bar }
     }
 
@@ -137,6 +155,9 @@ impl Progress {
 
     /// Changes the text.
     pub fn say(&self, text: &str) {
+        if VERBOSE.load(Ordering::Relaxed) {
+            eprintln!("synbal: {text}");
+        }
         self.bar.set_message(text.to_owned());
     }
 }

@@ -9,6 +9,7 @@ mod compare;
 mod console;
 mod experiment;
 mod generate;
+mod input_arguments;
 mod inspect;
 mod report;
 mod train;
@@ -16,7 +17,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 
@@ -59,7 +60,9 @@ pub enum CliError {
     Precision(#[from] synbal::scalar::PrecisionError),
     #[error("nothing was balanced: every synapse lies on no directed cycle; {advice}")]
     Nothing { advice: &'static str },
-    #[error("{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}")]
+    #[error(
+        "{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}"
+    )]
     NotBalanceable { count: usize, synapses: usize, examples: String, advice: &'static str },
     #[error("{activation} is not positively homogeneous: {reason}; no rescaling keeps what the network computes")]
     NotHomogeneous { activation: String, reason: &'static str },
@@ -118,6 +121,7 @@ pub enum CliError {
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    console::set_loudness(arguments.quiet, arguments.verbose);
     let ended = match &arguments.command {
         Command::Report(options) => report::run(options),
         Command::Experiment(options) => experiment::run(options),
@@ -129,6 +133,8 @@ pub fn run() -> ExitCode {
         Command::Generate(options) => generate::run(options),
         Command::Train(options) => train::run(options),
         Command::Compare(options) => compare::run(options),
+        Command::Completions { shell } => completions(*shell),
+        Command::Man => manual(),
     };
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,
@@ -140,4 +146,25 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Ending, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "synbal", &mut script);
+    console::print_bytes(&script)?;
+    Ok(Ending::Good)
+}
+
+/// The manual page of the program, and after it those of its commands.
+fn manual() -> Result<Ending, CliError> {
+    let mut program = Arguments::command();
+    program.build();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(program.clone()).render(&mut page).map_err(CliError::Output)?;
+    for command in program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let title = format!("synbal-{}", command.get_name());
+        clap_mangen::Man::new(command.clone()).title(title).render(&mut page).map_err(CliError::Output)?;
+    }
+    console::print_bytes(&page)?;
+    Ok(Ending::Good)
 }

@@ -50,12 +50,16 @@ impl CostGraph<f64> {
             let prescaled = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
             let cost = synaptic_cost(&synapse.alpha, &prescaled, p);
             let lost = cost < SMALLEST_LOG2_COST.exp2() || prescaled.abs() < f64::MIN_POSITIVE;
+            let own = synapse.target == synapse.source;
             if lost || !cost.is_finite() {
+                if own {
+                    // The diagonal takes no part in balancing: what f64 cannot hold of it is only left out of totals.
+                    return Ok(());
+                }
                 let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
                 let (target, source_index) = (synapse.target, synapse.source);
                 return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
             }
-            let own = synapse.target == synapse.source;
             if !plain {
                 let list = if own { &mut given.log2_self_cost } else { &mut given.log2_cost };
                 list.push(synapse.log2_cost(p));
@@ -185,7 +189,10 @@ impl<'a> Synapses<'a> {
         let mut extent = Extent { between_nodes: 0, widest_log2_cost: HARMLESS_LOG2_COST };
         let harmless = (-HARMLESS_LOG2_COST).exp2()..=HARMLESS_LOG2_COST.exp2();
         self.for_each(|synapse| {
-            extent.between_nodes += usize::from(synapse.target != synapse.source);
+            if synapse.target == synapse.source {
+                return Ok(());
+            }
+            extent.between_nodes += 1;
             if !harmless.contains(&synaptic_cost(&synapse.alpha, &synapse.weight, self.p)) {
                 extent.widest_log2_cost = extent.widest_log2_cost.max(synapse.log2_cost(self.p).abs());
             }
@@ -253,6 +260,9 @@ fn fitted_prescaling(extent: &Extent, synapses: &Synapses) -> Result<Prescaling,
     let mut welcome = widest > COMFORTABLE_LOG2_COST;
     if !needed && welcome {
         synapses.for_each(|synapse| {
+            if synapse.target == synapse.source {
+                return Ok(());
+            }
             let shift = prescaling.shift(synapse.target, synapse.source);
             let stays_normal = exponent(synapse.weight) + shift > -1000;
             welcome &= stays_normal && synapse.log2_cost(p) + p * f64::from(shift) > SMALLEST_LOG2_COST;

@@ -5,6 +5,7 @@
 //! leaves either the whole new file or the old one.
 
 mod atomic;
+mod containers;
 pub mod csv;
 pub mod edges;
 pub mod embedded;
@@ -12,6 +13,7 @@ pub mod graphml;
 pub mod layouts;
 pub mod matlab;
 pub mod matrix_market;
+mod metadata;
 mod models;
 pub mod npy;
 pub mod npz;
@@ -23,12 +25,12 @@ pub mod tensors;
 mod text;
 
 pub use atomic::WriteError;
+pub use edges::write as write_edges;
 pub use models::{ModelFile, ReadOptions};
 pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
-pub use edges::write as write_edges;
 pub use scales::{
-    KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
-    write_named_scales, write_scales,
+    KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
+    write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,
 };
 pub use tensors::{Float, TensorError};
 pub use text::NumberError;

@@ -57,7 +57,7 @@ impl Prescaling {
                 break;
             }
         }
-        let unit = weights.triplets().map(|(i, j, value)| exponent(*value) + k[j] - k[i]).max().unwrap_or(0);
+        let unit = between_neurons().map(|(i, j, value)| exponent(*value) + k[j] - k[i]).max().unwrap_or(0);
         Prescaling { exponents: k, unit }
     }
 

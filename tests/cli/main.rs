@@ -165,7 +165,7 @@ fn scales_are_a_header_and_one_line_a_neuron_of_seventeen_digits() {
     assert_eq!(status(&output), 0);
     let text = fs::read_to_string(folder.path().join("h.csv")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "h");
+    assert_eq!(lines[0], "h: J' = e^(h_source - h_target) J");
     assert_eq!(lines.len(), 5);
     for line in &lines[1..] {
         let digits = line.split('e').next().unwrap().chars().filter(char::is_ascii_digit).count();

@@ -26,12 +26,7 @@ impl Model {
     ///
     /// # Errors
     /// A number that is not finite, or a matrix of inputs or outputs that is too large to be held.
-    pub fn network(
-        &self,
-        numbers: &[Vec<f64>],
-        activation: Activation,
-        p: f64,
-    ) -> Result<ModelNetwork, ModelError> {
+    pub fn network(&self, numbers: &[Vec<f64>], activation: Activation, p: f64) -> Result<ModelNetwork, ModelError> {
         let neurons = self.neurons();
         let mut synapses: Vec<(usize, usize, f64)> = Vec::new();
         let (mut inputs, mut outputs) = (Columns::new(neurons), Columns::new(neurons));
@@ -132,11 +127,13 @@ struct Columns {
     neurons: usize,
     columns: Vec<Vec<f64>>,
     merged: bool,
+    /// Whether any tensor was added, be it one without columns.
+    there: bool,
 }
 
 impl Columns {
     fn new(neurons: usize) -> Self {
-        Columns { neurons, columns: Vec::new(), merged: false }
+        Columns { neurons, columns: Vec::new(), merged: false, there: false }
     }
 
     fn add(
@@ -151,6 +148,7 @@ impl Columns {
         if rows.checked_mul(columns).is_none_or(|entries| entries > LARGEST_DENSE) {
             return Err(ModelError::DenseTooLarge { rows, columns, limit: LARGEST_DENSE });
         }
+        self.there = true;
         let first = self.columns.len();
         self.columns.resize(columns, vec![0.0; rows]);
         let own = &mut self.columns[first..];
@@ -177,6 +175,6 @@ impl Columns {
 
     fn matrix(self) -> Option<DMatrix<f64>> {
         let count = self.columns.len();
-        (count > 0).then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
+        self.there.then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
     }
 }
