@@ -100,9 +100,10 @@ fn under_noise(
 }
 
 /// Of a balanced network against the given one, under the same noise: at how many of the sizes the loss is lower, and at how
-/// many higher, where the 95 % interval of the difference does not hold zero.
+/// many higher, where the 95 % interval of the difference does not hold zero; and at how many the estimate is lower.
 #[derive(Clone, Copy, Default)]
 struct Count {
+    estimated_lower: usize,
     lower: usize,
     higher: usize,
     of: usize,
@@ -110,17 +111,26 @@ struct Count {
 
 impl Count {
     fn add(&mut self, difference: MeanInterval) {
+        self.estimated_lower += usize::from(difference.mean < 0.0);
         self.lower += usize::from(difference.high() < 0.0);
         self.higher += usize::from(difference.low() > 0.0);
         self.of += 1;
     }
 
     fn plus(self, other: Count) -> Count {
-        Count { lower: self.lower + other.lower, higher: self.higher + other.higher, of: self.of + other.of }
+        Count {
+            estimated_lower: self.estimated_lower + other.estimated_lower,
+            lower: self.lower + other.lower,
+            higher: self.higher + other.higher,
+            of: self.of + other.of,
+        }
     }
 
     fn words(self) -> String {
-        format!("lower at {}, higher at {} of {} sizes of noise", self.lower, self.higher, self.of)
+        format!(
+            "lower at {} of {} sizes of noise (by 95 % intervals of paired differences lower at {}, higher at {})",
+            self.estimated_lower, self.of, self.lower, self.higher
+        )
     }
 }
 
@@ -153,7 +163,9 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
     let total = |of: fn(&Score) -> Count| scores.iter().map(of).fold(Count::default(), Count::plus);
     let flow = total(|score| score.flow_average);
     let outcome = match flow {
-        Count { lower, of, .. } if lower == of => Reproduction::Reproduced,
+        // The paper's figure is of curves: one lies below the other. That every point is separated by its interval is not asked
+        // (at the smallest noise both are the loss without noise), but none may be separated the other way.
+        Count { estimated_lower, higher: 0, of, .. } if estimated_lower == of => Reproduction::Reproduced,
         Count { lower, higher, .. } if lower > higher => Reproduction::Conditional,
         _ => Reproduction::NotReproduced,
     };
@@ -164,7 +176,7 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
         super::Statement {
             outcome,
             text: format!(
-                "figure 4b: the loss of the network trained with lambda = 0.3, of the average over trials, is lower under noise once the flow of its robustness cost was followed to T = {TIME}. In {networks} networks from as many seeds it is {}, by 95 % intervals of paired differences.",
+                "figure 4b: the loss of the network trained with lambda = 0.3, of the average over trials, is lower under noise once the flow of its robustness cost was followed to T = {TIME}. In {networks} networks from as many seeds it is {}.",
                 flow.words()
             ),
         },
