@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch
 
 REPORT := synbal-report
 
@@ -33,10 +33,16 @@ baseline:
 	@.ci/setup build
 	cargo run --release --locked --quiet -- report --out reports
 
-# Trains the stored networks again and compares every byte; about a minute.
+# Trains the stored networks of short trials again and compares every byte; about a minute.
 trained:
 	@.ci/setup build
-	src/io/embedded/trained/remake
+	data/trained/remake
+
+# The same for the networks of the authors' recipe: about five minutes of one idle core for each of seven, two at a time.
+# Interrupted, it goes on from its checkpoints.
+trained-paper:
+	@.ci/setup build
+	data/trained/remake --paper
 
 # Runs synbal beside its peers (NumPy, SciPy, LAPACK, numba; in a Python environment of its own under target/), and
 # writes reports/peers.md and reports/peers.json. About half an hour.
@@ -48,3 +54,10 @@ instructions:
 	@.ci/setup build
 	@.ci/setup instructions
 	benches/instructions/run
+
+# Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
+pytorch:
+	@.ci/setup build
+	@.ci/setup pytorch
+	cargo build --locked --quiet
+	/usr/bin/python3 tests/pytorch/pytorch.py target/debug/synbal

@@ -3,12 +3,21 @@
 use std::process::Command;
 
 /// What the program is made of: changes of anything else do not change it.
-const SOURCES: [&str; 4] = ["src", "build.rs", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 6] = ["src", "check", "data", "build.rs", "Cargo.toml", "Cargo.lock"];
 
 fn main() {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
+    let features: Vec<&str> = [("CARGO_FEATURE_PRECISE", "precise"), ("CARGO_FEATURE_STIFF", "stiff")]
+        .into_iter()
+        .filter(|(variable, _)| std::env::var_os(variable).is_some())
+        .map(|(_, name)| name)
+        .collect();
+    let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
+    let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    let said = |commit: &str| println!("cargo::rustc-env=SYNBAL_VERSION={version} ({commit}; features: {features})");
+    said("no commit known");
     // Reports are made by release builds. Debug builds would compile everything again after every commit.
     if std::env::var("PROFILE").as_deref() != Ok("release") {
         return;
@@ -27,7 +36,9 @@ fn main() {
     }
     let status = [&["status", "--porcelain", "--untracked-files=no", "--"], &SOURCES[..]].concat();
     let clean = git(&status).is_some_and(|changes| changes.is_empty());
-    println!("cargo::rustc-env=SYNBAL_COMMIT={commit}{}", if clean { "" } else { "+" });
+    let commit = format!("{commit}{}", if clean { "" } else { "+" });
+    println!("cargo::rustc-env=SYNBAL_COMMIT={commit}");
+    said(&format!("commit {commit}"));
 }
 
 /// Trimmed standard output of a command that succeeds.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand::Rng;
-use synbal::balance::{Method, Scope, Stop, balance};
+use synbal::balance::{Criteria, Method, Problem, Scope};
+use synbal::certify::certificate::{Costs, Refine, certify};
 use synbal::check::check;
 use synbal::cost::CostSpec;
 use synbal::io::embedded;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::rigor::certificate::{Costs, Refine, certify};
-use synbal::tasks::{random_network, stream};
 
 /// Stands for the digest of the network's file, which is taken when files are read.
 const INPUT: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -44,10 +44,17 @@ fn certificates(criterion: &mut Criterion) {
         ("a million synapses", a_million_synapses()),
     ] {
         let network = Network::recurrent(weights, Activation::Relu);
-        let (spec, scope, stop) = (CostSpec::power(2.0), Scope::WithinComponents, Stop::default());
-        let solve = || balance(&network, &spec, scope, Method::Auto, &stop).expect("it balances");
+        let (spec, scope, stop) = (CostSpec::power(2.0), Scope::WithinComponents, Criteria::default());
+        let solve = || {
+            Problem::new(&network, &spec, scope)
+                .and_then(|problem| problem.solve(Method::Auto, &stop))
+                .expect("it balances")
+        };
         let h = solve().log_scales;
-        let make = || certify(&network, &spec, scope, &h, Refine::Yes, Costs::Rounded).expect("it certifies");
+        let make = || {
+            certify(&Problem::new(&network, &spec, scope).unwrap(), &h, Refine::Yes, Costs::Rounded)
+                .expect("it certifies")
+        };
         let text = make().to_text(INPUT);
         check(text.as_bytes(), INPUT, &network).expect("what is timed is accepted");
         group.throughput(Throughput::Elements(network.weights.synapses() as u64));

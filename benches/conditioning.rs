@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use synbal::balance::{Method, Stop};
+use synbal::balance::{Criteria, Method};
 use synbal::cost::{CostGraph, CostSpec};
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network};
-use synbal::tasks::{random_network, stream};
 
 /// Passes after which a method is left out instead of timed.
-const STOP: Stop = Stop { tol: 1e-10, max_passes: 20_000 };
+const STOP: Criteria = Criteria::new(1e-10, 20_000);
 
 fn sparse(n: usize, sigma: f64) -> CostGraph {
     let weights = random_network(&mut stream(1, 1), n, 10.0 / n as f64, sigma).expect("a valid random network");
@@ -21,7 +21,7 @@ fn time(criterion: &mut Criterion, question: &str, graphs: Vec<(String, CostGrap
     group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     for (name, graph) in graphs {
         group.throughput(Throughput::Elements(graph.pattern().len() as u64));
-        for method in [Method::Auto].into_iter().chain(Method::ALL) {
+        for method in [Method::Auto].into_iter().chain(Method::ALL.iter().copied()) {
             let solver = method.solver().expect("a method of this build");
             // What does not converge must not be timed as if it did.
             let outcome = solver.solve(&graph, &STOP);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use synbal::balance::{Method, Stop};
+use synbal::balance::{Criteria, Method};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::io::embedded;
+use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::{random_network, stream};
 
 fn flows(criterion: &mut Criterion) {
     let dense = random_network(&mut stream(1, 1), 64, 1.0, 0.5).expect("a valid random network");
@@ -23,8 +23,8 @@ fn follow(criterion: &mut Criterion, name: &str, weights: Weights) {
     let network = Network::recurrent(weights, Activation::Relu);
     let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).expect("a valid cost").within_components();
     for tol in [1e-6, 1e-10] {
-        let stop = Stop { tol, max_passes: 100_000 };
-        for method in Method::ALL.into_iter().filter(|method| method.follows_flow()) {
+        let stop = Criteria::new(tol, 100_000);
+        for method in Method::ALL.iter().copied().filter(|method| method.follows_flow()) {
             let solver = method.solver().expect("all of this build's");
             let outcome = solver.solve(&graph, &stop);
             if !outcome.status.is_balanced() {

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use synbal::balance::Pass;
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
+use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Network, Pattern};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
-use synbal::tasks::{normals, random_network, stream};
 
 fn graph_of(network: &Network) -> CostGraph {
     CostGraph::of_network(network, &CostSpec::power(2.0)).expect("a valid cost")
@@ -72,7 +72,7 @@ fn neural_gradient(criterion: &mut Criterion) {
             bencher.iter(|| black_box(pass.measure()));
         });
         group.bench_function(BenchmarkId::new("plain pass over the same bytes", name), |bencher| {
-            bencher.iter(|| plain_pass(black_box(graph.w()), graph.pattern()));
+            bencher.iter(|| plain_pass(black_box(graph.initial_costs()), graph.pattern()));
         });
     }
     group.finish();

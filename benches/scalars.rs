@@ -7,11 +7,11 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
 use synbal::io::embedded;
+use synbal::network::random::{normals, stream};
 use synbal::network::{Activation, Network};
 #[cfg(feature = "precise")]
 use synbal::scalar::Multi;
 use synbal::scalar::{Interval, Scalar, Tracked};
-use synbal::tasks::{normals, stream};
 
 fn gradient<S: Scalar>(criterion: &mut Criterion, name: &str, lift: impl Fn(f64) -> S + Copy) {
     let network = Network::recurrent(embedded::celegans().expect("the embedded data parse"), Activation::Relu);

@@ -16,8 +16,9 @@
 //! | [`io`] | readers and writers, embedded networks |
 //! | [`cost`] | the synaptic cost, on a graph with an optional world node |
 //! | [`flow`] | neural gradient, Lax field, Laplacian |
-//! | [`balance`] | solvers: one trait, one typed outcome, one judge |
-//! | [`rigor`] | bounds that a result carries with it |
+//! | [`laplacian`] | the linear systems: dense and sparse, and their preconditioners |
+//! | [`balance`] | problem, solvers, one typed outcome, one judge |
+//! | [`certify`] | bounds that a result carries with it |
 //! | [`check`] | the independent checker of certificates: integers only, shares no code with the rest |
 //! | [`conserved`] | cycle products, traces, spectrum |
 //! | [`tasks`] | cases, simulated trials, the paper's tasks and training |
@@ -26,14 +27,14 @@
 //! | [`report`] | page, plots, tables |
 //!
 //! ```
-//! use synbal::balance::{Method, Scope, Stop, balance};
+//! use synbal::balance::{Criteria, Method, Problem, Scope};
 //! use synbal::cost::CostSpec;
 //! use synbal::network::{Activation, Network, Weights};
 //!
 //! // Two neurons: 3 from neuron 1 to neuron 0, and 1 back.
 //! let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)])?;
 //! let network = Network::recurrent(weights, Activation::Relu);
-//! let balanced = balance(&network, &CostSpec::power(2.0), Scope::Whole, Method::Newton, &Stop::default())?;
+//! let balanced = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole)?.solve(Method::Newton, &Criteria::default())?;
 //!
 //! assert!(balanced.outcome.status.is_balanced());
 //! // In a ring all weights become their geometric mean, here √3. The tolerance of 1e-10 is on the costs, of which
@@ -47,15 +48,22 @@
 #![forbid(unsafe_code)]
 
 pub mod balance;
+pub mod certify;
 pub mod check;
+#[cfg(feature = "report")]
 pub mod claims;
 pub mod conserved;
 pub mod cost;
+#[cfg(feature = "report")]
 pub mod experiments;
 pub mod flow;
+#[cfg(feature = "io")]
 pub mod io;
+pub mod laplacian;
 pub mod network;
+#[cfg(feature = "report")]
 pub mod report;
-pub mod rigor;
 pub mod scalar;
+pub mod sha256;
+#[cfg(feature = "report")]
 pub mod tasks;

@@ -28,7 +28,7 @@ def dense_case(kind, n):
 
 def celegans(path, _):
     """The largest strong component alone, without self-synapses."""
-    weights = sp.csr_array(scipy.io.mmread("src/io/embedded/celegans_varshney2011_chem.mtx"))
+    weights = sp.csr_array(scipy.io.mmread("data/celegans_varshney2011_chem.mtx"))
     count, label = scipy.sparse.csgraph.connected_components(weights, connection="strong")
     keep = np.flatnonzero(label == np.argmax(np.bincount(label, minlength=count)))
     part = sp.coo_array(weights[keep][:, keep])

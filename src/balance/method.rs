@@ -1,13 +1,15 @@
 //! The solvers by name.
 
-use clap::ValueEnum;
-
-use super::{Automatic, Euler, Form, Newton, NewtonCg, OdeFlow, Order, Osborne, Solver, Stepper};
+use super::descent::{Automatic, Newton, NewtonCg, Order, Osborne};
+use super::flow::Euler;
+#[cfg(feature = "ode")]
+use super::flow::{Coordinates, OdeFlow, Stepper};
 #[cfg(feature = "stiff")]
-use super::{Scheme, StiffFlow};
+use super::flow::{Scheme, StiffFlow};
+use super::outcome::Solver;
 
 /// Every solver there is, as named on the command line and in reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Picks Newton's method dense or with conjugate gradients by size; the result names the one taken
@@ -45,7 +47,7 @@ pub enum Method {
 /// A method that was left out when the program was built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "this program was built without implicit integrators, so there is no {}; build it with `cargo build --release --features {feature}`, or use --method newton",
+    "this program was built without the feature `{feature}`, so there is no {}; build it with `cargo build --release --features {feature}`",
     method.name()
 )]
 pub struct LeftOut {
@@ -55,9 +57,103 @@ pub struct LeftOut {
     pub feature: &'static str,
 }
 
+/// A name that is no method's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no method {name:?}")]
+pub struct UnknownMethod {
+    /// What was asked for.
+    pub name: String,
+}
+
+impl std::str::FromStr for Method {
+    type Err = UnknownMethod;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMethod> {
+        let found = Method::NAMED.into_iter().find(|method| method.name() == name);
+        found.ok_or_else(|| UnknownMethod { name: name.to_owned() })
+    }
+}
+
 impl Method {
     /// All methods of this build but the automatic choice among them, in the order of tables.
-    pub const ALL: [Method; if cfg!(feature = "stiff") { 14 } else { 12 }] = [
+    pub const ALL: &'static [Method] = &[
+        Method::Newton,
+        Method::NewtonCg,
+        Method::Osborne,
+        Method::OsborneShuffled,
+        Method::OsborneGreedy,
+        Method::Euler,
+        #[cfg(feature = "ode")]
+        Method::Rk4,
+        #[cfg(feature = "ode")]
+        Method::Dopri5,
+        #[cfg(feature = "ode")]
+        Method::Dop853,
+        #[cfg(feature = "stiff")]
+        Method::Bdf,
+        #[cfg(feature = "stiff")]
+        Method::Esdirk34,
+        #[cfg(feature = "ode")]
+        Method::Rk4Weights,
+        #[cfg(feature = "ode")]
+        Method::Dopri5Weights,
+        #[cfg(feature = "ode")]
+        Method::Dop853Weights,
+    ];
+
+    /// The name on the command line and in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Method::Auto => "auto",
+            Method::Newton => "newton",
+            Method::NewtonCg => "newton-cg",
+            Method::Osborne => "osborne",
+            Method::OsborneShuffled => "osborne-shuffled",
+            Method::OsborneGreedy => "osborne-greedy",
+            Method::Euler => "euler",
+            Method::Rk4 => "rk4",
+            Method::Dopri5 => "dopri5",
+            Method::Dop853 => "dop853",
+            Method::Bdf => "bdf",
+            Method::Esdirk34 => "esdirk34",
+            Method::Rk4Weights => "rk4-weights",
+            Method::Dopri5Weights => "dopri5-weights",
+            Method::Dop853Weights => "dop853-weights",
+        }
+    }
+
+    /// What it does, in one line.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Method::Auto => {
+                "Picks Newton's method dense or with conjugate gradients by size; the result names the one taken"
+            }
+            Method::Newton => {
+                "Newton's method, dense Cholesky in each component: fastest and most accurate up to thousands of neurons"
+            }
+            Method::NewtonCg => "Newton's method, conjugate gradients: fast on large sparse networks",
+            Method::Osborne => "Cyclic Osborne iteration: little memory, any size",
+            Method::OsborneShuffled => "Osborne iteration, a new random order for every sweep",
+            Method::OsborneGreedy => "Osborne iteration, always the neuron whose turn lowers the cost most",
+            Method::Euler => "Forward Euler on the log-scales, the paper's own method",
+            Method::Rk4 => "The flow of the log-scales, classical Runge-Kutta 4",
+            Method::Dopri5 => "The flow of the log-scales, Dormand-Prince 5(4)",
+            Method::Dop853 => "The flow of the log-scales, Dormand-Prince 8(5,3)",
+            Method::Bdf => {
+                "The flow of the log-scales on stiff networks, implicit: backward differentiation of order 1 to 5 (feature `stiff`)"
+            }
+            Method::Esdirk34 => {
+                "The flow of the log-scales on stiff networks, implicit: a Runge-Kutta method of order 3 (feature `stiff`)"
+            }
+            Method::Rk4Weights => "The flow of the weights, classical Runge-Kutta 4",
+            Method::Dopri5Weights => "The flow of the weights, Dormand-Prince 5(4)",
+            Method::Dop853Weights => "The flow of the weights, Dormand-Prince 8(5,3)",
+        }
+    }
+
+    /// Every method that has a name, in the order of the command line's help: also those that this build does not have.
+    pub const NAMED: [Method; 15] = [
+        Method::Auto,
         Method::Newton,
         Method::NewtonCg,
         Method::Osborne,
@@ -67,57 +163,101 @@ impl Method {
         Method::Rk4,
         Method::Dopri5,
         Method::Dop853,
-        #[cfg(feature = "stiff")]
         Method::Bdf,
-        #[cfg(feature = "stiff")]
         Method::Esdirk34,
         Method::Rk4Weights,
         Method::Dopri5Weights,
         Method::Dop853Weights,
     ];
 
-    /// The name on the command line and in reports.
-    pub fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
-    }
-
     /// The solver, with its standard settings.
     ///
     /// # Errors
     /// [`LeftOut`], for a method whose feature this build does not have.
     pub fn solver(self) -> Result<Box<dyn Solver>, LeftOut> {
-        let flow = |stepper, form| Box::new(OdeFlow::new(stepper, form)) as Box<dyn Solver>;
-        let osborne = |order| Box::new(Osborne { order }) as Box<dyn Solver>;
-        #[cfg(feature = "stiff")]
-        let stiff = |scheme| Box::new(StiffFlow::new(scheme)) as Box<dyn Solver>;
         Ok(match self {
             Method::Auto => Box::new(Automatic),
             Method::Newton => Box::new(Newton::default()),
             Method::NewtonCg => Box::new(NewtonCg::default()),
-            Method::Osborne => osborne(Order::Cyclic),
-            Method::OsborneShuffled => osborne(Order::Shuffled),
-            Method::OsborneGreedy => osborne(Order::Greedy),
+            Method::Osborne => Box::new(Osborne { order: Order::Cyclic }),
+            Method::OsborneShuffled => Box::new(Osborne { order: Order::Shuffled }),
+            Method::OsborneGreedy => Box::new(Osborne { order: Order::Greedy }),
             Method::Euler => Box::new(Euler),
-            Method::Rk4 => flow(Stepper::Rk4, Form::LogScales),
-            Method::Dopri5 => flow(Stepper::Dopri5, Form::LogScales),
-            Method::Dop853 => flow(Stepper::Dop853, Form::LogScales),
-            #[cfg(feature = "stiff")]
-            Method::Bdf => stiff(Scheme::Bdf),
-            #[cfg(feature = "stiff")]
-            Method::Esdirk34 => stiff(Scheme::Esdirk34),
-            #[cfg(not(feature = "stiff"))]
-            Method::Bdf | Method::Esdirk34 => return Err(LeftOut { method: self, feature: "stiff" }),
-            Method::Rk4Weights => flow(Stepper::Rk4, Form::Weights),
-            Method::Dopri5Weights => flow(Stepper::Dopri5, Form::Weights),
-            Method::Dop853Weights => flow(Stepper::Dop853, Form::Weights),
+            Method::Bdf | Method::Esdirk34 => return self.implicit(),
+            Method::Rk4
+            | Method::Dopri5
+            | Method::Dop853
+            | Method::Rk4Weights
+            | Method::Dopri5Weights
+            | Method::Dop853Weights => return self.explicit(),
         })
+    }
+
+    #[cfg(feature = "ode")]
+    fn explicit(self) -> Result<Box<dyn Solver>, LeftOut> {
+        let (stepper, coordinates) = match self {
+            Method::Dopri5 => (Stepper::Dopri5, Coordinates::LogScales),
+            Method::Dop853 => (Stepper::Dop853, Coordinates::LogScales),
+            Method::Rk4Weights => (Stepper::Rk4, Coordinates::Weights),
+            Method::Dopri5Weights => (Stepper::Dopri5, Coordinates::Weights),
+            Method::Dop853Weights => (Stepper::Dop853, Coordinates::Weights),
+            _ => (Stepper::Rk4, Coordinates::LogScales),
+        };
+        Ok(Box::new(OdeFlow::new(stepper, coordinates)))
+    }
+
+    #[cfg(not(feature = "ode"))]
+    fn explicit(self) -> Result<Box<dyn Solver>, LeftOut> {
+        Err(LeftOut { method: self, feature: "ode" })
+    }
+
+    #[cfg(feature = "stiff")]
+    fn implicit(self) -> Result<Box<dyn Solver>, LeftOut> {
+        Ok(Box::new(StiffFlow::new(if self == Method::Bdf { Scheme::Bdf } else { Scheme::Esdirk34 })))
+    }
+
+    #[cfg(not(feature = "stiff"))]
+    fn implicit(self) -> Result<Box<dyn Solver>, LeftOut> {
+        Err(LeftOut { method: self, feature: "stiff" })
     }
 
     /// True if the method follows the flow itself, so that its trace has times.
     pub fn follows_flow(self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Method::Newton | Method::NewtonCg | Method::Osborne | Method::OsborneShuffled | Method::OsborneGreedy
+            Method::Euler
+                | Method::Rk4
+                | Method::Dopri5
+                | Method::Dop853
+                | Method::Bdf
+                | Method::Esdirk34
+                | Method::Rk4Weights
+                | Method::Dopri5Weights
+                | Method::Dop853Weights
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A variant that is missing from a list would be left out of the report and of the tests in silence.
+    #[test]
+    fn every_method_is_listed() {
+        for (at, method) in Method::NAMED.into_iter().enumerate() {
+            assert_eq!(method as usize, at, "{} is not where it is declared", method.name());
+            let listed = Method::ALL.contains(&method);
+            match method.solver() {
+                Ok(solver) if method != Method::Auto => {
+                    assert_eq!(solver.name(), method.name());
+                    assert!(listed, "{} is not in Method::ALL", method.name());
+                }
+                _ => assert!(!listed, "{} is in Method::ALL", method.name()),
+            }
+        }
+        let flows = Method::NAMED.into_iter().filter(|method| method.follows_flow());
+        let names: Vec<&str> = flows.map(Method::name).collect();
+        assert!(["auto", "newton", "osborne"].iter().all(|name| !names.contains(name)));
     }
 }

@@ -12,10 +12,13 @@
 //! right-hand side ≥ 0, which the elimination gives almost exactly. The working precision is the digits wanted plus
 //! `log2(t κ)` and [`SPARE_BITS`].
 
-use super::grounded::{Eliminated, Grounded};
-use super::{Newton, Solver, Stop, fix_gauge};
+use super::criteria::Criteria;
+use super::descent::Newton;
+use super::gauge::fix_gauge;
+use super::outcome::Solver;
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, laplacian_times, node_costs};
+use crate::laplacian::{Eliminated, GroundedLaplacian};
 use crate::scalar::{LEAST_BITS, Multi, PrecisionError, Scalar};
 
 /// The most digits that can be asked for.
@@ -134,7 +137,7 @@ impl Precise {
     }
 }
 
-/// Balances a graph to `digits` digits, from log-scales relative to its frame (an [`super::Outcome::h`]).
+/// Balances a graph to `digits` digits, from log-scales relative to its prescaling (an [`super::Outcome::h`]).
 ///
 /// The graph counts as exact: of a world node that means the p-norms that its synapses have in `f64`.
 ///
@@ -151,7 +154,7 @@ pub fn balance_to_digits(graph: &CostGraph, start: &[f64], digits: usize) -> Res
 /// As [`balance_to_digits`].
 pub fn reference_to_digits(graph: &CostGraph, digits: usize) -> Result<Precise, PreciseError> {
     // Whatever Newton's method in f64 reached is a start; it is judged by what comes out here.
-    balance_to_digits(graph, &Newton::default().solve(graph, &Stop::default()).h, digits)
+    balance_to_digits(graph, &Newton::default().solve(graph, &Criteria::default()).h, digits)
 }
 
 /// As [`balance_to_digits`], with the linear solver to start with.
@@ -176,8 +179,8 @@ pub fn balance_to_digits_by(
     if !graph.facts().is_balanceable() {
         return Err(PreciseError::NotBalanceable { count: graph.facts().on_no_cycle().len() });
     }
-    let grounded = Grounded::of(graph);
-    let nodes = grounded.largest_block();
+    let grounded = GroundedLaplacian::of(graph);
+    let nodes = grounded.largest_component();
     if nodes > LARGEST_DENSE {
         return Err(PreciseError::TooLarge { nodes, limit: LARGEST_DENSE, by: "in f64" });
     }
@@ -202,7 +205,7 @@ fn largest_log2(values: &[Multi]) -> Result<i32, PreciseError> {
 
 struct Search<'a> {
     graph: &'a CostGraph,
-    grounded: &'a Grounded<'a>,
+    grounded: &'a GroundedLaplacian<'a>,
     digits: usize,
     linear_solver: LinearSolver,
     /// The elimination in `f64`, while it is fresh.
@@ -218,7 +221,12 @@ struct Place {
 }
 
 impl<'a> Search<'a> {
-    fn new(graph: &'a CostGraph, grounded: &'a Grounded<'a>, digits: usize, linear_solver: LinearSolver) -> Self {
+    fn new(
+        graph: &'a CostGraph,
+        grounded: &'a GroundedLaplacian<'a>,
+        digits: usize,
+        linear_solver: LinearSolver,
+    ) -> Self {
         Search { graph, grounded, digits, linear_solver, eliminated: None, guard_bits: SPARE_BITS }
     }
 
@@ -323,7 +331,7 @@ impl<'a> Search<'a> {
     }
 
     fn refuse_large(&self) -> Result<(), PreciseError> {
-        let nodes = self.grounded.largest_block();
+        let nodes = self.grounded.largest_component();
         if nodes > LARGEST_STAR_MESH {
             return Err(PreciseError::TooLarge { nodes, limit: LARGEST_STAR_MESH, by: "in multiple precision" });
         }
@@ -395,17 +403,17 @@ impl<'a> Search<'a> {
         pattern.iter().map(|(_, i, j)| (x[j].clone() - &x[i]).abs().to_f64()).fold(0.0, f64::max)
     }
 
-    /// From the frame back to the network as given.
+    /// From the prescaled network back to the network as given.
     fn finished(self, h: Vec<Multi>, total: Multi, log10_imbalance: f64, trace: Vec<PreciseStep>) -> Precise {
-        let frame = self.graph.frame();
+        let prescaling = self.graph.prescaling();
         let ln_2 = total.ln_2_like();
         let mut log_scales: Vec<Multi> = h
             .into_iter()
             .enumerate()
-            .map(|(i, value)| value + &(ln_2.lift(f64::from(frame.power_of_two(i))) * &ln_2))
+            .map(|(i, value)| value + &(ln_2.lift(f64::from(prescaling.power_of_two(i))) * &ln_2))
             .collect();
         fix_gauge(self.graph, &mut log_scales);
-        let unit = ln_2.lift(f64::from(frame.unit())) * &ln_2.lift(self.graph.p()) * &ln_2;
+        let unit = ln_2.lift(f64::from(prescaling.unit())) * &ln_2.lift(self.graph.p()) * &ln_2;
         Precise { digits: self.digits, log_scales, cost: total * &unit.exp(), log10_imbalance, trace }
     }
 }

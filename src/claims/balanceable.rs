@@ -1,7 +1,7 @@
 //! Claim `balanceable`.
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{BalanceError, Method, Scope, balance, synapses_on_no_cycle};
+use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::CostGraph;
 use crate::network::GraphFacts;
 use crate::scalar::UNIT_ROUNDOFF;
@@ -23,7 +23,7 @@ pub const CLAIM: Claim = Claim {
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let whole = CostGraph::of_network(&subject.network, &subject.spec)?;
-    let on_no_cycle = synapses_on_no_cycle(&whole);
+    let on_no_cycle = whole.synapses_on_no_cycle();
 
     // 'If': where every synapse is on a cycle, a balanced point was found.
     let reference = &subject.reference;
@@ -39,7 +39,9 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     }
 
     // 'Only if': the solver refuses, with the very synapses.
-    let refused = match balance(&subject.network, &subject.spec, Scope::Whole, Method::Osborne, &subject.stop) {
+    let refused = match Problem::new(&subject.network, &subject.spec, Scope::Whole)
+        .and_then(|problem| problem.solve(Method::Osborne, &subject.stop))
+    {
         Err(BalanceError::NotBalanceable { on_no_cycle, .. }) => on_no_cycle,
         Err(other) => return Err(other.into()),
         Ok(_) => Vec::new(),
@@ -62,7 +64,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     // One unit a level, less where the deepest level would leave the range of the exponential.
     let unit = (300.0 / (whole.p() * deepest)).min(1.0);
     let h: Vec<f64> = level.iter().map(|&level| unit * level as f64).collect();
-    let (before, after) = (whole.w(), whole.costs_at(&h));
+    let (before, after) = (whole.initial_costs(), whole.costs_at(&h));
     let mut others = WorstRatio::default();
     let mut slowest: f64 = 0.0;
     let mut off = on_no_cycle.iter().peekable();

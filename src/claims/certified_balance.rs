@@ -1,10 +1,10 @@
 //! Claim `certified_balance`.
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::Grounded;
 #[cfg(feature = "precise")]
-use crate::rigor::NotCertified;
-use crate::rigor::{GroundState, ground_state};
+use crate::certify::NotCertified;
+use crate::certify::{GroundState, ground_state};
+use crate::laplacian::GroundedLaplacian;
 
 pub const CLAIM: Claim = Claim {
     id: "certified_balance",
@@ -37,7 +37,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         "{}: radius {:.1e}, curvature {:.1e}, cost gap {:.1e}",
         subject.reference.outcome.method, reference.radius, reference.curvature, reference.cost_gap
     ));
-    let ground = Grounded::of(graph);
+    let ground = GroundedLaplacian::of(graph);
     let at_reference = ground.grounded(&subject.reference.outcome.h);
     let mut overlap = WorstRatio::default();
     for run in &subject.runs {

@@ -3,7 +3,7 @@
 use super::distance::compare;
 use super::subject::{tracked_gradient, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Form, Newton, OdeFlow, Solver, Stepper};
+use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
 use crate::cost::{CostGraph, CostSpec};
 use crate::network::{Activation, Network, Weights};
 use crate::scalar::{UNIT_ROUNDOFF, scale_by_exp, tracked};
@@ -54,7 +54,7 @@ fn magnitudes(subject: &Subject) -> impl Iterator<Item = (usize, usize, f64)> {
 /// `s* = ln(a/b)/(2p)`, and the cost is `2m cosh(p(s − s*))`.
 fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
     let weights: Vec<f64> = magnitudes(subject).map(|(_, _, value)| value).take(2 * PAIRS).collect();
-    let solver = OdeFlow::new(Stepper::Dopri5, Form::LogScales);
+    let solver = OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales);
     let mut worst = WorstRatio::default();
     let mut points = 0;
     for (k, pair) in weights.chunks_exact(2).enumerate() {
@@ -62,7 +62,7 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimEr
         let graph = graph_of(subject, 2, vec![(0, 1, pair[0]), (1, 0, pair[1] / (k + 2) as f64)])?;
         let outcome = solver.solve(&graph, &subject.stop);
         let p = graph.p();
-        let (a, b) = (graph.w()[0], graph.w()[1]);
+        let (a, b) = (graph.initial_costs()[0], graph.initial_costs()[1]);
         let m = (a * b).sqrt();
         let s_end = (a / b).ln() / (2.0 * p);
         // T = tanh(x/2), x = p|s − s*|; at the start 1 − T = 2/(1 + e^x), which is not lost in rounding for large x.
@@ -117,7 +117,7 @@ fn ring(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
         .iter()
         .map(|(e, i, j)| {
             let log = scale_by_exp(&graph.weight()[e], &(outcome.h[j] - outcome.h[i])).ln();
-            (log + f64::from(graph.frame().unit()) * std::f64::consts::LN_2 - mean).abs()
+            (log + f64::from(graph.prescaling().unit()) * std::f64::consts::LN_2 - mean).abs()
         })
         .fold(0.0, f64::max);
     // Neighbouring costs differ by at most the factor (1 + tol)/(1 − tol); from any weight to the mean it is at most
@@ -139,7 +139,7 @@ fn symmetric(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimErro
     }
     let triplets = both.into_iter().flat_map(|((i, j), value)| [(i, j, value), (j, i, value)]).collect();
     let graph = graph_of(subject, subject.network.weights.neurons(), triplets)?;
-    let worst = crate::flow::node_costs(graph.pattern(), graph.w(), &0.0)
+    let worst = crate::flow::node_costs(graph.pattern(), graph.initial_costs(), &0.0)
         .gradient()
         .iter()
         .fold(0.0_f64, |worst, g| worst.max(g.abs()));
@@ -170,7 +170,7 @@ fn rank_one(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError
     let graph = graph_of(subject, k, outer.map(|(i, j)| (i, j, factors[i].0.sqrt() * factors[j].1.sqrt())).collect())?;
     // Square roots, so that weights stay of the size of the subject's: h = (ln √u − ln √v)/2.
     let explicit: Vec<f64> =
-        (0..k).map(|i| (factors[i].0.ln() - factors[i].1.ln()) / 4.0 - graph.frame().log_scale(i)).collect();
+        (0..k).map(|i| (factors[i].0.ln() - factors[i].1.ln()) / 4.0 - graph.prescaling().log_scale(i)).collect();
     // Explicit scales and rounded weights: each exponent off by a few roundings of the logarithms.
     let size = factors.iter().fold(1.0_f64, |size, (u, v)| size.max(u.ln().abs()).max(v.ln().abs()));
     let relative = graph.p() * UNIT_ROUNDOFF * (4.0 * size + 16.0);

@@ -3,8 +3,8 @@
 use super::subject::{tracked_gradient, tracked_graph, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::Horizon;
+use crate::certify::trajectory::compare_solvers;
 use crate::flow::node_costs;
-use crate::rigor::trajectory::compare_solvers;
 use crate::scalar::{Scalar, Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {

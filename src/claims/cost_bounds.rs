@@ -2,8 +2,8 @@
 
 use super::subject::{tracked_cost, tracked_graph, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::certify::ground_state;
 use crate::flow::{node_costs, norm_squared};
-use crate::rigor::ground_state;
 use crate::scalar::{Scalar, Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -35,8 +35,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         return Ok(evidence);
     }
     let zero = Tracked::exact(0.0);
-    let start = node_costs(pattern, graph.w(), &zero);
-    let initial = graph.total(graph.w());
+    let start = node_costs(pattern, graph.initial_costs(), &zero);
+    let initial = graph.total(graph.initial_costs());
     let balanced = tracked_cost(&graph, &tracked(&subject.reference.outcome.h));
     let fall = initial - &balanced;
     // The reference is a little above C*, so the true fall is a little larger than the measured one.
@@ -44,7 +44,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         ground_state(subject.graph(), &subject.reference.outcome.h).map_or(0.0, |certificate| certificate.cost_gap);
     // The balanced costs as a circulation, against the costs as given: they know nothing of the log-scales.
     let circulation = circulation_below(subject);
-    let dual = tracked_sum(circulation.iter().zip(graph.w()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
+    let dual =
+        tracked_sum(circulation.iter().zip(graph.initial_costs()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
 
     let mut holds = |what: &str, bound: Tracked| {
         evidence.at_least(
@@ -81,7 +82,9 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
     // Pairs: C* ≥ Σ_{ij} √(C_ij C_ji), the ordered sum, self-synapses included.
     let pairs = pattern.iter().filter_map(|(e, i, j)| pattern.find(j, i).map(|back| (e, back)));
-    let pair_bound = tracked_sum(pairs.map(|(e, back)| (graph.w()[e] * &graph.w()[back]).sqrt())) + graph.self_cost();
+    let pair_bound =
+        tracked_sum(pairs.map(|(e, back)| (graph.initial_costs()[e] * &graph.initial_costs()[back]).sqrt()))
+            + graph.self_cost();
     evidence.at_least(
         "balanced cost, against sum sqrt(C_ij C_ji)",
         balanced.value,
@@ -94,11 +97,16 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         .iter()
         .map(|(e, i, j)| {
             pattern.find(j, i).map_or(zero, |back| {
-                if graph.w()[e].value <= graph.w()[back].value { graph.w()[e] } else { graph.w()[back] }
+                if graph.initial_costs()[e].value <= graph.initial_costs()[back].value {
+                    graph.initial_costs()[e]
+                } else {
+                    graph.initial_costs()[back]
+                }
             })
         })
         .collect();
-    let dual_bound = tracked_sum(symmetric.iter().zip(graph.w()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
+    let dual_bound =
+        tracked_sum(symmetric.iter().zip(graph.initial_costs()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
     evidence.at_least(
         "balanced cost, against sum F(1 + ln(C/F)) for the circulation F = min(C_ij, C_ji)",
         balanced.value,

@@ -7,8 +7,8 @@
 //! checked, not assumed.
 
 use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
-use crate::balance::Grounded;
 use crate::cost::CostGraph;
+use crate::laplacian::GroundedLaplacian;
 use crate::scalar::{UNIT_ROUNDOFF, tracked};
 
 /// Two points compared.
@@ -22,8 +22,8 @@ pub struct Comparison {
 /// Compares `h` with the nearly balanced point `reference`; `extra` is added to the residual of each node (the
 /// rounding of weights that `h` belongs to, say). `Err` with the reason where no bound can be had.
 pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -> Result<Comparison, String> {
-    let ground = Grounded::of(graph);
-    if ground.largest_block() > LARGEST_DENSE {
+    let ground = GroundedLaplacian::of(graph);
+    if ground.largest_component() > LARGEST_DENSE {
         return Err(format!("no bound on distances: a component has more than {LARGEST_DENSE} nodes"));
     }
     let exact = tracked_graph(graph);

@@ -2,7 +2,7 @@
 
 use super::distance::compare;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::Balanced;
+use crate::balance::Run;
 
 pub const CLAIM: Claim = Claim {
     id: "global_convergence",
@@ -92,7 +92,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
 /// A method that follows the flow and did not reach the tolerance must at least have come closer: two solutions of
 /// the flow never move apart, and the balanced point is one.
-fn contraction(evidence: &mut Evidence, reference: &Balanced, run: &Balanced) {
+fn contraction(evidence: &mut Evidence, reference: &Run, run: &Run) {
     let target = &reference.outcome.h;
     let distance = |h: &[f64]| target.iter().zip(h).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
     let before = distance(&vec![0.0; target.len()]);
@@ -110,7 +110,7 @@ fn contraction(evidence: &mut Evidence, reference: &Balanced, run: &Balanced) {
 }
 
 /// `max |J_a − J_b|/|J_a|` over the synapses that were balanced.
-pub fn largest_weight_difference(a: &Balanced, b: &Balanced) -> f64 {
+pub fn largest_weight_difference(a: &Run, b: &Run) -> f64 {
     let strong = a.graph.facts().strong();
     a.network
         .weights
@@ -122,7 +122,7 @@ pub fn largest_weight_difference(a: &Balanced, b: &Balanced) -> f64 {
 }
 
 /// What rounding can do to a transformed weight, relative: `x·e^{t/2}·e^{t/2}`.
-fn weight_rounding(run: &Balanced) -> f64 {
+fn weight_rounding(run: &Run) -> f64 {
     let spread = run.log_scales.iter().fold(0.0_f64, |spread, value| spread.max(value.abs()));
     crate::scalar::UNIT_ROUNDOFF * (2.0 * spread + 12.0) * 2.0
 }

@@ -2,7 +2,7 @@
 
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Balanced, Status};
+use crate::balance::{Run, Status};
 use crate::flow::norm_squared;
 use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
 
@@ -38,7 +38,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
     // Sums of E positive numbers, each itself within (p·spread + 8) roundings: costs closer than this are equal.
     let graph = subject.graph();
-    let finite = |run: &&Balanced| !matches!(run.outcome.status, Status::NotFinite { .. });
+    let finite = |run: &&Run| !matches!(run.outcome.status, Status::NotFinite { .. });
     for run in subject.all_runs().filter(finite).filter(|run| run.outcome.trace.len() > 1) {
         let trace = &run.outcome.trace;
         let spread = run.outcome.h.iter().fold(0.0_f64, |spread, value| spread.max(value.abs()));

@@ -2,11 +2,12 @@
 
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, Scope, balance};
+use crate::balance::{Method, Problem, Scope};
 use crate::cost::{Alpha, CostSpec};
-use crate::network::{Network, exponent, times_power_of_two};
-use crate::scalar::tracked;
-use crate::tasks::{normals, stream};
+use crate::network::random::{normals, stream};
+use crate::network::{Homogeneity, Network, exponent, rescale_network, times_power_of_two};
+use crate::scalar::{Scalar, Tracked, tracked};
+use crate::tasks::{Dynamics, Simulator, Trials};
 
 pub const CLAIM: Claim = Claim {
     id: "noise_robustness",
@@ -45,6 +46,40 @@ const STANDARD_ERRORS: f64 = 6.0;
 /// Random rescalings that the balanced network is compared with.
 const RESCALINGS: u64 = 6;
 
+/// Steps of the simulation under noise.
+const STEPS: usize = 3;
+
+/// The rescaled network under noise of size σ against the given one under noise of size `σ e^{h_i}` on neuron i, the same
+/// draws: its states times `e^{h_i}` against the given network's, in discrete time.
+fn paths_apart(network: &Network, h: &[f64], seed: u64) -> Result<f64, ClaimError> {
+    let (given, h) = (network.lifted(Tracked::exact), tracked(h));
+    let rescaled = rescale_network(&given, &h, Homogeneity::Required)?;
+    let sigma = Tracked::exact(SIGMA);
+    let scales: Vec<Tracked> = h.iter().map(Scalar::exp).collect();
+    let trials = Trials::single(vec![Vec::new(); STEPS], Tracked::exact(1.0));
+    let states = |network: &Network<Tracked>, size: &dyn Fn(usize) -> Tracked| {
+        let mut random = stream(seed, 1002);
+        let mut states = Vec::new();
+        Simulator::new(network, Dynamics::Discrete).run(
+            &trials,
+            |_, x| {
+                for (i, (x, xi)) in x.iter_mut().zip(normals(&mut random, h.len(), 1.0)).enumerate() {
+                    *x += &(size(i) * &Tracked::exact(xi));
+                }
+            },
+            |_, x| states.extend(x.iter().cloned()),
+        );
+        states
+    };
+    let mut worst = WorstRatio::default();
+    let others = states(&given, &|i| sigma * &scales[i]);
+    for (k, (own, other)) in states(&rescaled, &|_| sigma).into_iter().zip(others).enumerate() {
+        let own = own * &scales[k % h.len()];
+        worst.add(own.value - other.value, own.error + other.error);
+    }
+    Ok(worst.worst())
+}
+
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     // In the unit of the largest weight, an exact power of two: squares of the weights then stay in range.
@@ -79,7 +114,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let spec =
         CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()), world: None };
     let network = Network::recurrent(weights.clone(), subject.network.activation);
-    let balanced = balance(&network, &spec, Scope::WithinComponents, Method::Newton, &subject.stop)?;
+    let balanced = Problem::new(&network, &spec, Scope::WithinComponents)?.solve(Method::Newton, &subject.stop)?;
     if !balanced.outcome.status.is_balanced() {
         evidence.undecided(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
         return Ok(evidence);
@@ -104,6 +139,14 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "running error analysis, and the leftover imbalance times the distance",
     );
+    if network.activation.degree() == Some(1.0) {
+        evidence.at_most(
+            format!("states of the balanced network under noise, path by path over {STEPS} steps, against the given network's under noise of size sigma e^h, in units of the bound"),
+            paths_apart(&network, &balanced.log_scales, subject.seed)?,
+            1.0,
+            "running error analysis of both runs",
+        );
+    }
     evidence.note(format!(
         "noise power passed on within components, before and after: {:.4e} and {:.4e} sigma^2",
         balanced.cost_initial, least.value

@@ -5,10 +5,11 @@ use nalgebra::DMatrix;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, stream};
 use crate::network::{Activation, Network};
 use crate::scalar::{UNIT_ROUNDOFF, power};
 use crate::tasks::training::{Backpropagation, Descent, Gradient, Reach, add_penalty, initial_network, train};
-use crate::tasks::{Batch, ContextIntegration, Task, Trials, absolute_network, normals, stream};
+use crate::tasks::{Batch, ContextIntegration, Task, Trials, absolute_network};
 
 pub const CLAIM: Claim = Claim {
     id: "regularised_training",
@@ -112,7 +113,7 @@ fn recurrent(evidence: &mut Evidence, seed: u64) -> Result<(), ClaimError> {
     let unit = roundings as f64 * UNIT_ROUNDOFF;
 
     let graph = CostGraph::of_network(&network, &CostSpec { world: Some(1.0), ..CostSpec::power(2.0) })?;
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let mut worst = WorstRatio::default();
     for (i, g) in sums.gradient()[..RECURRENT].iter().enumerate() {
         let (along, _) = along_the_rescaling(&network, &gradient, i);

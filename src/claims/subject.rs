@@ -3,19 +3,19 @@
 #[cfg(feature = "precise")]
 use std::sync::OnceLock;
 
-use crate::balance::{BalanceError, Balanced, Method, Scope, Stop, balance};
+use crate::balance::{BalanceError, Criteria, Method, Problem, Run, Scope};
 #[cfg(feature = "precise")]
 use crate::balance::{Precise, PreciseError, balance_to_digits};
+#[cfg(feature = "precise")]
+use crate::certify::certified_distance;
+#[cfg(feature = "precise")]
+use crate::certify::{CertifiedDistance, NotCertified};
 use crate::conserved::SpectrumError;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
+use crate::network::random::{normals, stream};
 use crate::network::{Network, NetworkError};
-#[cfg(feature = "precise")]
-use crate::rigor::certified_distance;
-#[cfg(feature = "precise")]
-use crate::rigor::{CertifiedDistance, NotCertified};
 use crate::scalar::{Tracked, tracked};
-use crate::tasks::{normals, stream};
 
 /// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
 #[derive(Debug, thiserror::Error)]
@@ -43,13 +43,13 @@ pub struct Subject {
     /// Which synapses are balanced.
     pub scope: Scope,
     /// When solvers stop.
-    pub stop: Stop,
+    pub stop: Criteria,
     /// Seed of all random choices of the checks.
     pub seed: u64,
     /// The reference: balanced by Newton's method (by Osborne's where a component is too large for it).
-    pub reference: Balanced,
+    pub reference: Run,
     /// The runs of all other solvers that were asked for.
-    pub runs: Vec<Balanced>,
+    pub runs: Vec<Run>,
     #[cfg(feature = "precise")]
     precise: OnceLock<Result<Precise, PreciseError>>,
     #[cfg(feature = "precise")]
@@ -70,17 +70,18 @@ impl Subject {
         spec: CostSpec,
         scope: Scope,
         methods: &[Method],
-        stop: Stop,
+        stop: Criteria,
         seed: u64,
         progress: &dyn Fn(&str),
     ) -> Result<Self, ClaimError> {
         let method = if network.weights.neurons() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
         progress(&method.name());
-        let reference = balance(&network, &spec, scope, method, &stop)?;
+        let problem = Problem::new(&network, &spec, scope)?;
+        let reference = problem.solve(method, &stop)?;
         let mut runs = Vec::new();
         for &other in methods.iter().filter(|&&other| other != method) {
             progress(&other.name());
-            runs.push(balance(&network, &spec, scope, other, &stop)?);
+            runs.push(problem.solve(other, &stop)?);
         }
         Ok(Subject {
             network,
@@ -108,7 +109,7 @@ impl Subject {
     }
 
     /// The reference and all runs.
-    pub fn all_runs(&self) -> impl Iterator<Item = &Balanced> {
+    pub fn all_runs(&self) -> impl Iterator<Item = &Run> {
         std::iter::once(&self.reference).chain(&self.runs)
     }
 }
@@ -133,7 +134,11 @@ impl Subject {
     pub fn certified(&self) -> &[Result<CertifiedDistance, NotCertified>] {
         self.certified.get_or_init(|| {
             let Ok(reference) = self.precise() else { return Vec::new() };
-            let distance = |run| certified_distance(&self.network, &self.spec, self.scope, run, reference);
+            let problem = Problem::new(&self.network, &self.spec, self.scope);
+            let distance = |run| match &problem {
+                Ok(problem) => certified_distance(problem, run, reference),
+                Err(reason) => Err(reason.clone().into()),
+            };
             self.all_runs().map(distance).collect()
         })
     }

@@ -3,9 +3,10 @@
 use nalgebra::DMatrix;
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use crate::network::random::{normals, stream};
 use crate::network::{Activation, Homogeneity, Network, rescale_network};
 use crate::scalar::{Tracked, tracked};
-use crate::tasks::{Dynamics, Trials, normals, simulate, stream};
+use crate::tasks::{Dynamics, Trials, simulate};
 
 pub const CLAIM: Claim = Claim {
     id: "task_preservation",

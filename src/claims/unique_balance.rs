@@ -3,7 +3,7 @@
 use super::distance::compare;
 use super::subject::LARGEST_DENSE;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, balance};
+use crate::balance::{Method, Problem};
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, rescale_network};
 use crate::scalar::UNIT_ROUNDOFF;
@@ -43,18 +43,19 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         let h0: Vec<f64> = h0.iter().map(|value| value - world).collect();
         let moved = rescale_network(&subject.network, &h0[..graph.neurons()], Homogeneity::Required)?;
         let method = if graph.nodes() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
-        let again = balance(&moved, &subject.spec, subject.scope, method, &subject.stop)?;
+        let again = Problem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop)?;
         evidence.at_most(
             format!("imbalance from start {}", start + 1),
             again.outcome.imbalance,
             subject.stop.tol,
             "the tolerance asked for",
         );
-        // Both answers as log-scales of the given network, in the given network's frame.
+        // Both answers as log-scales of the given network, in the given network's prescaling.
         let h: Vec<f64> = (0..graph.nodes())
             .map(|i| {
-                let in_frame = again.outcome.h[i] + again.graph.frame().log_scale(i) - graph.frame().log_scale(i);
-                in_frame + h0[i]
+                let prescaled =
+                    again.outcome.h[i] + again.graph.prescaling().log_scale(i) - graph.prescaling().log_scale(i);
+                prescaled + h0[i]
             })
             .collect();
         // The weights of the new start are rounded: |t| + 8 units of roundoff each, t the log-factor, hence p times

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use synbal::balance::{Method, Scope, Stop};
-use synbal::cost::CostSpec;
+use synbal::balance::{Criteria, Method, Scope};
 use synbal::experiments::{EXPERIMENTS, Experiment};
-use synbal::network::Activation;
+
+use super::input_arguments::{ActivationName, DtypeName, FormOptions, InputOptions};
 
 /// Balance a recurrent network, and verify every claim of the theory on it.
 ///
@@ -15,10 +16,16 @@ use synbal::network::Activation;
 /// becomes the smallest possible.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = super::console::VERSION,
     after_help = "Exit status: 0 all held, balanced or proved; 1 a claim fell, not converged, or a certificate refused; 2 bad usage or input."
 )]
 pub struct Arguments {
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say on standard error what is being done, too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -43,6 +50,14 @@ pub enum Command {
     Generate(GenerateOptions),
     /// Train a network on a task by back-propagation through time, and write it with the history of its training
     Train(TrainOptions),
+    /// Print a script that completes this program's options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (for man -l -)
+    Man,
     /// Compare the report.json of a report with a reference (for CI: differences are exit status 1)
     Compare(CompareOptions),
 }
@@ -68,12 +83,21 @@ pub struct ExperimentOptions {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// A tenth of the trials where they take minutes: a first look
+    #[arg(long)]
+    pub quick: bool,
     /// Write index.html, report.json and figures/ into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print the findings as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// The solvers by name, each with what it does.
+fn methods() -> impl TypedValueParser<Value = Method> {
+    let named = |method: Method| PossibleValue::new(method.name()).help(method.summary());
+    PossibleValuesParser::new(Method::NAMED.map(named)).try_map(|name: String| name.parse::<Method>())
 }
 
 fn experiment_names() -> Vec<clap::builder::PossibleValue> {
@@ -95,15 +119,15 @@ pub struct TrainOptions {
     /// The neurons' activation
     #[arg(long, value_enum, default_value_t = ActivationName::Relu)]
     pub activation: ActivationName,
-    /// Steps of gradient descent
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    pub iterations: usize,
+    /// Steps of gradient descent [default: 3000; full-integration: 6000]
+    #[arg(long, value_name = "N")]
+    pub iterations: Option<usize>,
     /// Trials in the batch of each step, a multiple of the task's conditions
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub trials: usize,
-    /// Length of a step
-    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
-    pub rate: f64,
+    /// Length of a step [default: 0.01; full-integration: 0.005]
+    #[arg(long, allow_negative_numbers = true)]
+    pub rate: Option<f64>,
     /// Gradients longer than this are shortened to it
     #[arg(long, value_name = "NORM", default_value_t = 10.0, allow_negative_numbers = true)]
     pub clip: f64,
@@ -125,6 +149,9 @@ pub struct TrainOptions {
 pub enum TaskName {
     /// Integrate the noisy signals of one of two contexts (the paper's main task)
     ContextIntegration,
+    /// The same as in the paper, 50 time constants long: the authors' recipe, in single precision, from checkpoint to checkpoint
+    /// (an interrupted training goes on when it is started again)
+    FullIntegration,
     /// Hold the exclusive or of two bits
     XorIntegration,
     /// Answer noise as a random recurrent network of 16 neurons does
@@ -194,23 +221,6 @@ pub enum OutputsName {
     PerNeuron,
 }
 
-/// The network and its cost.
-#[derive(Debug, Args)]
-pub struct InputOptions {
-    /// Weights, row = target, column = source (.mtx, .npy, .csv), or a whole network (.safetensors)
-    pub input: PathBuf,
-    /// Exponent p of the cost |J|^p
-    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
-    pub p: f64,
-    /// The neurons' activation, where the file does not say
-    #[arg(long, value_enum, default_value_t = ActivationName::Relu)]
-    pub activation: ActivationName,
-    /// Balance input and read-out weights too, the outside world being one more neuron: read-out weights cost
-    /// LAMBDA |W_out|^p (needs a whole network)
-    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
-    pub world: Option<f64>,
-}
-
 #[derive(Debug, Args)]
 pub struct VerifyOptions {
     #[command(flatten)]
@@ -219,7 +229,7 @@ pub struct VerifyOptions {
     #[arg(long)]
     pub within_components: bool,
     /// Solvers to run beside the reference; give it several times for several
-    #[arg(long = "method", value_name = "NAME", value_enum, default_values_t = [Method::Osborne, Method::Dopri5])]
+    #[arg(long = "method", value_name = "NAME", value_parser = methods(), default_values = ["osborne", "dopri5"])]
     pub methods: Vec<Method>,
     /// Balanced means max |g_i|/(r_i + c_i) <= TOL
     #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
@@ -233,6 +243,12 @@ pub struct VerifyOptions {
     /// Write index.html and report.json with the plots into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the verdicts as JUnit XML, which most CI services show
+    #[arg(long, value_name = "FILE.xml")]
+    pub junit: Option<PathBuf>,
+    /// Print what fell as annotations of GitHub Actions
+    #[arg(long, conflicts_with = "json")]
+    pub github: bool,
     /// Print the evidence as one JSON object
     #[arg(long)]
     pub json: bool,
@@ -242,14 +258,31 @@ pub struct VerifyOptions {
 pub struct BalanceOptions {
     #[command(flatten)]
     pub input: InputOptions,
-    /// Write the balanced network; the ending chooses the format (.mtx, .npy, .csv, .safetensors)
+    /// Write the balanced network, or - for standard output. Of a model every tensor is written, under its name and in its
+    /// dtype; the ending chooses the format (.safetensors, .npz; a matrix: .mtx, .npy, .csv, .tsv; each also as .gz)
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write the log-scales h, one a neuron (.csv or .npy)
+    /// The format on standard output, as an ending (mtx, safetensors, ...); without it, that of the input
+    #[arg(long, value_name = "ENDING")]
+    pub to: Option<String>,
+    /// Write the log-scales h, one a neuron (.csv or .npy): J' = e^(h_source - h_target) J
     #[arg(long, value_name = "FILE")]
     pub scales: Option<PathBuf>,
+    /// The dtype of the written model's numbers, if not that of the given one
+    #[arg(long, value_enum)]
+    pub dtype: Option<DtypeName>,
+    /// Rescale by powers of two only: nothing is rounded, the function is the same bit for bit, and the imbalance that this
+    /// leaves is reported
+    #[arg(long, conflicts_with = "digits")]
+    pub powers_of_two: bool,
+    /// Do not run the given and the balanced model on random input to compare their outputs
+    #[arg(long)]
+    pub no_check: bool,
+    /// Refuse to replace files that exist
+    #[arg(long)]
+    pub no_clobber: bool,
     /// How to balance
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Method::Auto)]
+    #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,
     /// Balanced means max |g_i|/(r_i + c_i) <= TOL
     #[arg(long, default_value_t = 1e-10, allow_negative_numbers = true)]
@@ -296,8 +329,10 @@ pub struct CertifyOptions {
 pub struct CheckOptions {
     /// The certificate
     pub certificate: PathBuf,
-    /// The network that it is about (.mtx, .npy, .csv, .safetensors)
+    /// The network that it is about, as `certify` was given it
     pub input: PathBuf,
+    #[command(flatten)]
+    pub form: FormOptions,
 }
 
 #[derive(Debug, Args)]
@@ -309,42 +344,14 @@ pub struct InspectOptions {
     pub json: bool,
 }
 
-/// Activations by name; those with a parameter at its usual value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ActivationName {
-    Linear,
-    Relu,
-    /// Slope 0.01 below zero; a .safetensors file can carry another
-    LeakyRelu,
-    /// Not homogeneous: refused by everything that rescales
-    Tanh,
-}
-
-impl ActivationName {
-    pub fn activation(self) -> Activation {
-        match self {
-            ActivationName::Linear => Activation::Linear,
-            ActivationName::Relu => Activation::Relu,
-            ActivationName::LeakyRelu => Activation::LeakyRelu { slope: 0.01 },
-            ActivationName::Tanh => Activation::Tanh,
-        }
-    }
-}
-
-impl InputOptions {
-    pub fn spec(&self) -> CostSpec {
-        CostSpec { world: self.world, ..CostSpec::power(self.p) }
-    }
-}
-
 /// The scope that a flag stands for.
 pub fn scope(within_components: bool) -> Scope {
     if within_components { Scope::WithinComponents } else { Scope::Whole }
 }
 
 /// The stop rule that two options stand for.
-pub fn stop(tol: f64, max_passes: usize) -> Stop {
-    Stop { tol, max_passes }
+pub fn stop(tol: f64, max_passes: usize) -> Criteria {
+    Criteria::new(tol, max_passes)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

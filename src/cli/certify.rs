@@ -1,33 +1,35 @@
 //! `synbal certify`.
 
-use synbal::balance::{Method, Stop, balance};
+use synbal::balance::{Criteria, Method, Problem};
+use synbal::certify::certificate::{Costs, DistanceToGiven, Refine, certify};
 use synbal::check::check;
 use synbal::io::{Content, check_outputs, read_scales, write_bytes};
-use synbal::rigor::certificate::{Costs, DistanceToGiven, Refine, certify};
 
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{Progress, print, read_hashed};
+use super::console::{Progress, print, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
     check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
-    let (network, input_sha256) = read_hashed(&options.input)?;
-    let (spec, scope) = (options.input.spec(), scope(options.within_components));
+    let (loaded, input_sha256) = read(&options.input)?;
+    let (spec, scope) = (options.input.spec(&loaded), scope(options.within_components));
+    let network = loaded.network;
+    let problem = Problem::new(&network, &spec, scope)?;
     let progress = Progress::new();
     let (h, refine) = match &options.scales {
         Some(path) => (read_scales(path)?, Refine::No),
         None => {
             progress.say("balancing");
-            let balanced = balance(&network, &spec, scope, Method::Auto, &Stop::default())?;
+            let balanced = problem.solve(Method::Auto, &Criteria::default())?;
             // Whether it is balanced enough, the certificate shows.
             (balanced.log_scales, Refine::Yes)
         }
     };
     progress.say("certifying");
     let costs = if options.coq.is_some() { Costs::ExactIfPossible } else { Costs::Rounded };
-    let certificate = match certify(&network, &spec, scope, &h, refine, costs) {
+    let certificate = match certify(&problem, &h, refine, costs) {
         Ok(certificate) => certificate,
         Err(reason) if reason.is_bad_request() => return Err(reason.into()),
         Err(reason) => {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use num_bigint::BigUint;
+use synbal::check::read::read;
 use synbal::check::{Proved, check, scientific_down, scientific_up};
 use synbal::io::read_network_hashed;
 use synbal::network::Activation;
@@ -12,17 +13,38 @@ use super::console::print;
 use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
-    // A certificate is about weights; what the activation makes of them is not its business.
-    let (loaded, input_sha256) = read_network_hashed(&options.input, Activation::Linear)?;
-    match check(&bytes(&options.certificate)?, &input_sha256, &loaded.network) {
+    let certificate = bytes(&options.certificate)?;
+    let verdict = match read(&options.input) {
+        Ok((input, input_sha256)) => synbal::check::check_input(&certificate, &input_sha256, &input),
+        Err(reason) if reason.is_unknown() => {
+            eprintln!("synbal: note: {reason}; the input was read as for balancing, not by the checker itself");
+            // A certificate is about weights; what the activation makes of them is not its business.
+            let read = options.form.read_options(Some(Activation::Linear), exponent(&certificate))?;
+            let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;
+            check(&certificate, &input_sha256, &loaded.network)
+        }
+        Err(reason) => return Err(CliError::CheckerRead { path: options.input.display().to_string(), reason }),
+    };
+    match verdict {
         Ok(proved) => {
             print(&text(&proved))?;
             Ok(Ending::Good)
         }
         Err(reason) => {
-            print(&format!("REFUSED: {reason}\n"))?;
+            print(&format!("REFUSED: {reason}{}\n", super::advice::on_refusal(&reason)))?;
             Ok(Ending::Bad)
         }
+    }
+}
+
+/// The exponent that a certificate is about, for kernels, whose parallel synapses are seen by their p-norm; whether the
+/// certificate is sound is not decided here.
+fn exponent(certificate: &[u8]) -> f64 {
+    let value: Option<serde_json::Value> = serde_json::from_slice(certificate).ok();
+    let part = |index: usize| value.as_ref()?["p"][index].as_f64();
+    match (part(0), part(1)) {
+        (Some(a), Some(b)) if b > 0.0 => a / b,
+        _ => 2.0,
     }
 }
 

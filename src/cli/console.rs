@@ -1,15 +1,15 @@
 //! Standard output, notices and progress.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use synbal::io::{read_network, read_network_hashed};
-use synbal::network::Network;
+use synbal::io::{Loaded, read_network_hashed};
 
 use super::CliError;
-use super::arguments::InputOptions;
+use super::input_arguments::InputOptions;
 
 /// Prints to standard output; a closed pipe is an error like any other, not a panic.
 pub fn print(text: &str) -> Result<(), CliError> {
@@ -17,27 +17,91 @@ pub fn print(text: &str) -> Result<(), CliError> {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
 }
 
+/// Prints bytes to standard output.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), CliError> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(bytes).and_then(|()| output.flush()).map_err(CliError::Output)
+}
+
+/// The program that wrote a result.
+#[derive(Debug, Serialize)]
+pub struct Program {
+    name: &'static str,
+    version: &'static str,
+    /// The commit that it was built from; null in debug builds.
+    commit: Option<&'static str>,
+    features: Vec<&'static str>,
+}
+
+impl Program {
+    /// This one.
+    pub fn this() -> Self {
+        let mut features = Vec::new();
+        if cfg!(feature = "precise") {
+            features.push("precise");
+        }
+        if cfg!(feature = "stiff") {
+            features.push("stiff");
+        }
+        Program { name: "synbal", version: env!("CARGO_PKG_VERSION"), commit: option_env!("SYNBAL_COMMIT"), features }
+    }
+}
+
+/// A number of things, in the plural where there is not just one.
+pub fn counted(count: usize, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// A number in as few digits as give it back, with an exponent where it would have many zeros.
+pub fn short(value: f64) -> String {
+    if value == 0.0 || (1e-4..1e15).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
+}
+
+/// A cost in as few digits as give it back, or as a power of ten where `f64` cannot hold it.
+pub fn cost_text(cost: Option<f64>, log10: Option<f64>) -> String {
+    match (cost, log10) {
+        (Some(cost), _) => short(cost),
+        (None, Some(log10)) => format!("10^{log10:.6}"),
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
 /// Prints one JSON object.
 pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     print(&(serde_json::to_string_pretty(value)? + "\n"))
 }
 
-/// Reads the network of a command, and says on standard error what the reader wants known.
-pub fn read(options: &InputOptions) -> Result<Network, CliError> {
-    let loaded = read_network(&options.input, options.activation.activation())?;
+/// Reads the network of a command, with the sha256 of the very bytes that were read, and says on standard error what the
+/// reader wants known.
+pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
+    let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
     notify(&loaded.notices);
-    Ok(loaded.network)
+    if let Some(model) = &loaded.model
+        && model.feed_forward
+        && options.world.is_none()
+    {
+        notify(&["a feed-forward model is balanced with the world, --world 1".to_owned()]);
+    }
+    Ok((loaded, sha256))
 }
 
-/// The same, with the sha256 of the very bytes that were read.
-pub fn read_hashed(options: &InputOptions) -> Result<(Network, String), CliError> {
-    let (loaded, sha256) = read_network_hashed(&options.input, options.activation.activation())?;
-    notify(&loaded.notices);
-    Ok((loaded.network, sha256))
+/// The version of this program, with its features and, in release builds, its commit.
+pub const VERSION: &str = env!("SYNBAL_VERSION");
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+/// Says nothing from now on but errors; or more than usual.
+pub fn set_loudness(quiet: bool, verbose: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+    VERBOSE.store(verbose, Ordering::Relaxed);
 }
 
 /// Says things on standard error that are no errors.
 pub fn notify(notices: &[String]) {
+    if QUIET.load(Ordering::Relaxed) {
+        return;
+    }
     for notice in notices {
         eprintln!("synbal: note: {notice}");
     }
@@ -67,7 +131,9 @@ fn reveal_later(bar: &ProgressBar) {
 impl Progress {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        reveal_later(&bar);
+        if !QUIET.load(Ordering::Relaxed) {
+            reveal_later(&bar);
+        }
         Progress { bar }
     }
 
@@ -89,6 +155,9 @@ impl Progress {
 
     /// Changes the text.
     pub fn say(&self, text: &str) {
+        if VERBOSE.load(Ordering::Relaxed) {
+            eprintln!("synbal: {text}");
+        }
         self.bar.set_message(text.to_owned());
     }
 }

@@ -1,6 +1,6 @@
 //! `synbal experiment`: one experiment of the report, alone.
 
-use synbal::experiments::EXPERIMENTS;
+use synbal::experiments::{EXPERIMENTS, Effort};
 use synbal::report::{Provenance, Report, claim_texts, run_experiment};
 
 use super::arguments::ExperimentOptions;
@@ -16,7 +16,8 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
         return Err(CliError::NoSuchExperiment { name: options.name.clone(), known });
     };
     let bar = Progress::of_length(PERCENT);
-    let found = run_experiment(experiment, options.seed, &|fraction, what| {
+    let effort = if options.quick { Effort::Quick } else { Effort::Full };
+    let found = run_experiment(experiment, options.seed, effort, &|fraction, what| {
         bar.say(what);
         bar.reach((fraction * PERCENT as f64) as usize);
     })?;

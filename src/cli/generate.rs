@@ -32,7 +32,7 @@ fn of_a_task(options: &GenerateOptions) -> Result<Option<Network>, CliError> {
     if options.case == XOR {
         return Ok(Some(construct_xor(XOR_NEURONS, Activation::Relu, options.seed.unwrap_or(1))?.network));
     }
-    let Some(trained) = Trained::ALL.into_iter().find(|trained| trained.name() == options.case) else {
+    let Some(trained) = Trained::all().find(|trained| trained.name == options.case) else {
         return Ok(None);
     };
     // It is stored, not drawn.
@@ -87,7 +87,7 @@ fn case(options: &GenerateOptions) -> Result<Ending, CliError> {
     }
     let cases = embedded_cases(options.seed.unwrap_or(1))?;
     let Some(case) = cases.iter().find(|case| case.name == options.case) else {
-        let of_tasks = Trained::ALL.map(Trained::name).into_iter().chain([XOR, FLYVIS]);
+        let of_tasks = Trained::all().map(|trained| trained.name).chain([XOR, FLYVIS]);
         let known: Vec<&str> = of_tasks.chain(cases.iter().map(|case| case.name.as_str())).collect();
         return Err(CliError::NoSuchCase { name: options.case.clone(), known: known.join(", ") });
     };

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
-use synbal::network::{GraphFacts, Network};
+use synbal::io::Loaded;
+use synbal::network::GraphFacts;
 
+use super::advice::reducible;
 use super::arguments::InspectOptions;
-use super::balance::cost_text;
-use super::console::{print, print_json, read};
+use super::console::{cost_text, counted, print, print_json, read, short};
 use super::{CliError, Ending};
 
 /// The facts of a network.
@@ -38,25 +39,27 @@ struct Facts {
 }
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
-    let network = read(&options.input)?;
-    let facts = facts(&network, &options.input.spec())?;
+    let (loaded, _) = read(&options.input)?;
+    let facts = facts(&loaded, &options.input.spec(&loaded))?;
     if options.json {
         print_json(&facts)?;
     } else {
-        print(&text(&facts))?;
+        let some_cycles = facts.synapses_on_no_cycle < facts.synapses - facts.self_synapses;
+        print(&text(&facts, reducible(&loaded, some_cycles)))?;
     }
     Ok(Ending::Good)
 }
 
-fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, CliError> {
+fn facts(loaded: &Loaded, spec: &CostSpec) -> Result<Facts, CliError> {
+    let network = &loaded.network;
     let weights = &network.weights;
     let graph = CostGraph::of_network(network, spec)?;
     let structure: &GraphFacts = graph.facts();
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let imbalance = sums.imbalance();
-    let plain = graph.frame().is_identity();
+    let plain = graph.prescaling().is_identity();
     let log2_cost = graph.given_log2_total();
-    let cost = if plain { graph.total(graph.w()) } else { log2_cost.exp2() };
+    let cost = if plain { graph.total(graph.initial_costs()) } else { log2_cost.exp2() };
     let sizes = weights.values().iter().map(|value| value.abs());
     let smallest = sizes.clone().reduce(f64::min);
     let largest = sizes.reduce(f64::max);
@@ -84,7 +87,7 @@ fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, CliError> {
     })
 }
 
-fn text(facts: &Facts) -> String {
+fn text(facts: &Facts, advice: &str) -> String {
     let range = match (facts.smallest_weight, facts.largest_weight, facts.dynamic_range_log10) {
         (Some(low), Some(high), Some(decades)) => format!("|J| from {low:e} to {high:e} ({decades:.1} decades)"),
         _ => "no synapse".to_owned(),
@@ -92,29 +95,28 @@ fn text(facts: &Facts) -> String {
     let verdict = if facts.balanceable {
         "balanceable: every synapse lies on a directed cycle".to_owned()
     } else {
-        format!(
-            "not balanceable as a whole: {} synapses lie on no directed cycle (balance it with --within-components)",
-            facts.synapses_on_no_cycle
-        )
+        let on_none = counted(facts.synapses_on_no_cycle, "synapse");
+        let lie = if facts.synapses_on_no_cycle == 1 { "lies" } else { "lie" };
+        format!("not balanceable as a whole: {on_none} {lie} on no directed cycle; {advice}")
     };
     format!(
-        "{} neurons ({}), {} synapses: {} negative, {} self-synapses; {} inputs, {} outputs\n\
-         {} strong components, the largest of {} neurons; {} weak components\n\
+        "{} ({}), {}: {} negative, {}; {}, {}\n\
+         {}, the largest of {}; {}\n\
          {verdict}\n\
          weights: {range}\n\
          cost (p = {}): {}; imbalance of the worst neuron: {:.3e}\n\
          {} independent conserved quantities\n",
-        facts.neurons,
+        counted(facts.neurons, "neuron"),
         facts.activation,
-        facts.synapses,
+        counted(facts.synapses, "synapse"),
         facts.negative_synapses,
-        facts.self_synapses,
-        facts.inputs,
-        facts.outputs,
-        facts.components,
-        facts.largest_component,
-        facts.weak_components,
-        facts.p,
+        counted(facts.self_synapses, "self-synapse"),
+        counted(facts.inputs, "input"),
+        counted(facts.outputs, "output"),
+        counted(facts.components, "strong component"),
+        counted(facts.largest_component, "neuron"),
+        counted(facts.weak_components, "weak component"),
+        short(facts.p),
         cost_text(facts.cost, facts.cost_log10),
         facts.max_node_imbalance,
         facts.independent_conserved_quantities,

@@ -1,15 +1,15 @@
 //! Parses the command line, runs a command, turns its outcome into an exit status.
 
+mod advice;
 mod arguments;
 mod balance;
 mod certify;
 mod check;
 mod compare;
 mod console;
-#[cfg(feature = "precise")]
-mod digits;
 mod experiment;
 mod generate;
+mod input_arguments;
 mod inspect;
 mod report;
 mod train;
@@ -17,7 +17,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 
@@ -46,7 +46,7 @@ pub enum CliError {
     #[error(transparent)]
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
-    Certify(#[from] synbal::rigor::certificate::CertifyError),
+    Certify(#[from] synbal::certify::certificate::CertifyError),
     #[cfg(feature = "precise")]
     #[error("{digits} digits were asked for; give --digits from {least} to {most}, or none for f64")]
     DigitsOutOfRange { digits: usize, least: usize, most: usize },
@@ -58,8 +58,32 @@ pub enum CliError {
     #[cfg(feature = "precise")]
     #[error(transparent)]
     Precision(#[from] synbal::scalar::PrecisionError),
+    #[error("nothing was balanced: every synapse lies on no directed cycle; {advice}")]
+    Nothing { advice: &'static str },
+    #[error(
+        "{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}"
+    )]
+    NotBalanceable { count: usize, synapses: usize, examples: String, advice: &'static str },
+    #[error("{activation} is not positively homogeneous: {reason}; no rescaling keeps what the network computes")]
+    NotHomogeneous { activation: String, reason: &'static str },
+    #[error(transparent)]
+    Tensors(#[from] synbal::io::TensorError),
+    #[error(transparent)]
+    Model(#[from] synbal::network::model::ModelError),
+    #[error("{path}: {error}")]
+    Layout { path: String, error: synbal::io::layouts::LayoutError },
+    #[error("{path} exists, and --no-clobber forbids to replace it; choose another name")]
+    Exists { path: String },
+    #[error("--to {ending} is for standard output; give -o - with it, or the ending in the name of the file")]
+    ToWithoutStdout { ending: String },
+    #[error("the network and the JSON would both go to standard output; write one of them to a file")]
+    StdoutTwice,
+    #[error("{path}: an .npz file is written of models only; choose .npy, .mtx or .csv for a matrix")]
+    NoTensors { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
+    #[error("{path}: {reason}")]
+    CheckerRead { path: String, reason: synbal::check::read::ReadError },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]
     SelfRefused(synbal::check::Refused),
     #[error(transparent)]
@@ -68,6 +92,10 @@ pub enum CliError {
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error(transparent)]
     Training(#[from] synbal::tasks::training::TrainingError),
+    #[error("the checkpoint {path} cannot be gone on from: {source}; remove it, or write to another file with -o")]
+    Checkpoint { path: String, source: synbal::tasks::training::recipe::CheckpointError },
+    #[error("{option} means nothing for the task `{task}`; leave it out")]
+    NotForTask { option: &'static str, task: &'static str },
     #[error(transparent)]
     Construction(#[from] synbal::tasks::ConstructionError),
     #[error("there is no case `{name}`; there are {known}")]
@@ -83,7 +111,9 @@ pub enum CliError {
     #[error("{path} cannot be read: {reason}; give the report.json of a report")]
     Unreadable { path: String, reason: std::io::Error },
     #[error("{path} is not JSON: {reason}; give the report.json of a report")]
-    NotAReport { path: String, reason: serde_json::Error },
+    NotJson { path: String, reason: serde_json::Error },
+    #[error("{path} is JSON, but no report: it has no list of `cases`; give the report.json of a report")]
+    NotAReport { path: String },
     #[error("the result could not be put into JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -91,6 +121,7 @@ pub enum CliError {
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    console::set_loudness(arguments.quiet, arguments.verbose);
     let ended = match &arguments.command {
         Command::Report(options) => report::run(options),
         Command::Experiment(options) => experiment::run(options),
@@ -102,6 +133,8 @@ pub fn run() -> ExitCode {
         Command::Generate(options) => generate::run(options),
         Command::Train(options) => train::run(options),
         Command::Compare(options) => compare::run(options),
+        Command::Completions { shell } => completions(*shell),
+        Command::Man => manual(),
     };
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,
@@ -109,8 +142,29 @@ pub fn run() -> ExitCode {
         // Whoever closed the pipe has seen enough.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("synbal: {error}");
+            eprintln!("synbal: {error}{}", advice::on_error(&error));
             ExitCode::from(2)
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Ending, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "synbal", &mut script);
+    console::print_bytes(&script)?;
+    Ok(Ending::Good)
+}
+
+/// The manual page of the program, and after it those of its commands.
+fn manual() -> Result<Ending, CliError> {
+    let mut program = Arguments::command();
+    program.build();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(program.clone()).render(&mut page).map_err(CliError::Output)?;
+    for command in program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let title = format!("synbal-{}", command.get_name());
+        clap_mangen::Man::new(command.clone()).title(title).render(&mut page).map_err(CliError::Output)?;
+    }
+    console::print_bytes(&page)?;
+    Ok(Ending::Good)
 }

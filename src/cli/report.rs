@@ -13,7 +13,7 @@ pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     // An output folder that cannot be made is better known before a minute of work than after.
     make_folder(&options.out)?;
     let progress = Progress::new();
-    let default = synbal::balance::Stop::default();
+    let default = synbal::balance::Criteria::default();
     let stop = stop(default.tol, options.max_passes);
     let report = run_report(options.seed, stop, &|case, what| progress.say(&format!("{case}: {what}")))?;
     drop(progress);

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use synbal::claims::Verdict;
-use synbal::report::{CaseReport, Report, case_report, claim_texts};
+use synbal::io::write_bytes;
+use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
 use synbal::tasks::Case;
 
 use super::arguments::{VerifyOptions, scope, stop};
@@ -11,21 +12,29 @@ use super::console::{Progress, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
-    let network = read(&options.input)?;
+    let (loaded, _) = read(&options.input)?;
+    let spec = options.input.spec(&loaded);
+    let network = loaded.network;
     let title = options.input.input.display().to_string();
     let name =
         options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
-    let case = Case { name, title, network, spec: options.input.spec(), scope: scope(options.within_components) };
+    let case = Case { name, title, network, spec, scope: scope(options.within_components) };
     let progress = Progress::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);
     let checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))?;
     drop(progress);
     let held = checked.claims.iter().all(|claim| !claim.verdict.is_failure());
+    if let Some(path) = &options.junit {
+        write_bytes(path, junit(&checked).as_bytes())?;
+    }
     if options.json {
         print_json(&checked)?;
     } else {
         print(&text(&checked))?;
+    }
+    if options.github {
+        print(&annotations(&checked))?;
     }
     if let Some(folder) = &options.out {
         let report = Report {
@@ -68,4 +77,64 @@ fn text(case: &CaseReport) -> String {
         }
     }
     text
+}
+
+/// What fell of a claim, one sentence a figure.
+fn fallen(claim: &ClaimReport) -> Vec<String> {
+    let figures = claim.evidence.measurements.iter().filter(|measurement| !measurement.holds());
+    let said = figures.map(|m| format!("{}: {:e}, bound {:e} ({})", m.what, m.value, m.bound, m.derivation));
+    said.chain(claim.evidence.notes.iter().cloned()).collect()
+}
+
+/// One test case a claim, in the XML of JUnit: what fell is a failure, what does not apply is skipped.
+fn junit(case: &CaseReport) -> String {
+    let failures = case.claims.iter().filter(|claim| claim.verdict.is_failure()).count();
+    let skipped = case.claims.iter().filter(|claim| claim.verdict == Verdict::NotApplicable).count();
+    let name = xml(&case.name);
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"synbal verify {name}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\">\n",
+        case.claims.len()
+    );
+    for claim in &case.claims {
+        let _ = write!(text, "  <testcase classname=\"{name}\" name=\"{}\">", xml(&claim.id));
+        if claim.verdict.is_failure() {
+            let _ = write!(
+                text,
+                "<failure message=\"{}\">{}</failure>",
+                xml(claim.verdict.word()),
+                xml(&fallen(claim).join("\n"))
+            );
+        } else if claim.verdict == Verdict::NotApplicable {
+            text += "<skipped/>";
+        }
+        text += "</testcase>\n";
+    }
+    text + "</testsuite>\n"
+}
+
+fn xml(text: &str) -> String {
+    // Control characters cannot be in XML at all.
+    let kept = text.chars().filter(|&letter| !letter.is_control() || letter == '\n');
+    let mut escaped = String::new();
+    for letter in kept {
+        match letter {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Workflow commands of GitHub Actions, in which line ends and percent signs are escaped.
+fn annotations(case: &CaseReport) -> String {
+    let escaped = |text: String| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let failures = case.claims.iter().filter(|claim| claim.verdict.is_failure());
+    let lines = failures.map(|claim| {
+        let said = escaped(format!("{} of {}: {}", claim.verdict.word(), case.title, fallen(claim).join("; ")));
+        format!("::error title={}::{said}\n", claim.id)
+    });
+    lines.collect()
 }

@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 
 /// One synapse of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct WalkStep {
     /// Its number in the pattern.
     pub synapse: usize,
     /// True if it is walked from source to target.
@@ -21,7 +21,7 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub struct CycleBasis {
     /// For every node, its parent in the forest and the step from the parent to it.
-    parent: Vec<Option<(usize, Step)>>,
+    parent: Vec<Option<(usize, WalkStep)>>,
     depth: Vec<usize>,
     /// The synapses outside the forest as (number, target, source): one for each cycle.
     closing: Vec<(usize, usize, usize)>,
@@ -32,7 +32,7 @@ impl CycleBasis {
     pub fn of(pattern: &Pattern) -> Self {
         let transposed = pattern.transpose();
         let nodes = pattern.nodes();
-        let mut parent: Vec<Option<(usize, Step)>> = vec![None; nodes];
+        let mut parent: Vec<Option<(usize, WalkStep)>> = vec![None; nodes];
         let mut depth = vec![usize::MAX; nodes];
         let mut in_forest = vec![false; pattern.len()];
         let mut queue = std::collections::VecDeque::new();
@@ -48,7 +48,7 @@ impl CycleBasis {
                 for (synapse, other, forward) in against.chain(along) {
                     if depth[other] == usize::MAX {
                         depth[other] = depth[node] + 1;
-                        parent[other] = Some((node, Step { synapse, forward }));
+                        parent[other] = Some((node, WalkStep { synapse, forward }));
                         in_forest[synapse] = true;
                         queue.push_back(other);
                     }
@@ -70,9 +70,9 @@ impl CycleBasis {
     }
 
     /// Cycle number `k`: its closing synapse, then the way back through the forest.
-    pub fn cycle(&self, k: usize) -> Vec<Step> {
+    pub fn cycle(&self, k: usize) -> Vec<WalkStep> {
         let (synapse, target, source) = self.closing[k];
-        let mut steps = vec![Step { synapse, forward: true }];
+        let mut steps = vec![WalkStep { synapse, forward: true }];
         let (mut from_target, mut from_source) = (target, source);
         let mut down = Vec::new();
         while from_target != from_source {
@@ -82,7 +82,7 @@ impl CycleBasis {
             let Some((above, step)) = self.parent[*node] else { break };
             *node = above;
             if climb_target {
-                steps.push(Step { synapse: step.synapse, forward: !step.forward });
+                steps.push(WalkStep { synapse: step.synapse, forward: !step.forward });
             } else {
                 down.push(step);
             }

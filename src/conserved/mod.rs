@@ -4,7 +4,7 @@
 mod cycles;
 mod spectrum;
 
-pub use cycles::{CycleBasis, Step, largest_log_product_change};
+pub use cycles::{CycleBasis, WalkStep, largest_log_product_change};
 pub use spectrum::{SpectrumError, eigenvalues, nearest_eigenvector_residual, traces_of_powers};
 
 use crate::network::{GraphFacts, Pattern};

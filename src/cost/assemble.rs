@@ -7,17 +7,17 @@ use nalgebra::DMatrix;
 
 use super::graph::{Factors, Given};
 use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
-use crate::network::{Frame, GraphFacts, Network, NetworkError, Pattern, Weights, exponent, times_power_of_two};
-use crate::scalar::power;
+use crate::network::model::p_norm;
+use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
 
-/// `|log2|` of a cost beyond which the graph is looked at through a [`Frame`]: far inside the range of `f64`
+/// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
 /// (2^±1022), so that sums and products of costs and scales stay in it too.
 const SAFE_LOG2_COST: f64 = 700.0;
 
-/// And beyond which a frame is taken where one fits, so that cubes of costs stay in range as well.
+/// And beyond which a prescaling is taken where one fits, so that cubes of costs stay in range as well.
 const COMFORTABLE_LOG2_COST: f64 = 300.0;
 
-/// `|log2|` of a cost up to which no frame is looked for: a path would have to lead in one direction for a hundred
+/// `|log2|` of a cost up to which no prescaling is looked for: a path would have to lead in one direction for a hundred
 /// synapses before the scales along it multiply up to the limits of `f64`.
 const HARMLESS_LOG2_COST: f64 = 20.0;
 
@@ -27,17 +27,17 @@ const SMALLEST_LOG2_COST: f64 = -1000.0;
 impl CostGraph<f64> {
     /// The graph of costs of a network.
     ///
-    /// Costs that would leave the range of `f64` are computed through an exact [`Frame`] of powers of two.
+    /// Costs that would leave the range of `f64` are computed through an exact [`Prescaling`] of powers of two.
     ///
     /// # Errors
     /// A bad exponent, factor or world weight; an activation whose degree is not one, for which the recurrent cost alone
-    /// is ill posed; a dynamic range that no frame fits.
+    /// is ill posed; a dynamic range that no prescaling fits.
     pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
         let synapses = Synapses::of(network, spec)?;
         let p = spec.p;
         let extent = synapses.extent()?;
-        let frame = fitted_frame(&extent, &synapses)?;
-        let plain = frame.is_identity();
+        let prescaling = fitted_prescaling(&extent, &synapses)?;
+        let plain = prescaling.is_identity();
 
         let (mut self_cost, mut self_synapses) = (0.0, Vec::new());
         let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
@@ -46,25 +46,29 @@ impl CostGraph<f64> {
         let mut weight = Vec::with_capacity(extent.between_nodes);
         let mut w = Vec::with_capacity(extent.between_nodes);
         synapses.for_each(|synapse| {
-            let shift = frame.shift(synapse.target, synapse.source);
-            let framed = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
-            let cost = synaptic_cost(&synapse.alpha, &framed, p);
-            let lost = cost < SMALLEST_LOG2_COST.exp2() || framed.abs() < f64::MIN_POSITIVE;
+            let shift = prescaling.shift(synapse.target, synapse.source);
+            let prescaled = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
+            let cost = synaptic_cost(&synapse.alpha, &prescaled, p);
+            let lost = cost < SMALLEST_LOG2_COST.exp2() || prescaled.abs() < f64::MIN_POSITIVE;
+            let own = synapse.target == synapse.source;
             if lost || !cost.is_finite() {
+                if own {
+                    // The diagonal takes no part in balancing: what f64 cannot hold of it is only left out of totals.
+                    return Ok(());
+                }
                 let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
                 let (target, source_index) = (synapse.target, synapse.source);
                 return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
             }
-            let own = synapse.target == synapse.source;
             if !plain {
                 let list = if own { &mut given.log2_self_cost } else { &mut given.log2_cost };
                 list.push(synapse.log2_cost(p));
             }
             if own {
                 self_cost += cost;
-                self_synapses.push((framed, synapse.alpha));
+                self_synapses.push((prescaled, synapse.alpha));
             } else {
-                weight.push(framed);
+                weight.push(prescaled);
                 w.push(cost);
                 if uniform.is_none() {
                     each.push(synapse.alpha);
@@ -85,7 +89,7 @@ impl CostGraph<f64> {
             self_synapses,
             p,
             neurons: network.weights.neurons(),
-            frame,
+            prescaling,
             given: (!plain).then_some(given),
         })
     }
@@ -185,7 +189,10 @@ impl<'a> Synapses<'a> {
         let mut extent = Extent { between_nodes: 0, widest_log2_cost: HARMLESS_LOG2_COST };
         let harmless = (-HARMLESS_LOG2_COST).exp2()..=HARMLESS_LOG2_COST.exp2();
         self.for_each(|synapse| {
-            extent.between_nodes += usize::from(synapse.target != synapse.source);
+            if synapse.target == synapse.source {
+                return Ok(());
+            }
+            extent.between_nodes += 1;
             if !harmless.contains(&synaptic_cost(&synapse.alpha, &synapse.weight, self.p)) {
                 extent.widest_log2_cost = extent.widest_log2_cost.max(synapse.log2_cost(self.p).abs());
             }
@@ -242,24 +249,27 @@ impl<'a> Synapses<'a> {
     }
 }
 
-/// The frame that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
-fn fitted_frame(extent: &Extent, synapses: &Synapses) -> Result<Frame, CostError> {
+/// The prescaling that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
+fn fitted_prescaling(extent: &Extent, synapses: &Synapses) -> Result<Prescaling, CostError> {
     let (nodes, p, widest) = (synapses.nodes(), synapses.p, extent.widest_log2_cost);
     if widest <= HARMLESS_LOG2_COST {
-        return Ok(Frame::identity(nodes));
+        return Ok(Prescaling::identity(nodes));
     }
-    let frame = Frame::evening_out(&*synapses.weights()?);
-    let needed = widest > SAFE_LOG2_COST || p * f64::from(frame.spread()) > SAFE_LOG2_COST;
+    let prescaling = Prescaling::evening_out(&*synapses.weights()?);
+    let needed = widest > SAFE_LOG2_COST || p * f64::from(prescaling.spread()) > SAFE_LOG2_COST;
     let mut welcome = widest > COMFORTABLE_LOG2_COST;
     if !needed && welcome {
         synapses.for_each(|synapse| {
-            let shift = frame.shift(synapse.target, synapse.source);
+            if synapse.target == synapse.source {
+                return Ok(());
+            }
+            let shift = prescaling.shift(synapse.target, synapse.source);
             let stays_normal = exponent(synapse.weight) + shift > -1000;
             welcome &= stays_normal && synapse.log2_cost(p) + p * f64::from(shift) > SMALLEST_LOG2_COST;
             Ok(())
         })?;
     }
-    Ok(if needed || welcome { frame } else { Frame::identity(nodes) })
+    Ok(if needed || welcome { prescaling } else { Prescaling::identity(nodes) })
 }
 
 impl World {
@@ -277,21 +287,11 @@ impl World {
         let into = neurons.clone().map(|neuron| {
             let inputs = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
             let biases = network.bias.iter().map(|bias| bias[neuron]);
-            p_norm(&inputs.chain(biases).collect::<Vec<_>>(), p)
+            p_norm(inputs.chain(biases).collect::<Vec<_>>().iter().copied(), p)
         });
-        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).as_slice(), p));
+        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).iter().copied(), p));
         Ok(World { lambda, into: into.collect(), out_of: out_of.collect() })
     }
-}
-
-/// `(Σ|x|^p)^{1/p}`, relative to the largest entry so that no power overflows.
-fn p_norm(values: &[f64], p: f64) -> f64 {
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    let sum: f64 = values.iter().map(|value| power(&(value.abs() / largest), p)).sum();
-    largest * sum.powf(p.recip())
 }
 
 /// α, ready to be looked up.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
-use crate::network::{Frame, GraphFacts, Pattern, Transposed};
+use crate::network::{GraphFacts, Pattern, Prescaling, Transposed};
 use crate::scalar::Scalar;
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
@@ -16,17 +16,17 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) pattern: Arc<Pattern>,
     pub(super) transposed: OnceLock<Transposed>,
     pub(super) facts: GraphFacts,
-    /// Signed weights (of world edges: the p-norm of what they stand for), through the frame.
+    /// Signed weights (of world edges: the p-norm of what they stand for), prescaled.
     pub(super) weight: Vec<S>,
     pub(super) factors: Factors<S>,
     pub(super) w: Vec<S>,
     pub(super) self_cost: S,
-    /// Weights (through the frame) and factors of the self-synapses.
+    /// Weights (prescaled) and factors of the self-synapses.
     pub(super) self_synapses: Vec<(f64, f64)>,
     pub(super) p: f64,
     pub(super) neurons: usize,
-    pub(super) frame: Frame,
-    /// The same costs as given, not through the frame; `None` where they are the same.
+    pub(super) prescaling: Prescaling,
+    /// The same costs as given, not prescaled; `None` where they are the same.
     pub(super) given: Option<Given>,
 }
 
@@ -79,7 +79,7 @@ impl CostGraph<f64> {
             self_synapses: self.self_synapses.clone(),
             p: self.p,
             neurons: self.neurons,
-            frame: self.frame.clone(),
+            prescaling: self.prescaling.clone(),
             given: self.given.clone(),
         }
     }
@@ -128,8 +128,8 @@ impl CostGraph<f64> {
         if self.given.is_none() {
             return node_costs(&self.pattern, &self.w, &0.0).imbalance().worst;
         }
-        // The frame undone synapse by synapse, by powers of two, in units of the largest cost at the node.
-        let undo = |e: usize, i: usize, j: usize| (self.w[e], -self.p * f64::from(self.frame.shift(i, j)));
+        // The prescaling undone synapse by synapse, by powers of two, in units of the largest cost at the node.
+        let undo = |e: usize, i: usize, j: usize| (self.w[e], -self.p * f64::from(self.prescaling.shift(i, j)));
         let node = |i: usize| {
             let into = self.pattern.row(i).map(|e| undo(e, i, self.pattern.source(e)));
             let out_of = self.transposed().column(i).map(|(e, target)| undo(e, target, i));
@@ -182,8 +182,20 @@ impl<S: Scalar> CostGraph<S> {
         &self.facts
     }
 
+    /// The synapses that lie on no directed cycle, as (target, source), in the order of the pattern.
+    pub fn synapses_on_no_cycle(&self) -> Vec<(usize, usize)> {
+        let mut left_out = self.facts.on_no_cycle().iter().copied().peekable();
+        let mut found = Vec::new();
+        for (e, i, j) in self.pattern.iter() {
+            if left_out.next_if_eq(&e).is_some() {
+                found.push((i, j));
+            }
+        }
+        found
+    }
+
     /// The costs `w_ij = α_ij |J_ij|^p` at `h = 0`.
-    pub fn w(&self) -> &[S] {
+    pub fn initial_costs(&self) -> &[S] {
         &self.w
     }
 
@@ -197,10 +209,20 @@ impl<S: Scalar> CostGraph<S> {
         &self.self_cost
     }
 
-    /// The frame that weights and costs are seen through; the identity unless the dynamic range is extreme. Solvers
-    /// and flows then start from the network in the frame, another member of the same orbit.
-    pub fn frame(&self) -> &Frame {
-        &self.frame
+    /// The scaling by powers of two that weights and costs are seen through; the identity unless the dynamic range is
+    /// extreme. Solvers and flows then start from the prescaled network, another member of the same orbit.
+    pub fn prescaling(&self) -> &Prescaling {
+        &self.prescaling
+    }
+
+    /// Log-scales relative to the network as given, as log-scales relative to the prescaled one; one for each node.
+    pub fn prescaled(&self, h: &[f64]) -> Vec<f64> {
+        h.iter().enumerate().map(|(node, value)| value - self.prescaling.log_scale(node)).collect()
+    }
+
+    /// And back: log-scales relative to the prescaled network, as log-scales relative to the given one.
+    pub fn unprescaled(&self, h: &[f64]) -> Vec<f64> {
+        h.iter().enumerate().map(|(node, value)| value + self.prescaling.log_scale(node)).collect()
     }
 
     /// The costs `C_ij(h) = w_ij e^{p(h_j − h_i)}` at log-scales `h` (one for each node).

@@ -22,6 +22,8 @@ pub enum CostError {
     BadExponent { value: f64 },
     #[error("the cost factor alpha at ({target}, {source_index}) is {value}; it must be finite and ≥ 0")]
     BadFactor { target: usize, source_index: usize, value: f64 },
+    #[error("the floor under the gains is {value}; it must be a finite number of at least 0")]
+    BadFloor { value: f64 },
     #[error("the cost factor alpha at ({target}, {source_index}) is given twice; keep one")]
     DuplicateFactor { target: usize, source_index: usize },
     #[error("alpha has {given}, but the network has {neurons} neurons")]
@@ -29,7 +31,7 @@ pub enum CostError {
     #[error("the weight lambda of the world node is {value}; it must be a finite number greater than 0")]
     BadWorldWeight { value: f64 },
     #[error(
-        "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network as .safetensors, or balance without --world"
+        "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network, or leave the world out"
     )]
     NoWorld { missing: &'static str },
     #[error(
@@ -37,7 +39,7 @@ pub enum CostError {
     )]
     CostOutOfRange { target: usize, source_index: usize, log2_cost: f64 },
     #[error(
-        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, --world LAMBDA, or use an activation of degree one"
+        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, or use an activation of degree one"
     )]
     IllPosed { activation: &'static str, degree: f64 },
     #[error(
@@ -58,11 +60,29 @@ pub enum Alpha {
     /// One factor for all synapses.
     Uniform(f64),
     /// One factor for each source neuron: the robustness cost has its mean squared gain `r_j` here (n).
+    ///
+    /// A neuron that is almost never active has almost no outgoing cost there. Balanced exactly, it gets a large log-scale and
+    /// a large read-out weight, from the few moments in which it was active; if the state itself is read out, its noise
+    /// then reaches the output however silent it is. The flow to a finite time leaves such a neuron nearly as it is, for its
+    /// gradient is as small as its cost. [`Alpha::at_least`] puts a floor under the gains (experiment `noise-loss`).
     PerSource(Vec<f64>),
     /// A factor for each pair (n × n, row = target).
     Dense(DMatrix<f64>),
     /// Factors by `(target, source)` for the synapses listed; all others cost nothing.
     Sparse(Vec<(usize, usize, f64)>),
+}
+
+impl Alpha {
+    /// One factor for each source neuron, none below `floor`.
+    ///
+    /// # Errors
+    /// A floor that is not a number of at least 0.
+    pub fn at_least(gains: &[f64], floor: f64) -> Result<Self, CostError> {
+        if !(floor.is_finite() && floor >= 0.0) {
+            return Err(CostError::BadFloor { value: floor });
+        }
+        Ok(Alpha::PerSource(gains.iter().map(|gain| gain.max(floor)).collect()))
+    }
 }
 
 /// Which cost to balance: `C_ij = α_ij |J_ij|^p`, and the weight λ of the world node if there is one.

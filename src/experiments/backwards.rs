@@ -27,7 +27,7 @@ const SHARE: f64 = 0.05;
 /// A cost that does not get there.
 pub fn run_backwards(graph: &CostGraph, factor: f64, what: &str) -> Result<Backwards, ExperimentError> {
     let mut h = vec![0.0; graph.nodes()];
-    let goal = factor * graph.total(graph.w());
+    let goal = factor * graph.total(graph.initial_costs());
     let mut time = 0.0;
     for _ in 0..MOST_STEPS {
         let costs = graph.costs_at(&h);

@@ -1,7 +1,7 @@
 //! Balanced networks for experiments: what does not converge is an error, never a result.
 
 use super::ExperimentError;
-use crate::balance::{Balanced, Method, Scope, Stop, balance};
+use crate::balance::{Balanced, Criteria, Method, Problem, Scope};
 use crate::cost::CostSpec;
 use crate::network::Network;
 
@@ -13,9 +13,6 @@ pub(super) fn balanced(
     method: Method,
     what: impl Fn() -> String,
 ) -> Result<Balanced, ExperimentError> {
-    let found = balance(network, spec, scope, method, &Stop::default())?;
-    if found.outcome.status.is_balanced() {
-        return Ok(found);
-    }
-    Err(ExperimentError::NotBalanced { what: what(), status: found.outcome.status })
+    let found = Problem::new(network, spec, scope)?.solve(method, &Criteria::default())?;
+    found.converged().map_err(|not| ExperimentError::NotBalanced { what: what(), status: not.run.outcome.status })
 }

@@ -2,8 +2,8 @@
 
 use super::Series;
 use crate::balance::Horizon;
+use crate::certify::trajectory::{TrajectoryError, compare_solvers};
 use crate::cost::CostGraph;
-use crate::rigor::trajectory::{TrajectoryError, compare_solvers};
 
 /// Inner time (units of one over the largest degree) and steps that are shown.
 const HORIZON: Horizon = Horizon { time: 5.0, most_steps: 60 };

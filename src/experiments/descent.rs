@@ -1,7 +1,7 @@
 //! How each solver comes down: cost against flow time, imbalance against work.
 
 use super::Series;
-use crate::balance::Balanced;
+use crate::balance::Run;
 use crate::claims::Subject;
 
 /// The runs of all solvers on one network.
@@ -18,14 +18,14 @@ pub fn descent(subject: &Subject) -> Descent {
     let lowest = subject.all_runs().map(|run| run.outcome.cost).fold(f64::INFINITY, f64::min);
     // Below this the excess is the rounding of the sum, not a cost.
     let floor = f64::EPSILON * subject.graph().pattern().len() as f64;
-    let cost = |run: &Balanced| {
+    let cost = |run: &Run| {
         let points = run.outcome.trace.iter().filter_map(|point| {
             let excess = (point.cost - lowest) / lowest;
             point.time.filter(|&time| time > 0.0 && excess > floor).map(|time| (time, excess))
         });
         Series::new(run.outcome.method, points.collect())
     };
-    let imbalance = |run: &Balanced| {
+    let imbalance = |run: &Run| {
         let points = run.outcome.trace.iter().filter(|point| point.imbalance > 0.0);
         Series::new(run.outcome.method, points.map(|point| (point.passes as f64, point.imbalance)).collect())
     };

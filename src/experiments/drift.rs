@@ -5,7 +5,7 @@
 //! integration; integrated as log-scales they cannot drift at all, beyond the rounding of the transform.
 
 use super::Series;
-use crate::balance::{Form, OdeFlow, Solver, Stepper, Stop};
+use crate::balance::{Coordinates, Criteria, OdeFlow, Solver, Stepper};
 use crate::conserved::largest_log_product_change;
 use crate::cost::CostGraph;
 use crate::scalar::scale_by_exp;
@@ -21,30 +21,30 @@ pub struct Drift {
 const TOLERANCES: [f64; 5] = [1e-4, 1e-6, 1e-8, 1e-10, 1e-12];
 
 /// Runs both adaptive integrators in both forms at every tolerance.
-pub fn drift(graph: &CostGraph, stop: &Stop) -> Drift {
+pub fn drift(graph: &CostGraph, stop: &Criteria) -> Drift {
     let mut curves = Vec::new();
     for stepper in [Stepper::Dopri5, Stepper::Dop853] {
-        for form in [Form::Weights, Form::LogScales] {
+        for coordinates in [Coordinates::Weights, Coordinates::LogScales] {
             let points = TOLERANCES
                 .iter()
                 .map(|&step_tol| {
-                    let solver = OdeFlow { form, stepper, step_tol };
+                    let solver = OdeFlow { coordinates, stepper, step_tol };
                     (step_tol, change(graph, &solver, stop).max(f64::EPSILON))
                 })
                 .collect();
-            curves.push(Series::new(OdeFlow::new(stepper, form).name(), points));
+            curves.push(Series::new(OdeFlow::new(stepper, coordinates).name(), points));
         }
     }
     Drift { change_against_tolerance: curves }
 }
 
-fn change(graph: &CostGraph, solver: &OdeFlow, stop: &Stop) -> f64 {
-    match solver.form {
-        Form::Weights => {
-            let (weights, _) = solver.follow_weights(graph, stop);
+fn change(graph: &CostGraph, solver: &OdeFlow, stop: &Criteria) -> f64 {
+    match solver.coordinates {
+        Coordinates::Weights => {
+            let weights = solver.follow_weights(graph, stop).weights;
             largest_log_product_change(graph.pattern(), graph.weight(), &weights, &0.0)
         }
-        Form::LogScales => {
+        Coordinates::LogScales => {
             let h = solver.solve(graph, stop).h;
             let weights: Vec<f64> =
                 graph.pattern().iter().map(|(e, i, j)| scale_by_exp(&graph.weight()[e], &(h[j] - h[i]))).collect();

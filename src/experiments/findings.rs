@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::Plot;
 use crate::balance::{BalanceError, Status};
+use crate::certify::NoCertificate;
 use crate::claims::Evidence;
 use crate::cost::CostError;
 use crate::io::ReadError;
 use crate::network::NetworkError;
-use crate::rigor::NoCertificate;
 use crate::tasks::flyvis::FlyvisError;
 use crate::tasks::training::{HistoryError, TrainingError};
 use crate::tasks::{CaseError, ConstructionError, SimulationError};
@@ -23,7 +23,17 @@ pub struct Experiment {
     /// The claim of the registry that it is evidence for.
     pub claim: &'static str,
     /// Runs it. The same seed gives the same findings, bit for bit, on any number of threads.
-    pub run: fn(u64, Progress) -> Result<Findings, ExperimentError>,
+    pub run: fn(u64, Effort, Progress) -> Result<Findings, ExperimentError>,
+}
+
+/// How many trials an experiment takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// As many as its statements rest on.
+    #[default]
+    Full,
+    /// A tenth of them where they take minutes: a first look, with wider intervals.
+    Quick,
 }
 
 /// Hears how far an experiment is (0 to 1), and what it works on.
@@ -39,6 +49,8 @@ pub enum Reproduction {
     Conditional,
     /// It is not.
     NotReproduced,
+    /// Not a statement of the paper, or not on its protocol: a finding of its own, in its own words.
+    Beyond,
 }
 
 impl Reproduction {
@@ -48,11 +60,13 @@ impl Reproduction {
             Reproduction::Reproduced => "reproduced",
             Reproduction::Conditional => "reproduced under conditions",
             Reproduction::NotReproduced => "not reproduced",
+            Reproduction::Beyond => "beyond the paper",
         }
     }
 }
 
-/// A statement of the paper, and what became of it here, with its numbers.
+/// A statement, and what became of it here, with its numbers. Only a statement of the paper on the paper's own protocol is
+/// called reproduced or not; whatever goes further is [`Reproduction::Beyond`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Statement {
     /// What was found, decided by the numbers and never by hand.

@@ -5,13 +5,13 @@
 //! has moved against it when the network is balanced again.
 
 use super::balanced::balanced;
-use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
-use crate::balance::{Balanced, Form, Horizon, Method, OdeFlow, Scope, Stepper};
+use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
+use crate::balance::{Balanced, Coordinates, Horizon, Method, OdeFlow, Scope, Stepper};
+use crate::certify::ground_state;
 use crate::claims::heterosynaptic::effect;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::{Network, Weights};
-use crate::rigor::ground_state;
 use crate::tasks::{Case, embedded_cases};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -58,7 +58,7 @@ fn group(target: usize, source: usize, onto: usize, from: usize) -> usize {
 /// For each group: predictions judged, right at first, so at the new balance, and surely not so there.
 type Score = [[usize; 4]; GROUPS.len()];
 
-fn run(_seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(_seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let mut findings = Findings::default();
     let cases: Vec<Case> =
         embedded_cases(1)?.into_iter().filter(|case| NETWORKS.contains(&case.name.as_str())).collect();
@@ -105,7 +105,7 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
     let graph = &again.graph;
     // Both balanced points are known to a certified radius: a difference of log-scales to twice their sum.
     let unsure = 2.0 * (radius(rest, name)? + radius(&again, name)?);
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let g = sums.gradient();
     let excess = g[onto];
     // What was left of the imbalance before, at each node: the potentiation adds ±excess at two of them. The excess itself
@@ -189,7 +189,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
 fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot, ExperimentError> {
     let network = potentiated(rest, onto, from);
     let graph = CostGraph::of_network(&network, &CostSpec::power(2.0))?.within_components();
-    let flow = OdeFlow { form: Form::LogScales, stepper: Stepper::Dopri5, step_tol: 1e-8 };
+    let flow = OdeFlow { coordinates: Coordinates::LogScales, stepper: Stepper::Dopri5, step_tol: 1e-8 };
     let trajectory = flow
         .trajectory(&graph, &HORIZON)
         .map_err(|status| ExperimentError::NotBalanced { what: format!("{name}, along the flow"), status })?;

@@ -3,6 +3,7 @@
 //! Some are about one network of the report (its costs, its trajectories); those of [`EXPERIMENTS`] stand on their own:
 //! each runs networks that do something, and says what became of a statement of the paper.
 
+mod authors;
 mod backwards;
 mod balanced;
 mod certified;
@@ -11,6 +12,10 @@ mod drift;
 mod findings;
 mod fly;
 mod heterosynaptic;
+mod noise_beyond;
+mod noise_clouds;
+mod noise_differences;
+mod noise_limit;
 mod noise_loss;
 mod online;
 mod plot;
@@ -19,12 +24,15 @@ mod scatter;
 mod statistics;
 mod training_imbalance;
 mod trajectories;
+mod two_neurons;
+
+use balanced::balanced;
 
 pub use backwards::{Backwards, run_backwards};
 pub use certified::certified_errors;
 pub use descent::{Descent, descent};
 pub use drift::{Drift, drift};
-pub use findings::{Experiment, ExperimentError, Findings, Progress, Reproduction, Statement, Table};
+pub use findings::{Effort, Experiment, ExperimentError, Findings, Progress, Reproduction, Statement, Table};
 pub use plot::{Axis, Mark, Plot, Series};
 pub use scatter::{Scatter, costs_per_neuron, weights_before_and_after};
 pub use statistics::MeanInterval;
@@ -33,7 +41,12 @@ pub use trajectories::{Trajectories, trajectories};
 /// All experiments, in the order of the report.
 pub const EXPERIMENTS: &[Experiment] = &[
     robustness_identity::EXPERIMENT,
+    noise_clouds::EXPERIMENT,
+    two_neurons::EXPERIMENT,
     noise_loss::EXPERIMENT,
+    noise_limit::EXPERIMENT,
+    noise_differences::EXPERIMENT,
+    noise_beyond::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,
     fly::NOISE,

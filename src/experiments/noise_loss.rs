@@ -1,362 +1,352 @@
-//! Loss against injected noise, before and after balancing: the paper's main figure about robustness.
+//! Figure 4b: the loss of the trained network against injected noise, before and after balancing, by the authors' protocol.
+//!
+//! See [`authors`](super::authors) for the protocol. The networks are those of the authors' recipe with λ = 0.3, from three seeds.
+//! What goes beyond the figure is named as such: every trial's loss, exact balance, equal activity, the gauge.
 
-use super::backwards::run_backwards;
-use super::balanced::balanced;
+use super::authors::{FEWER, FEWEST, Losses, REPETITIONS, Rules, Subject, Under, Variant, measure};
 use super::{
-    Axis, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table,
 };
-use crate::balance::{Method, Scope};
-use crate::cost::{Alpha, CostSpec};
 use crate::io::embedded::Trained;
-use crate::network::{Activation, Homogeneity, Network, rescale_network};
-use crate::tasks::training::{Descent, initial_network, train};
-use crate::tasks::{
-    ContextIntegration, Simulator, StateNoise, Task, Teacher, Weighting, XorIntegration, construct_xor, in_groups,
-    robustness_alpha, rounding_of_rescaling,
-};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "noise-loss",
-    title: "Loss of trained networks against injected noise, before and after balancing",
+    title: "Figure 4b: loss of the trained network against injected noise, before and after balancing",
     claim: "noise_robustness",
     run,
 };
 
-/// Standard deviations of the noise on every neuron's state, in the units of that state.
-const SIGMAS: [f64; 6] = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
-/// Fresh trials for each of them, the same for all variants of a network.
-const TRIALS: usize = 160;
-/// The first trial that no training has seen; and the first of those that gains are averaged over.
-const FRESH: usize = 1 << 24;
-const GAIN_TRIALS: std::ops::Range<usize> = (1 << 25)..(1 << 25) + 80;
-/// The anti-balanced network has so many times the robustness cost of the given one.
-const ANTI: f64 = 2.0;
-/// Neurons of the constructed network, and of the teacher and its pupil.
-const XOR_NEURONS: usize = 64;
-const TEACHER_NEURONS: usize = 16;
-const PUPIL_NEURONS: usize = 32;
-const PUPIL_ITERATIONS: usize = 1000;
+/// The authors' end of the flow.
+pub(super) const TIME: f64 = 3000.0;
+/// The authors' sizes of noise are 0 to 0.27 in steps of this.
+const STEP: f64 = 0.03;
+const LEVELS: usize = 10;
+/// The sizes where less is asked: other seeds, further variants.
+const SOME: [f64; 3] = [0.09, 0.18, 0.27];
+/// The size of noise for the figure along the gauge, and the common factors e^c.
+const ALONG: f64 = 0.15;
+const GAUGES: [f64; 5] = [-0.5, -0.25, 0.0, 0.25, 0.5];
+/// The gains that exact balance is floored at.
+pub(super) const FLOOR: f64 = 0.01;
 
-/// A network that does something.
-struct Subject {
-    name: &'static str,
-    task: Box<dyn Task>,
-    network: Network,
-}
-
-/// A rescaled copy of it.
-struct Variant {
-    name: &'static str,
-    network: Network,
-    /// The largest log-scale in absolute value.
-    largest: f64,
-}
-
-const GIVEN: &str = "as given";
-const ROBUST: &str = "balanced, robustness cost";
-const PLAIN: &str = "balanced, p = 2";
-const WORLD: &str = "balanced with the world, lambda = 1";
-const ANTI_BALANCED: &str = "anti-balanced";
-
-/// What the noise did to one variant: the loss of every trial at every σ, and what else is worth knowing.
-struct Measured {
-    name: &'static str,
+/// A variant under all its sizes of noise.
+struct Curve {
+    name: String,
     cost: f64,
+    activity: f64,
     read_out: f64,
-    /// Without noise.
-    quiet: Losses,
-    /// For each of [`SIGMAS`].
-    noisy: Vec<Losses>,
+    sigmas: Vec<f64>,
+    losses: Vec<Losses>,
 }
 
-/// The losses of many trials.
-struct Losses {
-    /// The mean squared error of every trial.
-    each: Vec<f64>,
-    /// For pairs of trials of the same condition under independent noise, the mean product of their errors. Its expectation
-    /// is the squared error of the average over infinitely many trials: what averaging does not take away.
-    pairs: Vec<f64>,
-}
-
-impl Losses {
-    /// From the errors of all trials, `steps × outputs` numbers each; the partner of trial k is k + [`PAIRED_WITH`].
-    fn of(errors: &[Vec<f64>]) -> Self {
-        let product = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
-        let firsts =
-            (0..errors.len()).filter(|k| (k / PAIRED_WITH).is_multiple_of(2) && k + PAIRED_WITH < errors.len());
-        Losses {
-            each: errors.iter().map(|errors| product(errors, errors)).collect(),
-            pairs: firsts.map(|k| product(&errors[k], &errors[k + PAIRED_WITH])).collect(),
-        }
-    }
-}
-
-/// A multiple of all tasks' numbers of conditions.
-const PAIRED_WITH: usize = 8;
-
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
-    let subjects = subjects(seed)?;
+fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
+    let (many, others_trials, fewer) = match effort {
+        Effort::Full => (REPETITIONS, REPETITIONS / 2, FEWER),
+        Effort::Quick => (FEWEST, FEWEST, FEWEST),
+    };
     let mut findings = Findings::default();
-    let mut compared = Vec::new();
-    for (number, subject) in subjects.iter().enumerate() {
-        let variants = variants(subject, seed)?;
-        zero_noise(&mut findings, subject, &variants, seed);
-        let mut measured = Vec::new();
-        for (k, variant) in variants.iter().enumerate() {
-            let done = (number as f64 + k as f64 / variants.len() as f64) / subjects.len() as f64;
-            progress(done, &format!("{}, {}", subject.name, variant.name));
-            measured.push(measure(subject, variant, seed)?);
-        }
-        compared.extend(measured[1..].iter().map(|variant| Compared {
-            subject: subject.name,
-            variant: variant.name,
-            each: Score::of(&measured[0], variant, |losses| &losses.each),
-            pairs: Score::of(&measured[0], variant, |losses| &losses.pairs),
-        }));
-        show(&mut findings, subject, &measured);
+    let mut scores = Vec::new();
+    let [of_the_figure, others @ ..] = &Trained::PAPER;
+
+    progress(0.0, "gains of the network of the figure");
+    let subject = Subject::new(of_the_figure.name, of_the_figure.network()?, seed, many)?;
+    let levels: Vec<f64> = (0..LEVELS).map(|k| STEP * k as f64).collect();
+    progress(0.05, "the figure");
+    let curves = under_noise(&subject, of_the_paper(&subject, &levels)?, many, seed)?;
+    scores.push(Score::of(&curves));
+    the_figure(&mut findings, &subject, &curves);
+    findings.tables.extend(tables(&subject, &curves, many));
+
+    progress(0.6, "equal activity, near-silent neurons and the gauge");
+    further(&mut findings, &subject, fewer, seed)?;
+
+    for (number, trained) in others.iter().enumerate() {
+        progress(0.75 + 0.12 * number as f64, trained.name);
+        let subject = Subject::new(trained.name, trained.network()?, seed, others_trials)?;
+        let curves = under_noise(&subject, of_the_paper(&subject, &SOME)?, others_trials, seed)?;
+        scores.push(Score::of(&curves));
+        findings.tables.extend(tables(&subject, &curves, others_trials));
     }
-    conclude(&mut findings, &compared);
+    conclude(&mut findings, &scores);
     Ok(findings)
 }
 
-fn subjects(seed: u64) -> Result<Vec<Subject>, ExperimentError> {
-    let teacher = Teacher::new(TEACHER_NEURONS, Activation::Relu, seed)?;
-    let start = initial_network(&teacher, PUPIL_NEURONS, Activation::Relu, seed)?;
-    let descent = Descent { iterations: PUPIL_ITERATIONS, seed, ..Descent::default() };
-    let (pupil, _) = train(&teacher, start, &descent, &mut |_, _| ())?;
-    let integration = |name, network| Subject { name, task: Box::new(ContextIntegration), network };
-    Ok(vec![
-        integration("context integration", Trained::Plain.network()?),
-        integration("context integration, trained with L2", Trained::Regularised.network()?),
-        Subject {
-            name: "XOR, constructed",
-            task: Box::new(XorIntegration),
-            network: construct_xor(XOR_NEURONS, Activation::Relu, seed)?.network,
-        },
-        Subject { name: "pupil of a random teacher", task: Box::new(teacher), network: pupil },
-    ])
+/// The network as given, where the authors' flow ends, and balanced exactly.
+fn of_the_paper(subject: &Subject, sigmas: &[f64]) -> Result<Vec<(Variant, Vec<f64>)>, ExperimentError> {
+    let variants = [subject.given(), subject.flowed(TIME)?, subject.balanced("balanced exactly", 0.0)?];
+    Ok(variants.map(|variant| (variant, sigmas.to_vec())).into())
 }
 
-/// The robustness cost: p = 2 and each source neuron's mean squared gain over trials without noise.
-fn robustness_cost(subject: &Subject, seed: u64) -> Result<CostSpec, ExperimentError> {
-    let simulator = Simulator::new(&subject.network, subject.task.convention().dynamics);
-    let trials = subject.task.batch(seed, GAIN_TRIALS).trials;
-    let alpha: Alpha = robustness_alpha(&simulator, &trials, Weighting::Uniform)?;
-    Ok(CostSpec { alpha, ..CostSpec::power(2.0) })
-}
-
-fn variants(subject: &Subject, seed: u64) -> Result<Vec<Variant>, ExperimentError> {
-    let robust = robustness_cost(subject, seed)?;
-    let plain = CostSpec::power(2.0);
-    let world = CostSpec { world: Some(1.0), ..plain.clone() };
-    let mut variants = vec![Variant { name: GIVEN, network: subject.network.clone(), largest: 0.0 }];
-    let mut add = |name, network, h: &[f64]| {
-        variants.push(Variant { name, network, largest: h.iter().fold(0.0, |largest, h| h.abs().max(largest)) });
+fn under_noise(
+    subject: &Subject,
+    variants: Vec<(Variant, Vec<f64>)>,
+    repetitions: usize,
+    seed: u64,
+) -> Result<Vec<Curve>, ExperimentError> {
+    let runs: Vec<Under> = variants.iter().map(|(variant, sigmas)| Under { variant, sigmas: sigmas.clone() }).collect();
+    let losses = measure(&runs, Rules::AUTHORS, repetitions, seed)?;
+    let curve = |((variant, sigmas), losses): ((Variant, Vec<f64>), Vec<Losses>)| {
+        Ok(Curve {
+            cost: subject.cost_of(&variant)?,
+            activity: subject.activity(&variant.h),
+            read_out: variant.network.w_out.as_ref().map_or(0.0, nalgebra::DMatrix::norm),
+            name: variant.name,
+            sigmas,
+            losses,
+        })
     };
-    let mut anti = None;
-    for (name, spec) in [(ROBUST, &robust), (PLAIN, &plain), (WORLD, &world)] {
-        let what = || format!("{}, {name}", subject.name);
-        let balanced = balanced(&subject.network, spec, Scope::WithinComponents, Method::Newton, what)?;
-        add(name, balanced.network, &balanced.log_scales);
-        anti.get_or_insert(balanced.graph);
-    }
-    if let Some(graph) = anti {
-        let back = run_backwards(&graph, ANTI, subject.name)?;
-        let h = &back.h[..graph.neurons()];
-        add(ANTI_BALANCED, rescale_network(&subject.network, h, Homogeneity::Required)?, h);
-    }
-    Ok(variants)
+    variants.into_iter().zip(losses).map(curve).collect()
 }
 
-/// Without noise all variants have the outputs of the given network, up to rounding.
-fn zero_noise(findings: &mut Findings, subject: &Subject, variants: &[Variant], seed: u64) {
-    let convention = subject.task.convention();
-    let trials = subject.task.batch(seed, FRESH..FRESH + 8).trials;
-    let outputs = |network: &Network| {
-        Simulator::new(network, convention.dynamics).outputs(&trials, convention.read_out, |_, _| ())
-    };
-    let given = outputs(&subject.network);
-    for variant in &variants[1..] {
-        let bounds = rounding_of_rescaling(&subject.network, convention, &trials, variant.largest);
-        let mut worst = crate::claims::WorstRatio::default();
-        let others = outputs(&variant.network);
-        for ((y, z), bound) in given.iter().flatten().zip(others.iter().flatten()).zip(bounds.iter().flatten()) {
-            worst.add(y - z, *bound);
-        }
-        findings.evidence.at_most(
-            format!(
-                "{}, {}: outputs without noise against those of the given network, in units of the rounding bound",
-                subject.name, variant.name
-            ),
-            worst.worst(),
-            1.0,
-            "rounding of every step, grown by the Lipschitz constant |1 - dt| + dt |J|_2 of a step",
-        );
+/// Of a balanced network against the given one, under the same noise: at how many of the sizes the loss is lower, and at how
+/// many higher, where the 95 % interval of the difference does not hold zero.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    lower: usize,
+    higher: usize,
+    of: usize,
+}
+
+impl Count {
+    fn add(&mut self, difference: MeanInterval) {
+        self.lower += usize::from(difference.high() < 0.0);
+        self.higher += usize::from(difference.low() > 0.0);
+        self.of += 1;
+    }
+
+    fn plus(self, other: Count) -> Count {
+        Count { lower: self.lower + other.lower, higher: self.higher + other.higher, of: self.of + other.of }
+    }
+
+    fn words(self) -> String {
+        format!("lower at {}, higher at {} of {} sizes of noise", self.lower, self.higher, self.of)
     }
 }
 
-fn measure(subject: &Subject, variant: &Variant, seed: u64) -> Result<Measured, ExperimentError> {
-    let convention = subject.task.convention();
-    let simulator = Simulator::new(&variant.network, convention.dynamics);
-    let losses = |sigma: f64| {
-        let groups = in_groups(TRIALS, |trials| {
-            let numbers = FRESH + trials.start..FRESH + trials.end;
-            let batch = subject.task.batch(seed, numbers.clone());
-            let noise = StateNoise { sigma, seed };
-            let disturb = noise.of_trials(numbers, convention.dynamics, batch.trials.step);
-            batch.errors_of_trials(&simulator.outputs(&batch.trials, convention.read_out, disturb))
-        });
-        let losses = Losses::of(&groups.concat());
-        match losses.each.iter().find(|loss| !loss.is_finite()) {
-            None => Ok(losses),
-            Some(&value) => {
-                let what = format!("the loss of {}, {}, at sigma = {sigma}", subject.name, variant.name);
-                Err(ExperimentError::NotFinite { what, value })
-            }
-        }
-    };
-    // The measured cost is always the robustness cost: of degree one, it has the same gains after rescaling.
-    let gains = robustness_cost(subject, seed)?;
-    let graph = crate::cost::CostGraph::of_network(&variant.network, &gains)?;
-    Ok(Measured {
-        name: variant.name,
-        cost: graph.total(graph.w()),
-        read_out: variant.network.w_out.as_ref().map_or(0.0, nalgebra::DMatrix::norm),
-        quiet: losses(0.0)?,
-        noisy: SIGMAS.iter().map(|&sigma| losses(sigma)).collect::<Result<_, _>>()?,
-    })
-}
-
-/// At how many noise levels a variant is better than the given network, and at how many worse: there the 95 % interval of
-/// the differences, trial by trial or pair by pair under the same noise, does not hold zero.
-#[derive(Clone, Copy)]
+/// The counts of one network: of the average and of every trial, after the flow and balanced exactly.
+#[derive(Clone, Copy, Default)]
 struct Score {
-    better: usize,
-    worse: usize,
+    flow_average: Count,
+    flow_trials: Count,
+    exact_average: Count,
+    exact_trials: Count,
 }
 
 impl Score {
-    fn of(given: &Measured, variant: &Measured, values: fn(&Losses) -> &Vec<f64>) -> Self {
-        let mut score = Score { better: 0, worse: 0 };
-        for (given, variant) in given.noisy.iter().zip(&variant.noisy) {
-            let differences = values(variant).iter().zip(values(given)).map(|(after, before)| after - before);
-            let interval = MeanInterval::of(&differences.collect::<Vec<f64>>());
-            score.better += usize::from(interval.high() < 0.0);
-            score.worse += usize::from(interval.low() > 0.0);
+    fn of(curves: &[Curve]) -> Score {
+        let mut score = Score::default();
+        let [given, flowed, exact] = curves else { return score };
+        for (k, sigma) in given.sigmas.iter().enumerate() {
+            if *sigma > 0.0 {
+                score.flow_average.add(flowed.losses[k].difference_of_averages(&given.losses[k]));
+                score.flow_trials.add(flowed.losses[k].difference_of_trials(&given.losses[k]));
+                score.exact_average.add(exact.losses[k].difference_of_averages(&given.losses[k]));
+                score.exact_trials.add(exact.losses[k].difference_of_trials(&given.losses[k]));
+            }
         }
         score
     }
 }
 
-/// The scores of one variant of one network.
-struct Compared {
-    subject: &'static str,
-    variant: &'static str,
-    each: Score,
-    pairs: Score,
+fn conclude(findings: &mut Findings, scores: &[Score]) {
+    let total = |of: fn(&Score) -> Count| scores.iter().map(of).fold(Count::default(), Count::plus);
+    let flow = total(|score| score.flow_average);
+    let outcome = match flow {
+        Count { lower, of, .. } if lower == of => Reproduction::Reproduced,
+        Count { lower, higher, .. } if lower > higher => Reproduction::Conditional,
+        _ => Reproduction::NotReproduced,
+    };
+    let networks = scores.len();
+    // Of the paper's statements this is the one; it goes first.
+    findings.statements.insert(
+        0,
+        super::Statement {
+            outcome,
+            text: format!(
+                "figure 4b: the loss of the network trained with lambda = 0.3, of the average over trials, is lower under noise once the flow of its robustness cost was followed to T = {TIME}. In {networks} networks from as many seeds it is {}, by 95 % intervals of paired differences.",
+                flow.words()
+            ),
+        },
+    );
+    for (of, text) in [
+        (
+            (|score| score.flow_trials) as fn(&Score) -> Count,
+            "every trial's loss, which the paper does not show, after the flow to T = 3000",
+        ),
+        (|score| score.exact_average, "the loss of the average, balanced exactly (T to infinity)"),
+        (|score| score.exact_trials, "every trial's loss, balanced exactly"),
+    ] {
+        findings.state(Reproduction::Beyond, format!("{text}: {} in {networks} networks.", total(of).words()));
+    }
 }
 
-fn show(findings: &mut Findings, subject: &Subject, measured: &[Measured]) {
-    for (title, values) in [
-        ("mean squared error", (|losses: &Losses| losses.each.clone()) as fn(&Losses) -> Vec<f64>),
-        ("squared error of the average over trials", |losses: &Losses| losses.pairs.clone()),
+fn the_figure(findings: &mut Findings, subject: &Subject, curves: &[Curve]) {
+    for (title, loss) in [
+        ("Figure 4b: loss of the average over trials", Losses::of_average as fn(&Losses) -> MeanInterval),
+        ("Figure 4b, every trial's loss (beyond the paper)", Losses::of_trials),
     ] {
-        let mut columns = ["variant", "robustness cost", "norm of W_out", "sigma = 0"].map(str::to_owned).to_vec();
-        columns.extend(SIGMAS.iter().map(|sigma| format!("{sigma}")));
-        let rows = measured.iter().map(|variant| {
-            let quiet = MeanInterval::of(&values(&variant.quiet)).mean;
-            let mut row = vec![
-                variant.name.to_owned(),
-                format!("{:.4}", variant.cost),
-                format!("{:.3}", variant.read_out),
-                format!("{quiet:.3e}"),
-            ];
-            row.extend(variant.noisy.iter().map(|losses| {
-                let interval = MeanInterval::of(&values(losses));
-                format!("{:.3e} ± {:.1e}", interval.mean, interval.half_width)
-            }));
-            row
+        let series = curves.iter().map(|curve| {
+            let points = curve.sigmas.iter().zip(&curve.losses);
+            Series::of_means(&curve.name, points.map(|(sigma, losses)| (sigma / subject.deviation, loss(losses))))
         });
-        findings.tables.push(Table {
-            title: format!("{}: {title}, {TRIALS} fresh trials, with 95 % intervals", subject.name),
-            columns,
-            rows: rows.collect(),
+        findings.plots.push(Plot {
+            title: title.to_owned(),
+            x: Axis::linear("standard deviation of the noise, over that of the states"),
+            y: Axis::linear("mean squared error"),
+            mark: Mark::MarkedLine,
+            series: series.collect(),
+            diagonal: false,
+            caption: format!(
+                "{}: 256 rectified neurons, lambda = 0.3. Noise of the same draws for all, with 95 % intervals. The standard deviation of all states without noise is {:.3}.",
+                subject.name, subject.deviation
+            ),
         });
     }
-    let curve = |variant: &Measured| {
-        let quiet = std::iter::once((0.0, MeanInterval::of(&variant.quiet.each)));
-        let noisy = SIGMAS.iter().zip(&variant.noisy).map(|(&sigma, losses)| (sigma, MeanInterval::of(&losses.each)));
-        Series::of_means(variant.name, quiet.chain(noisy))
-    };
+    let bars = curves.iter().enumerate().map(|(k, curve)| {
+        let x = k as f64 + 1.0;
+        Series::new(&curve.name, vec![(x, 0.0), (x, curve.cost)])
+    });
     findings.plots.push(Plot {
-        title: format!("Loss against noise: {}", subject.name),
-        x: Axis::linear("standard deviation of the noise on every neuron, sigma"),
-        y: Axis::logarithmic("mean squared error"),
-        mark: Mark::MarkedLine,
-        series: measured.iter().map(curve).collect(),
+        title: "Figure 4b, inset: total cost before and after".to_owned(),
+        x: Axis::linear("network"),
+        y: Axis::linear("robustness cost"),
+        mark: Mark::Bar,
+        series: bars.collect(),
         diagonal: false,
-        caption: format!(
-            "{TRIALS} fresh trials, the same noise for all variants, with 95 % intervals. Without noise all variants are the same network; anti-balanced is the flow run backwards to {ANTI} times the robustness cost."
-        ),
+        caption: "The cost r_j J_ij^2 with every source neuron's mean gain, over all synapses.".to_owned(),
     });
 }
 
-/// What became of the paper's statement, by the numbers alone.
-fn conclude(findings: &mut Findings, compared: &[Compared]) {
-    let lower = |score: Score| (score.better, "lower");
-    let higher = |score: Score| (score.worse, "higher");
-    let each = |compared: &Compared| compared.each;
-    let pairs = |compared: &Compared| compared.pairs;
-    type Of = fn(&Compared) -> Score;
-    type Wanted = fn(Score) -> (usize, &'static str);
-    let statements: [(&str, &str, Of, Wanted); 5] = [
-        (
-            ROBUST,
-            "the loss of a network under noise is lower after balancing its robustness cost (the paper's figure; the loss of every trial)",
-            each,
-            lower,
-        ),
-        (
-            ROBUST,
-            "the same, of the average over trials: the authors' programs average before they take the loss",
-            pairs,
-            lower,
-        ),
-        (PLAIN, "the loss under noise is lower after balancing the plain cost, p = 2", each, lower),
-        (
-            WORLD,
-            "the loss under noise is lower after balancing with the world node, lambda = 1 (beyond the paper)",
-            each,
-            lower,
-        ),
-        (
-            ANTI_BALANCED,
-            "control: the loss under noise is higher after the flow is run backwards to twice the robustness cost",
-            each,
-            higher,
-        ),
+fn tables(subject: &Subject, curves: &[Curve], repetitions: usize) -> Vec<Table> {
+    let losses = [
+        ("loss of the average over trials", Losses::of_average as fn(&Losses) -> MeanInterval),
+        ("every trial's loss", Losses::of_trials),
     ];
-    for (variant, statement, of, wanted) in statements {
-        let (mut as_stated, mut subjects, mut words) = (0, 0, Vec::new());
-        for entry in compared.iter().filter(|entry| entry.variant == variant) {
-            let score = of(entry);
-            as_stated += usize::from(wanted(score).0 == SIGMAS.len());
-            subjects += 1;
-            words.push(format!("{}: lower at {}, higher at {}", entry.subject, score.better, score.worse));
+    let Some(first) = curves.first() else { return Vec::new() };
+    losses
+        .into_iter()
+        .map(|(what, loss)| {
+            let mut columns = ["network", "cost", "activity", "norm of W_out"].map(str::to_owned).to_vec();
+            columns.extend(first.sigmas.iter().map(|sigma| format!("{sigma:.2} ({:.3})", sigma / subject.deviation)));
+            let row = |curve: &Curve| {
+                let mut row = vec![
+                    curve.name.clone(),
+                    format!("{:.4}", curve.cost),
+                    format!("{:.3}", curve.activity),
+                    format!("{:.3}", curve.read_out),
+                ];
+                row.extend(curve.losses.iter().map(|losses| {
+                    let MeanInterval { mean, half_width, .. } = loss(losses);
+                    format!("{mean:.3} ± {half_width:.3}")
+                }));
+                row
+            };
+            Table {
+                title: format!(
+                    "{}: {what}, {repetitions} trials of each condition, against sigma (over {:.3}, the standard deviation of the states)",
+                    subject.name, subject.deviation
+                ),
+                columns,
+                rows: curves.iter().map(row).collect(),
+            }
+        })
+        .collect()
+}
+
+/// Beyond the paper: how much is larger activity, what near-silent neurons do, and what the gauge does.
+fn further(findings: &mut Findings, subject: &Subject, repetitions: usize, seed: u64) -> Result<(), ExperimentError> {
+    let (flowed, exact) = (subject.flowed(TIME)?, subject.balanced("balanced exactly", 0.0)?);
+    let floored = subject.balanced(&format!("balanced exactly, gains of at least {FLOOR}"), FLOOR)?;
+    let mut variants = vec![subject.given()];
+    for variant in [flowed, exact, floored] {
+        let equal = subject.at_equal_activity(&variant)?;
+        variants.extend([variant, equal]);
+    }
+    let silent = Silent::of(subject, &variants[3]);
+    let h = variants[1].h.clone();
+    let runs = variants.into_iter().map(|variant| (variant, SOME.to_vec())).collect();
+    let curves = under_noise(subject, runs, repetitions, seed)?;
+    let last = SOME.len() - 1;
+    let ratio = |k: usize| curves[k].losses[last].of_average().mean / curves[0].losses[last].of_average().mean;
+    findings.state(
+        Reproduction::Beyond,
+        format!(
+            "equal activity: a common factor on all scales changes no cost and every size of noise. At sigma = {}, the loss of the average over that of the given network is {:.3} after the flow to T = {TIME} and {:.3} once its activity is set back to the given network's; balanced exactly {:.3} and {:.3}.",
+            SOME[last],
+            ratio(1),
+            ratio(2),
+            ratio(3),
+            ratio(4),
+        ),
+    );
+    findings.state(
+        Reproduction::Beyond,
+        format!(
+            "near-silent neurons: {} of {} neurons have a mean gain below {FLOOR} ({}). They carry {:.2} % of the cost and, balanced exactly, {:.1} % of |W_out|^2; with the gains floored at {FLOOR} the loss of the average at sigma = {} is {:.3} of the given network's (without the floor {:.3}).",
+            silent.neurons.len(),
+            subject.gains.len(),
+            silent.neurons.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+            100.0 * silent.cost,
+            100.0 * silent.read_out,
+            SOME[last],
+            ratio(5),
+            ratio(3),
+        ),
+    );
+    findings.tables.extend(tables(subject, &curves, repetitions));
+
+    let along = GAUGES.map(|c| subject.rescaled(&format!("{c:+}"), h.iter().map(|h| h + c).collect()));
+    let along = along.into_iter().map(|variant| Ok((variant?, vec![ALONG]))).collect::<Result<_, ExperimentError>>()?;
+    let curves = under_noise(subject, along, repetitions, seed)?;
+    let series = |name: &str, loss: fn(&Losses) -> MeanInterval| {
+        Series::of_means(name, GAUGES.iter().zip(&curves).map(|(&c, curve)| (c, loss(&curve.losses[0]))))
+    };
+    findings.plots.push(Plot {
+        title: "Loss along the gauge, which no cost of the paper sees (beyond the paper)".to_owned(),
+        x: Axis::linear("c, added to all log-scales after the flow"),
+        y: Axis::linear("mean squared error"),
+        mark: Mark::MarkedLine,
+        series: vec![
+            series("loss of the average", Losses::of_average),
+            series("every trial's loss", Losses::of_trials),
+        ],
+        diagonal: false,
+        caption: format!(
+            "sigma = {ALONG}. All these networks have the cost {:.4}; the flow keeps c = 0.",
+            curves.first().map_or(f64::NAN, |curve| curve.cost)
+        ),
+    });
+    Ok(())
+}
+
+/// Neurons that are almost never active.
+struct Silent {
+    neurons: Vec<usize>,
+    /// Their share of the cost out of all neurons, as given.
+    cost: f64,
+    /// Their share of the squares of the read-out weights, balanced exactly.
+    read_out: f64,
+}
+
+impl Silent {
+    fn of(subject: &Subject, exact: &Variant) -> Silent {
+        let is_silent = |j: usize| subject.gains[j] < FLOOR;
+        let (mut silent_cost, mut cost) = (0.0, 0.0);
+        for (_, j, weight) in subject.network.weights.triplets() {
+            let of_synapse = crate::cost::synaptic_cost(&subject.gains[j], weight, 2.0);
+            cost += of_synapse;
+            silent_cost += if is_silent(j) { of_synapse } else { 0.0 };
         }
-        let outcome = match as_stated {
-            0 => Reproduction::NotReproduced,
-            _ if as_stated == subjects => Reproduction::Reproduced,
-            _ => Reproduction::Conditional,
-        };
-        let direction = wanted(Score { better: 0, worse: 0 }).1;
-        findings.state(
-            outcome,
-            format!(
-                "{statement}. It is {direction} at all of {} noise levels in {as_stated} of {subjects} networks ({}; by 95 % intervals of paired differences).",
-                SIGMAS.len(),
-                words.join("; ")
-            ),
-        );
+        let (mut silent_squares, mut squares) = (0.0, 0.0);
+        for (j, column) in exact.network.w_out.iter().flat_map(|w_out| w_out.column_iter().enumerate()) {
+            squares += column.norm_squared();
+            silent_squares += if is_silent(j) { column.norm_squared() } else { 0.0 };
+        }
+        Silent {
+            neurons: (0..subject.gains.len()).filter(|&j| is_silent(j)).collect(),
+            cost: silent_cost / cost,
+            read_out: silent_squares / squares,
+        }
     }
 }

@@ -33,6 +33,8 @@ pub enum Mark {
     MarkedLine,
     /// On their own.
     Dot,
+    /// Each series a thick upright bar from its first point to its last.
+    Bar,
 }
 
 /// A named curve or cloud of points.

@@ -2,9 +2,11 @@
 //! the gains, has the power `E‖J R ξ‖² = σ² Σ r_j² J_ij²`.
 
 use super::{
-    Axis, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table,
 };
-use crate::tasks::{Case, embedded_cases, in_groups, normals, stream};
+use crate::network::random::{normals, stream};
+use crate::tasks::{Case, embedded_cases, in_groups};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "robustness-identity",
@@ -19,7 +21,7 @@ const SIGMA: f64 = 0.1;
 /// Standard errors that a mean may be off in a test: with normal errors once in 10⁹ runs, and the seed is fixed.
 const STANDARD_ERRORS: f64 = 6.0;
 
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let cases = embedded_cases(seed)?;
     let mut findings = Findings::default();
     let (mut rows, mut points, mut within) = (Vec::new(), Vec::new(), 0);

@@ -1,7 +1,7 @@
 //! The network before and after: its weights, and what every neuron takes in and gives out.
 
 use super::Series;
-use crate::balance::Balanced;
+use crate::balance::Run;
 use crate::flow::node_costs;
 use crate::network::Network;
 
@@ -18,7 +18,7 @@ pub struct Scatter {
 const LARGEST_CLOUD: usize = 600;
 
 /// `|J|` after against `|J|` before, one point a synapse, excitatory and inhibitory apart.
-pub fn weights_before_and_after(network: &Network, balanced: &Balanced) -> Scatter {
+pub fn weights_before_and_after(network: &Network, balanced: &Run) -> Scatter {
     let (before, after) = (network.weights.values(), balanced.network.weights.values());
     let stride = before.len().div_ceil(LARGEST_CLOUD).max(1);
     let cloud = |name, keep: fn(f64) -> bool| {
@@ -32,14 +32,14 @@ pub fn weights_before_and_after(network: &Network, balanced: &Balanced) -> Scatt
 }
 
 /// Outgoing against incoming cost, one point a neuron, before and after; neurons without either are left out.
-pub fn costs_per_neuron(balanced: &Balanced) -> Scatter {
+pub fn costs_per_neuron(balanced: &Run) -> Scatter {
     let graph = &balanced.graph;
     let cloud = |name, h: &[f64]| {
         let sums = node_costs(graph.pattern(), &graph.costs_at(h), &0.0);
         let points = sums.incoming.iter().zip(&sums.outgoing).filter(|&(&r, &c)| r > 0.0 && c > 0.0);
         Series::new(name, points.map(|(&r, &c)| (r, c)).collect())
     };
-    // The network as given, also where the graph sees it through a frame.
-    let start: Vec<f64> = (0..graph.nodes()).map(|i| -graph.frame().log_scale(i)).collect();
+    // The network as given, also where the graph sees it prescaled.
+    let start: Vec<f64> = (0..graph.nodes()).map(|i| -graph.prescaling().log_scale(i)).collect();
     Scatter { clouds: vec![cloud("before", &start), cloud("after", &balanced.outcome.h)], thinned_from: None }
 }

@@ -1,26 +1,27 @@
-//! How far from balanced a network is while it is trained, with and without L2, and the trained network against copies
-//! with shuffled rows: the paper's figure about regularised training.
+//! Figure 4a: the norm of the neural gradient of J∘J during training with λ = 0, 0.1 and 0.3, and at its end among 10,000 copies
+//! with shuffled rows, by the authors' recipe; beside it, other seeds, the neural gradient in units of the cost, and two
+//! networks of short trials.
 
 use rand::seq::SliceRandom;
 
-use super::{Axis, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
+use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
 use crate::cost::{CostGraph, CostSpec, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
 use crate::io::embedded::Trained;
 use crate::network::Network;
-use crate::tasks::stream;
-use crate::tasks::training::History;
+use crate::network::random::stream;
+use crate::tasks::training::{History, Record};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "training-imbalance",
-    title: "Neural gradient during training with and without L2, and against shuffled copies",
+    title: "Figure 4a: neural gradient during training with and without L2, and against shuffled copies",
     claim: "regularised_training",
     run,
 };
 
 /// Copies of a network with its rows in random order.
-const SHUFFLES: usize = 1000;
-/// A network is called closer to balanced than its shuffled copies if fewer than this share of them are as close.
+const SHUFFLES: usize = 10_000;
+/// The level of the permutation test: a network is called closer to balanced than its shuffled copies if fewer than this share of them are as close.
 const LEVEL: f64 = 0.05;
 /// Seeds' streams below this are taken.
 const FIRST_STREAM: u64 = 1 << 36;
@@ -46,27 +47,171 @@ impl Shuffled {
     }
 }
 
-fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
+    let shuffles = match effort {
+        Effort::Full => SHUFFLES,
+        Effort::Quick => SHUFFLES / 10,
+    };
     let mut findings = Findings::default();
-    let (mut norms, mut relative, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-    let mut ends = Vec::new();
-    for (number, trained) in Trained::ALL.into_iter().enumerate() {
-        let name = trained.name();
-        progress(number as f64 / Trained::ALL.len() as f64, name);
-        let history = History::from_csv(trained.history())?;
-        let curve = |value: &dyn Fn(&crate::tasks::training::Record) -> f64| {
-            Series::new(name, history.records().map(|record| (record.iteration as f64, value(record))).collect())
-        };
-        norms.push(curve(&|record| record.neural_gradient));
-        relative.push(curve(&|record| record.neural_gradient / record.cost));
+    let mut courses = Vec::new();
+    for (number, trained) in Trained::all().enumerate() {
+        progress(number as f64 / Trained::all().count() as f64, trained.name);
+        let history = History::from_csv(trained.history)?;
         let network = trained.network()?;
-        stored_as_in_its_history(&mut findings, name, &network, &history)?;
-        let shuffled = shuffle(&network, seed, FIRST_STREAM + number as u64)?;
-        let (first, last) = (history.first(), &history.last);
-        rows.push(vec![
-            name.to_owned(),
-            format!("{:.4} -> {:.4}", first.loss, last.loss),
-            format!("{:.4} -> {:.4}", first.cost, last.cost),
+        stored_as_in_its_history(&mut findings, trained.name, &network, &history)?;
+        let shuffled = shuffle(&network, shuffles, seed, FIRST_STREAM + number as u64)?;
+        courses.push(Course { trained, history, shuffled });
+    }
+    let figure: Vec<&Course> = courses.iter().filter(|course| course.is_of_the_figure()).collect();
+    the_papers_statements(&mut findings, &courses);
+    further(&mut findings, &courses, shuffles);
+    findings.tables.push(table(&courses, shuffles));
+    findings.plots.push(Plot {
+        title: "Figure 4a: neural gradient during training".to_owned(),
+        x: Axis::linear("training iteration"),
+        y: Axis::linear("norm of the neural gradient"),
+        mark: Mark::Line,
+        series: figure.iter().map(|course| course.curve(|record| record.neural_gradient)).collect(),
+        diagonal: false,
+        caption: "The same initial weights and trials (seed 1), with lambda times the sum of squared recurrent weights added to the loss."
+            .to_owned(),
+    });
+    findings.plots.push(histograms(&figure));
+    findings.plots.push(Plot {
+        title: "Neural gradient in units of the cost during training (beyond the paper)".to_owned(),
+        x: Axis::linear("training iteration"),
+        y: Axis::logarithmic("norm of the neural gradient over the cost"),
+        mark: Mark::Line,
+        series: figure.iter().map(|course| course.curve(|record| record.neural_gradient / record.cost)).collect(),
+        diagonal: false,
+        caption: "The same in units of the recurrent cost, which L2 makes smaller.".to_owned(),
+    });
+    Ok(findings)
+}
+
+/// A training and how it ended.
+struct Course {
+    trained: Trained,
+    history: History,
+    shuffled: Shuffled,
+}
+
+impl Course {
+    /// By the authors' recipe.
+    fn is_full(&self) -> bool {
+        Trained::PAPER.iter().chain(&Trained::LESS_REGULARISED).any(|full| full.name == self.trained.name)
+    }
+
+    /// By the authors' recipe, and from the first seed.
+    fn is_of_the_figure(&self) -> bool {
+        self.is_full() && self.trained.seed == 1
+    }
+
+    fn label(&self) -> String {
+        format!("lambda = {}", self.trained.l2)
+    }
+
+    fn curve(&self, value: fn(&Record) -> f64) -> Series {
+        let points = self.history.records().map(|record| (record.iteration as f64, value(record)));
+        Series::new(self.label(), points.collect())
+    }
+
+    /// The norm at the end over that at the start.
+    fn fell_to(&self) -> f64 {
+        self.history.last.neural_gradient / self.history.first().neural_gradient
+    }
+
+    /// The same in units of the cost.
+    fn relatively(&self) -> f64 {
+        let relative = |record: &Record| record.neural_gradient / record.cost;
+        relative(&self.history.last) / relative(self.history.first())
+    }
+}
+
+/// Of the trainings by the authors' recipe: the norm falls with L2, the more the larger λ, and does not fall without; and with L2
+/// the trained network is closer to balanced than its shuffled copies.
+fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
+    let full = || courses.iter().filter(|course| course.is_full());
+    let of = |l2: f64| full().filter(move |course| course.trained.l2 == l2).map(Course::fell_to);
+    let (most, some, none) = (
+        of(0.3).fold(0.0, f64::max),
+        of(0.1).fold((f64::INFINITY, 0.0_f64), |(low, high), x| (low.min(x), high.max(x))),
+        of(0.0).fold(f64::INFINITY, f64::min),
+    );
+    let ordered = most < some.0 && some.1 < none && some.1 < 1.0;
+    let outcome = match (ordered, most < none) {
+        (true, _) => Reproduction::Reproduced,
+        (false, true) => Reproduction::Conditional,
+        (false, false) => Reproduction::NotReproduced,
+    };
+    let words = full()
+        .map(|course| format!("{} (seed {}) ends at {:.3}", course.label(), course.trained.seed, course.fell_to()));
+    findings.state(
+        outcome,
+        format!(
+            "figure 4a: the norm of the neural gradient falls in training with L2, the more the larger lambda, and does not fall without. In units of its initial value: {}.",
+            words.collect::<Vec<_>>().join(", ")
+        ),
+    );
+    let closer = |course: &&Course| course.shuffled.p_value() < LEVEL;
+    let with = full().filter(|course| course.trained.l2 > 0.0);
+    let (held, all) = (with.clone().filter(closer).count(), with.count());
+    let words = full().map(|course| {
+        let Shuffled { norm, correlation, .. } = &course.shuffled;
+        format!(
+            "{} (seed {}): {norm:.4} against {:.4} in the median, p = {:.4}, correlation of incoming with outgoing costs {correlation:+.3}",
+            course.label(),
+            course.trained.seed,
+            course.shuffled.quantile(0.5),
+            course.shuffled.p_value()
+        )
+    });
+    findings.state(
+        match held {
+            0 => Reproduction::NotReproduced,
+            _ if held == all => Reproduction::Reproduced,
+            _ => Reproduction::Conditional,
+        },
+        format!(
+            "figure 4a: trained with L2, the network's neural gradient is smaller than that of copies with shuffled rows, in {held} of {all} networks at the level of {LEVEL}. {}.",
+            words.collect::<Vec<_>>().join("; ")
+        ),
+    );
+}
+
+fn further(findings: &mut Findings, courses: &[Course], shuffles: usize) {
+    let words = courses
+        .iter()
+        .filter(|course| course.is_full())
+        .map(|course| format!("{} (seed {}) {:.2}", course.label(), course.trained.seed, course.relatively()));
+    findings.state(
+        Reproduction::Beyond,
+        format!(
+            "in units of the cost, |g|/C, which L2 makes smaller too, the neural gradient ends at these multiples of its initial value: {}. The norm falls because the weights do; the shuffled copies, which have the same weights, are the fair comparison.",
+            words.collect::<Vec<_>>().join(", ")
+        ),
+    );
+    for course in courses.iter().filter(|course| !course.is_full()) {
+        findings.state(
+            Reproduction::Beyond,
+            format!(
+                "{}: the norm of the neural gradient ends at {:.3} of its initial value; among {shuffles} copies with shuffled rows p = {:.4}.",
+                course.trained.name,
+                course.fell_to(),
+                course.shuffled.p_value()
+            ),
+        );
+    }
+}
+
+fn table(courses: &[Course], shuffles: usize) -> Table {
+    let row = |course: &Course| {
+        let (first, last) = (course.history.first(), &course.history.last);
+        let shuffled = &course.shuffled;
+        vec![
+            course.trained.name.to_owned(),
+            format!("{:.3} -> {:.3}", first.loss, last.loss),
+            format!("{:.3} -> {:.3}", first.cost, last.cost),
             format!("{:.4} -> {:.4}", first.neural_gradient, last.neural_gradient),
             format!("{:.5} -> {:.5}", first.neural_gradient / first.cost, last.neural_gradient / last.cost),
             format!(
@@ -77,51 +222,8 @@ fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
             ),
             format!("{:.4}", shuffled.p_value()),
             format!("{:+.3}", shuffled.correlation),
-        ]);
-        ends.push((*first, *last, shuffled));
-    }
-    let [plain, regularised] = &ends[..] else { return Ok(findings) };
-    let fell = |ends: &(crate::tasks::training::Record, crate::tasks::training::Record, Shuffled)| {
-        ends.1.neural_gradient / ends.0.neural_gradient
+        ]
     };
-    let falls_with = fell(regularised) < 1.0 && fell(regularised) < fell(plain);
-    let relative_to_cost = |record: &crate::tasks::training::Record| record.neural_gradient / record.cost;
-    let relatively = relative_to_cost(&regularised.1) / relative_to_cost(&regularised.0);
-    let outcome = match (falls_with, relatively < 1.0) {
-        (true, true) => Reproduction::Reproduced,
-        (true, false) => Reproduction::Conditional,
-        (false, _) => Reproduction::NotReproduced,
-    };
-    findings.state(
-        outcome,
-        format!(
-            "the norm of the neural gradient falls in training with L2, and does not without. With L2 it ends at {:.3} of its initial value, without at {:.3}. In units of the cost, which L2 makes smaller too, it ends with L2 at {relatively:.2} times its initial value: {}.",
-            fell(regularised),
-            fell(plain),
-            if relatively < 1.0 {
-                "the network is closer to balanced in its own measure as well"
-            } else {
-                "the norm falls because the weights do, not because the network comes closer to balanced in its own measure"
-            },
-        ),
-    );
-    for (name, (_, _, shuffled)) in Trained::ALL.map(Trained::name).into_iter().zip(&ends) {
-        let p_value = shuffled.p_value();
-        let closer = p_value < LEVEL;
-        let expected = name == Trained::Regularised.name();
-        findings.state(
-            if closer == expected { Reproduction::Reproduced } else { Reproduction::NotReproduced },
-            format!(
-                "{name}: {} by training, compared with {SHUFFLES} copies with shuffled rows. Its neural gradient is {:.4}; theirs {:.4} in the median, 95 % between {:.4} and {:.4}; permutation test p = {p_value:.4}; the correlation of incoming with outgoing costs is {:+.3}.",
-                if expected { "L2 brings the network closer to balanced" } else { "without L2 the network is not brought closer to balanced" },
-                shuffled.norm,
-                shuffled.quantile(0.5),
-                shuffled.quantile(0.025),
-                shuffled.quantile(0.975),
-                shuffled.correlation,
-            ),
-        );
-    }
     let columns = [
         "network",
         "root-mean-square error",
@@ -132,49 +234,46 @@ fn run(seed: u64, progress: Progress) -> Result<Findings, ExperimentError> {
         "p",
         "correlation of r and c",
     ];
-    findings.tables.push(Table {
-        title: format!("Context-dependent integration before and after training, {SHUFFLES} shuffles"),
+    Table {
+        title: format!("Context-dependent integration before and after training, {shuffles} shuffles"),
         columns: columns.map(str::to_owned).to_vec(),
-        rows,
-    });
-    let plot = |title: &str, label: &str, series, caption: &str| Plot {
-        title: title.to_owned(),
-        x: Axis::linear("iteration"),
-        y: Axis::logarithmic(label),
+        rows: courses.iter().map(row).collect(),
+    }
+}
+
+/// Bins of a histogram, as many as NumPy's default.
+const BINS: usize = 10;
+
+/// The distributions of the copies' norms and the trained networks' own.
+fn histograms(figure: &[&Course]) -> Plot {
+    let mut series = Vec::new();
+    for course in figure {
+        let copies = &course.shuffled.copies;
+        let (low, high) = (course.shuffled.quantile(0.0), course.shuffled.quantile(1.0));
+        let width = (high - low) / BINS as f64;
+        let mut points = vec![(low, 0.0)];
+        for bin in 0..BINS {
+            let (from, to) = (low + width * bin as f64, low + width * (bin + 1) as f64);
+            let upper = if bin + 1 == BINS { copies.len() } else { copies.partition_point(|&copy| copy < to) };
+            let inside = upper - copies.partition_point(|&copy| copy < from);
+            let share = inside as f64 / copies.len() as f64;
+            points.extend([(from, share), (to, share)]);
+        }
+        points.push((high, 0.0));
+        series.push(Series::new(format!("{}, shuffled", course.label()), points));
+        let own = course.shuffled.norm;
+        series.push(Series::new(format!("{}, trained", course.label()), vec![(own, 0.0), (own, 0.3)]));
+    }
+    Plot {
+        title: "Figure 4a, margin: trained networks among copies with shuffled rows".to_owned(),
+        x: Axis::logarithmic("norm of the neural gradient"),
+        y: Axis::linear("share of the copies in a bin"),
         mark: Mark::Line,
         series,
         diagonal: false,
-        caption: caption.to_owned(),
-    };
-    findings.plots.push(plot(
-        "Neural gradient during training",
-        "norm of the neural gradient",
-        norms,
-        "The same initial weights and trials, without L2 and with 0.1 times the sum of squared recurrent weights.",
-    ));
-    findings.plots.push(plot(
-        "Neural gradient in units of the cost during training",
-        "norm of the neural gradient over the cost",
-        relative,
-        "The same in units of the recurrent cost, which L2 makes smaller.",
-    ));
-    for (name, (_, _, shuffled)) in Trained::ALL.map(Trained::name).into_iter().zip(&ends) {
-        let share = |k: usize| (k + 1) as f64 / shuffled.copies.len() as f64;
-        let copies = shuffled.copies.iter().enumerate().map(|(k, &norm)| (norm, share(k))).collect();
-        findings.plots.push(Plot {
-            title: format!("Against shuffled copies: {name}"),
-            x: Axis::linear("norm of the neural gradient"),
-            y: Axis::linear("share of copies at most as large"),
-            mark: Mark::Line,
-            series: vec![
-                Series::new("copies with shuffled rows", copies),
-                Series::new("the trained network", vec![(shuffled.norm, 0.0), (shuffled.norm, 1.0)]),
-            ],
-            diagonal: false,
-            caption: "Where the trained network lies in the distribution of its copies.".to_owned(),
-        });
+        caption: "Left of its histogram, a network is closer to balanced than its copies, which have the same weights."
+            .to_owned(),
     }
-    Ok(findings)
 }
 
 /// The stored network is the one that its history ends with, up to the rounding to single precision.
@@ -185,7 +284,7 @@ fn stored_as_in_its_history(
     history: &History,
 ) -> Result<(), ExperimentError> {
     let graph = CostGraph::of_network(network, &CostSpec::power(2.0))?;
-    let sums = node_costs(graph.pattern(), graph.w(), &0.0);
+    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let norm = norm_squared(&sums.gradient()).sqrt();
     // A weight is off by 2^-24 of itself, its square by twice that, and ‖Δg‖ ≤ 2^-23 ‖r + c‖; a tenth on top for squares of
     // the error and the rounding in f64.
@@ -199,7 +298,7 @@ fn stored_as_in_its_history(
     Ok(())
 }
 
-fn shuffle(network: &Network, seed: u64, purpose: u64) -> Result<Shuffled, ExperimentError> {
+fn shuffle(network: &Network, shuffles: usize, seed: u64, purpose: u64) -> Result<Shuffled, ExperimentError> {
     let n = network.weights.neurons();
     // Self-synapses count on both sides here: in a copy they land elsewhere, and in the network itself they cancel.
     let (mut incoming, mut outgoing) = (vec![0.0; n], vec![0.0; n]);
@@ -215,7 +314,7 @@ fn shuffle(network: &Network, seed: u64, purpose: u64) -> Result<Shuffled, Exper
     let own = norm(&incoming);
     let correlation = correlation(&incoming, &outgoing);
     let mut random = stream(seed, purpose);
-    let mut copies: Vec<f64> = (0..SHUFFLES)
+    let mut copies: Vec<f64> = (0..shuffles)
         .map(|_| {
             incoming.shuffle(&mut random);
             norm(&incoming)

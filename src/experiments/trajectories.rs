@@ -4,8 +4,9 @@ use nalgebra::DMatrix;
 
 use super::Series;
 use crate::claims::{ClaimError, Subject};
+use crate::network::random::{normals, stream};
 use crate::network::{Homogeneity, Network, rescale_network};
-use crate::tasks::{Dynamics, Trials, normals, simulate, stream};
+use crate::tasks::{Dynamics, Trials, simulate};
 
 /// Output of one unit before and after balancing, and the difference.
 #[derive(Clone, Debug, PartialEq)]

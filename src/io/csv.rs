@@ -23,6 +23,18 @@ pub enum CsvError {
         "the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron (and no header line)"
     )]
     NotSquare { rows: u64, columns: u64 },
+    #[error(
+        "three lines of three columns may be a matrix of three neurons or a list of three edges (source, target, weight); say which"
+    )]
+    MatrixOrEdges,
+    #[error(
+        "line 1 is `{text}`: names, not numbers, as in a list of edges; say which columns are source, target and weight"
+    )]
+    LooksLikeEdges { text: String },
+    #[error(
+        "{rows} lines of three columns are no square matrix, but may be a list of edges; say which columns they are"
+    )]
+    MaybeEdges { rows: u64 },
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
@@ -35,6 +47,17 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// # Errors
 /// The first field that is not a finite number, or rows that do not make a square matrix.
 pub fn read(reader: impl Read) -> Result<Weights, CsvError> {
+    read_matrix(reader, b',', true)
+}
+
+/// The columns of a list of edges.
+const EDGE_COLUMNS: u64 = 3;
+
+/// The same with another delimiter; unless `told` that the file is a matrix, refuses what could be a list of edges.
+///
+/// # Errors
+/// Those of [`read`]; three columns, unless told; names where numbers should be.
+pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weights, CsvError> {
     let mut lines = Lines::new(reader);
     let mut triplets = Vec::new();
     let (mut rows, mut columns) = (0_u64, 0_u64);
@@ -49,12 +72,13 @@ pub fn read(reader: impl Read) -> Result<Weights, CsvError> {
         }
         let text = if line.number == 1 { line.bytes.strip_prefix(BYTE_ORDER_MARK) } else { None };
         let mut found = 0;
-        for field in text.unwrap_or(line.bytes).split(|&byte| byte == b',') {
+        for field in text.unwrap_or(line.bytes).split(|&byte| byte == delimiter) {
             found += 1;
-            let value = number(field.trim_ascii()).map_err(|error| CsvError::BadNumber {
-                line: line.number,
-                column: found,
-                error,
+            let value = number(field.trim_ascii()).map_err(|error| match (line.number, told) {
+                (1, false) if field.iter().any(u8::is_ascii_alphabetic) => {
+                    CsvError::LooksLikeEdges { text: line.quoted() }
+                }
+                _ => CsvError::BadNumber { line: line.number, column: found, error },
             })?;
             if value != 0.0 {
                 triplets.push((rows as usize, found as usize - 1, value));
@@ -69,6 +93,9 @@ pub fn read(reader: impl Read) -> Result<Weights, CsvError> {
     }
     if rows == 0 {
         return Err(CsvError::NoNumbers);
+    }
+    if columns == EDGE_COLUMNS && !told {
+        return Err(if rows == columns { CsvError::MatrixOrEdges } else { CsvError::MaybeEdges { rows } });
     }
     if rows != columns {
         return Err(CsvError::NotSquare { rows, columns });

@@ -1,4 +1,4 @@
-//! Real networks that come with the program. Where they are from, and their licences: `embedded/README.md`.
+//! Real networks that come with the program. Where they are from, and their licences: `data/README.md`.
 
 mod flyvis;
 mod trained;
@@ -34,9 +34,9 @@ pub fn fly_types() -> Result<Weights, ReadError> {
     read("flyvis_types65_model000.mtx", FLY_TYPES)
 }
 
-const CELEGANS: &str = include_str!("embedded/celegans_varshney2011_chem.mtx");
-const CELEGANS_NAMES: &str = include_str!("embedded/celegans_varshney2011_chem.names.txt");
-const FLY_TYPES: &str = include_str!("embedded/flyvis_types65_model000.mtx");
+const CELEGANS: &str = include_str!("../../data/celegans_varshney2011_chem.mtx");
+const CELEGANS_NAMES: &str = include_str!("../../data/celegans_varshney2011_chem.names.txt");
+const FLY_TYPES: &str = include_str!("../../data/flyvis_types65_model000.mtx");
 
 fn read(name: &str, text: &str) -> Result<Weights, ReadError> {
     matrix_market::read(text.as_bytes(), text.len() as u64)
@@ -52,18 +52,18 @@ mod tests {
     /// The README's table of checksums is what holds, not a copy of it in this test.
     #[test]
     fn embedded_bytes_are_those_that_the_readme_vouches_for() {
-        let readme = include_str!("embedded/README.md");
+        let readme = include_str!("../../data/README.md");
         let files = [
             ("celegans_varshney2011_chem.mtx", CELEGANS),
             ("celegans_varshney2011_chem.names.txt", CELEGANS_NAMES),
             ("flyvis_types65_model000.mtx", FLY_TYPES),
-            ("LICENSE-flyvis.txt", include_str!("embedded/LICENSE-flyvis.txt")),
+            ("LICENSE-flyvis.txt", include_str!("../../data/LICENSE-flyvis.txt")),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes()));
         let fly = flyvis::FILES.map(|(name, bytes)| (name.to_owned(), bytes));
-        let trained = Trained::ALL.into_iter().flat_map(|trained| {
-            let name = format!("trained/{}.safetensors", trained.name());
-            [(format!("{name}.history.csv"), trained.history().as_bytes()), (name, trained.bytes())]
+        let trained = Trained::all().flat_map(|trained| {
+            let name = format!("trained/{}.safetensors", trained.name);
+            [(format!("{name}.history.csv"), trained.history.as_bytes()), (name, trained.bytes)]
         });
         for (name, bytes) in files.into_iter().chain(fly).chain(trained) {
             let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,75 +1,75 @@
-//! Readers and writers: Matrix Market, NumPy, CSV, safetensors; log-scales; the embedded data.
+//! Readers and writers: matrices, lists of edges, whole models; log-scales; the embedded data.
 //!
 //! A file's extension says what it is. Whatever a file holds, a reader returns a network or an error that names the
 //! place at fault and the way out, and reserves no more memory than the file's length accounts for. A writer
 //! leaves either the whole new file or the old one.
 
 mod atomic;
+mod containers;
 pub mod csv;
+pub mod edges;
 pub mod embedded;
+pub mod graphml;
+pub mod layouts;
+pub mod matlab;
 pub mod matrix_market;
+mod metadata;
+mod models;
 pub mod npy;
+pub mod npz;
+mod read;
 pub mod safetensors;
 mod scales;
-mod sha256;
 mod sparse_tensors;
+pub mod tensors;
 mod text;
 
 pub use atomic::WriteError;
+pub use edges::write as write_edges;
+pub use models::{ModelFile, ReadOptions};
+pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
 pub use scales::{
-    ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
-    write_scales,
+    KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
+    write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,
 };
-pub use sha256::sha256;
+pub use tensors::{Float, TensorError};
 pub use text::NumberError;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use atomic::write_atomically;
-use sha256::Hashed;
+use read::{open, read_all};
 
 use crate::network::{Activation, Network, Weights};
-
-/// Why a file could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    #[error("{path}: the extension does not say what the file is; known are {known}", path = path.display())]
-    UnknownExtension { path: PathBuf, known: &'static str },
-    #[error("{path}: there is no such file; check the name", path = path.display())]
-    NotFound { path: PathBuf },
-    #[error("{path}: this is a directory; name a file in it", path = path.display())]
-    IsDirectory { path: PathBuf },
-    #[error("{path}: this is neither a file nor a link to one; copy the data to a file first", path = path.display())]
-    NotAFile { path: PathBuf },
-    #[error("{path}: the file is empty; check how it was written", path = path.display())]
-    Empty { path: PathBuf },
-    #[error("{path}: the file cannot be read: {error}", path = path.display())]
-    Unreadable { path: PathBuf, error: io::Error },
-    #[error("{path}: {error}", path = path.display())]
-    MatrixMarket { path: PathBuf, error: matrix_market::MatrixMarketError },
-    #[error("{path}: {error}", path = path.display())]
-    Npy { path: PathBuf, error: npy::NpyError },
-    #[error("{path}: {error}", path = path.display())]
-    Csv { path: PathBuf, error: csv::CsvError },
-    #[error("{path}: {error}", path = path.display())]
-    Safetensors { path: PathBuf, error: safetensors::SafetensorsError },
-    #[error("{path}: {error}", path = path.display())]
-    Scales { path: PathBuf, error: ScalesError },
-}
 
 /// A network that was read, and what the user should know about the reading of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The network, validated.
     pub network: Network,
-    /// One sentence each: what of the file was left out, or taken for granted.
+    /// One sentence each: what was taken for granted.
     pub notices: Vec<String>,
+    /// The names of the neurons, where the file has any.
+    pub names: Option<Vec<String>>,
+    /// The file itself, where it holds a whole model.
+    pub model: Option<ModelFile>,
 }
 
-/// The extensions of [`read_network`] and [`write_network`].
+/// How a file is to be understood where its format leaves that open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// A table is a list of edges, with these columns.
+    pub edges: Option<edges::EdgeColumns>,
+    /// A table is a matrix, even if it could be a list of edges.
+    pub matrix: bool,
+    /// Rows of a matrix are sources.
+    pub transpose: bool,
+    /// The variable of a `.mat` file, or the attribute of a `.graphml` file, that holds the weights.
+    pub variable: Option<String>,
+}
+
+/// The extensions of [`write_network`].
 const KNOWN: &str = ".mtx, .npy, .csv and .safetensors";
 
 /// The most bytes of a dense file: 4 GiB, the square matrix of 23,170 neurons in double precision.
@@ -77,52 +77,6 @@ const LARGEST_DENSE_FILE: u64 = 1 << 32;
 
 /// The program and its version, for the files that can carry a remark.
 const WRITTEN_BY: &str = concat!("synbal ", env!("CARGO_PKG_VERSION"));
-
-/// Reads a network from a `.mtx`, `.npy` or `.csv` matrix of recurrent weights (row = target) or from a
-/// `.safetensors` file of a whole network. `activation` is for files that do not say which theirs is.
-///
-/// # Errors
-/// A file that cannot be opened or is not what its extension says; the message names the place at fault.
-pub fn read_network(path: &Path, activation: Activation) -> Result<Loaded, ReadError> {
-    parse(path, activation, |file| file)
-}
-
-/// The same together with the sha256 of the file, in hexadecimal. The file is read once: what is hashed is what was
-/// parsed, even if somebody writes to the file meanwhile; and of a matrix that is read as a stream, no copy is held.
-///
-/// # Errors
-/// As [`read_network`].
-pub fn read_network_hashed(path: &Path, activation: Activation) -> Result<(Loaded, String), ReadError> {
-    let mut hashed = None;
-    let loaded = parse(path, activation, |file| hashed.insert(Hashed::new(file)))?;
-    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
-    let digest = hashed.map_or_else(|| Ok(sha256(&[])), Hashed::finish).map_err(unreadable)?;
-    Ok((loaded, digest))
-}
-
-fn parse<R: Read>(path: &Path, activation: Activation, through: impl FnOnce(File) -> R) -> Result<Loaded, ReadError> {
-    let recurrent = |weights: Weights| Loaded { network: Network::recurrent(weights, activation), notices: Vec::new() };
-    match extension(path).as_str() {
-        "mtx" => {
-            let (file, bytes) = open(path)?;
-            let weights = matrix_market::read(through(file), bytes);
-            weights.map(recurrent).map_err(|error| ReadError::MatrixMarket { path: path.to_owned(), error })
-        }
-        "npy" => {
-            let weights = npy::read_matrix(&read_all_through(path, through)?);
-            weights.map(recurrent).map_err(|error| ReadError::Npy { path: path.to_owned(), error })
-        }
-        "csv" => {
-            let (file, _) = open(path)?;
-            csv::read(through(file)).map(recurrent).map_err(|error| ReadError::Csv { path: path.to_owned(), error })
-        }
-        "safetensors" => {
-            let loaded = safetensors::read(&read_all_through(path, through)?, activation);
-            loaded.map_err(|error| ReadError::Safetensors { path: path.to_owned(), error })
-        }
-        _ => Err(ReadError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
-    }
-}
 
 /// Writes a network to a `.mtx`, `.npy`, `.csv` or `.safetensors` file, the whole file or nothing. Returns notices
 /// for the user: a matrix format holds the recurrent weights only, and what it leaves out is named.
@@ -200,40 +154,6 @@ fn left_out_of_a_matrix(path: &Path, network: &Network) -> Vec<String> {
 /// The extension in lower case, empty if there is none.
 fn extension(path: &Path) -> String {
     path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
-}
-
-/// Opens a file that is not empty, with its length.
-fn open(path: &Path) -> Result<(File, u64), ReadError> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => ReadError::NotFound { path: path.to_owned() },
-        _ => ReadError::Unreadable { path: path.to_owned(), error },
-    };
-    // Looked at before it is opened: to open a pipe would wait for whoever writes to it.
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(ReadError::IsDirectory { path: path.to_owned() });
-    }
-    if !metadata.is_file() {
-        return Err(ReadError::NotAFile { path: path.to_owned() });
-    }
-    if metadata.len() == 0 {
-        return Err(ReadError::Empty { path: path.to_owned() });
-    }
-    Ok((File::open(path).map_err(failed)?, metadata.len()))
-}
-
-/// The bytes of a file that is not empty.
-fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
-    read_all_through(path, |file| file)
-}
-
-fn read_all_through<R: Read>(path: &Path, through: impl FnOnce(File) -> R) -> Result<Vec<u8>, ReadError> {
-    let (file, bytes) = open(path)?;
-    let mut content = Vec::new();
-    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
-    content.try_reserve_exact(bytes as usize).map_err(|_| unreadable(io::ErrorKind::OutOfMemory.into()))?;
-    through(file).read_to_end(&mut content).map_err(unreadable)?;
-    Ok(content)
 }
 
 /// Hands out the dense rows of `weights` one after the other, holding one at a time.

@@ -54,6 +54,34 @@ pub enum NpyError {
 struct Header {
     dtype: String,
     shape: Vec<u64>,
+    first_axis_fastest: bool,
+}
+
+/// Where the numbers of an array are in its file, whatever their dtype.
+pub(super) struct Frame {
+    /// As the header has it.
+    pub dtype: String,
+    /// Lengths of the axes.
+    pub shape: Vec<usize>,
+    /// Fortran order.
+    pub first_axis_fastest: bool,
+    /// The first byte of data.
+    pub data: usize,
+}
+
+/// Reads the header of an array of any dtype.
+///
+/// # Errors
+/// A header that is damaged, or a shape beyond what can be counted.
+pub(super) fn frame(bytes: &[u8]) -> Result<Frame, NpyError> {
+    let (text, data) = split(bytes)?;
+    let Header { dtype, shape, first_axis_fastest } = parse_header(text)?;
+    let lengths: Option<Vec<usize>> = shape.iter().map(|&length| usize::try_from(length).ok()).collect();
+    let counted = |lengths: &Vec<usize>| lengths.iter().try_fold(1_usize, |n, &k| n.checked_mul(k.max(1))).is_some();
+    match lengths.filter(counted) {
+        Some(shape) => Ok(Frame { dtype, shape, first_axis_fastest, data: bytes.len() - data.len() }),
+        None => Err(NpyError::WrongLength { shape, dtype, data_bytes: data.len() as u64 }),
+    }
 }
 
 /// An array of plain numbers whose header fits the length of its file.
@@ -141,6 +169,22 @@ pub fn write_vector(values: &[f64], writer: &mut impl Write) -> io::Result<()> {
     array.finish()
 }
 
+/// The header of an array, padded so that its numbers are aligned.
+pub(super) fn header(descr: &str, shape: &[usize], first_axis_fastest: bool) -> Vec<u8> {
+    let lengths: Vec<String> = shape.iter().map(|length| format!("{length},")).collect();
+    let order = if first_axis_fastest { "True" } else { "False" };
+    let mut text = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({}), }}", lengths.join(" "));
+    const PREFIX: usize = 12;
+    const ALIGNMENT: usize = 64;
+    let padded = (PREFIX + text.len() + 1).next_multiple_of(ALIGNMENT);
+    text.push_str(&" ".repeat(padded - PREFIX - text.len() - 1));
+    text.push('\n');
+    let mut bytes = b"\x93NUMPY\x02\x00".to_vec();
+    bytes.extend((text.len() as u32).to_le_bytes());
+    bytes.extend(text.bytes());
+    bytes
+}
+
 /// The dtype of every array that is written, whatever the machine: the same network gives the same bytes.
 fn little_endian_double() -> io::Result<npyz::TypeStr> {
     "<f8".parse().map_err(io::Error::other)
@@ -149,7 +193,7 @@ fn little_endian_double() -> io::Result<npyz::TypeStr> {
 /// Reads the header and holds it against the length of the file; only then is the file opened by `npyz`.
 fn check(bytes: &[u8]) -> Result<Checked<'_>, NpyError> {
     let (text, data) = split(bytes)?;
-    let Header { dtype, shape } = parse_header(text)?;
+    let Header { dtype, shape, .. } = parse_header(text)?;
     let Some(size) = element_size(&dtype) else { return Err(NpyError::UnsupportedDtype { dtype }) };
     let times = |product: u64, length: u64| product.checked_mul(length);
     let needed = shape.iter().try_fold(size, |product, &length| times(product, length));
@@ -260,7 +304,7 @@ fn parse_header(text: &[u8]) -> Result<Header, NpyError> {
         return cursor.expected("nothing more");
     }
     match (dtype, order, shape) {
-        (Some(dtype), Some(_), Some(shape)) => Ok(Header { dtype, shape }),
+        (Some(dtype), Some(first_axis_fastest), Some(shape)) => Ok(Header { dtype, shape, first_axis_fastest }),
         _ => cursor.expected("the keys descr, fortran_order and shape"),
     }
 }

@@ -1,4 +1,5 @@
-//! Log-scales `h`, one number a neuron in the order of the input: CSV with the header line `h`, or a
+//! Log-scales `h`, one number a neuron in the order of the input: CSV with one header line, which says what they mean
+//! ([`SIGN`]) and may be `h` alone, and with the neurons' names in a column before them where they have any; or a
 //! one-dimensional NumPy array.
 
 use std::io::{self, Read, Write};
@@ -13,7 +14,7 @@ use super::{ReadError, WriteError, csv::BYTE_ORDER_MARK, npy};
 pub enum ScalesError {
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
-    #[error("line 1 is `{text}`, expected the header `h`")]
+    #[error("line 1 is `{text}`, expected the header `h`, or `neuron,h`")]
     NoHeader { text: String },
     #[error("line {line}: {error}")]
     BadNumber { line: u64, error: NumberError },
@@ -21,7 +22,11 @@ pub enum ScalesError {
     NoNeurons,
 }
 
-pub(super) const KNOWN: &str = ".csv and .npy";
+/// What log-scales do to the weights.
+pub const SIGN: &str = "J' = e^(h_source - h_target) J";
+
+/// The extensions of files of log-scales.
+pub const KNOWN: &str = ".csv and .npy";
 
 /// Reads log-scales from a `.csv` or `.npy` file.
 ///
@@ -72,10 +77,41 @@ pub fn write_decimal_scales(path: &Path, h: &[String]) -> Result<(), WriteError>
     if super::extension(path) != "csv" {
         return Err(WriteError::DecimalsNeedCsv { path: path.to_owned() });
     }
-    super::write_atomically(path, |writer| {
-        writeln!(writer, "h")?;
-        h.iter().try_for_each(|text| writeln!(writer, "{text}"))
-    })
+    super::write_atomically(path, |writer| write_lines(h, None, writer))
+}
+
+/// Writes log-scales given as decimal numbers to a `.csv` file with the neurons' names beside them, the whole file or
+/// nothing.
+///
+/// # Errors
+/// Those of [`write_decimal_scales`].
+pub fn write_named_scales(path: &Path, names: &[String], h: &[String]) -> Result<(), WriteError> {
+    if super::extension(path) != "csv" {
+        return write_decimal_scales(path, h);
+    }
+    super::write_atomically(path, |writer| write_lines(h, Some(names), writer))
+}
+
+fn write_lines(h: &[String], names: Option<&[String]>, writer: &mut impl Write) -> io::Result<()> {
+    match names {
+        None => {
+            writeln!(writer, "h: {SIGN}")?;
+            h.iter().try_for_each(|text| writeln!(writer, "{text}"))
+        }
+        Some(names) => {
+            writeln!(writer, "neuron,h: {SIGN}")?;
+            h.iter().zip(names).try_for_each(|(text, name)| writeln!(writer, "{},{text}", field(name, ',')))
+        }
+    }
+}
+
+/// A name as a field of a table, in quotes where it needs them.
+pub(super) fn field(name: &str, delimiter: char) -> String {
+    if name.contains([delimiter, '"', '\n', '\r']) {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Reads the CSV form.
@@ -84,13 +120,23 @@ pub fn write_decimal_scales(path: &Path, h: &[String]) -> Result<(), WriteError>
 /// A missing header, or the first line that is not one finite number.
 pub fn read_csv(reader: impl Read) -> Result<Vec<f64>, ScalesError> {
     let mut lines = Lines::new(reader);
-    match lines.next_line()? {
-        Some(line) if line.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line.bytes).trim_ascii() == b"h" => {}
-        line => return Err(ScalesError::NoHeader { text: line.map(|line| line.quoted()).unwrap_or_default() }),
-    }
+    let is_h = |header: &[u8]| header == b"h" || header.starts_with(b"h:");
+    let named = match lines.next_line()? {
+        Some(line) => {
+            let header = line.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line.bytes).trim_ascii();
+            match header.strip_prefix(b"neuron,") {
+                Some(rest) if is_h(rest) => true,
+                None if is_h(header) => false,
+                _ => return Err(ScalesError::NoHeader { text: line.quoted() }),
+            }
+        }
+        None => return Err(ScalesError::NoHeader { text: String::new() }),
+    };
     let mut h = Vec::new();
     while let Some(line) = lines.next_filled_line()? {
-        let value = number(line.bytes.trim_ascii());
+        // A name may hold commas, a number does not.
+        let last = if named { line.bytes.rsplit(|&byte| byte == b',').next().unwrap_or_default() } else { line.bytes };
+        let value = number(last.trim_ascii());
         h.push(value.map_err(|error| ScalesError::BadNumber { line: line.number, error })?);
     }
     if h.is_empty() { Err(ScalesError::NoNeurons) } else { Ok(h) }
@@ -101,7 +147,7 @@ pub fn read_csv(reader: impl Read) -> Result<Vec<f64>, ScalesError> {
 /// # Errors
 /// Whatever the writer reports.
 pub fn write_csv(h: &[f64], writer: &mut impl Write) -> io::Result<()> {
-    writeln!(writer, "h")?;
+    writeln!(writer, "h: {SIGN}")?;
     for value in h {
         writeln!(writer, "{value:.16e}")?;
     }

@@ -4,17 +4,19 @@
 //! `x_{t+1} = φ(J x_t + W_in u_t + b)`, `y = W_out x`.
 
 mod activation;
-mod frame;
 mod graph;
+pub mod model;
 mod pattern;
+mod prescaling;
+pub mod random;
 mod similarity;
 mod transform;
 mod weights;
 
 pub use activation::Activation;
-pub use frame::{Frame, exponent, times_power_of_two};
 pub use graph::GraphFacts;
 pub use pattern::{Pattern, Transposed};
+pub use prescaling::{Prescaling, exponent, times_power_of_two};
 pub use similarity::{Recovered, recover_log_scales};
 pub use transform::{Homogeneity, rescale_by_powers_of_two, rescale_network, rescale_weights};
 pub use weights::Weights;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Figure, ReportError, figures};
 use crate::claims::{Evidence, Verdict};
-use crate::experiments::{Experiment, Findings, Statement, Table};
+use crate::experiments::{Effort, Experiment, Findings, Statement, Table};
 
 /// What an experiment brought back.
 #[derive(Clone, Debug, Serialize)]
@@ -41,11 +41,12 @@ pub struct ExperimentReport {
 pub fn run_experiment(
     experiment: &Experiment,
     seed: u64,
+    effort: Effort,
     progress: crate::experiments::Progress,
 ) -> Result<ExperimentReport, ReportError> {
     let started = Instant::now();
     let wrong = |source| ReportError::Experiment { experiment: experiment.name, source: Box::new(source) };
-    let Findings { statements, evidence, plots, tables } = (experiment.run)(seed, progress).map_err(wrong)?;
+    let Findings { statements, evidence, plots, tables } = (experiment.run)(seed, effort, progress).map_err(wrong)?;
     Ok(ExperimentReport {
         name: experiment.name,
         title: experiment.title,

@@ -35,8 +35,6 @@ pub enum ReportError {
     Experiment { experiment: &'static str, source: Box<ExperimentError> },
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
     Plot { title: String, reason: String },
-    #[error("a worker thread of the report panicked; this is a fault of the program")]
-    Worker,
 }
 
 /// The whole report.
@@ -175,10 +173,11 @@ impl Report {
         let count = |wanted| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
         (!outcomes.is_empty()).then(|| {
             format!(
-                "statements about networks: {} reproduced, {} reproduced under conditions, {} not reproduced",
+                "statements about networks: {} reproduced, {} reproduced under conditions, {} not reproduced; {} findings beyond the paper",
                 count(Reproduction::Reproduced),
                 count(Reproduction::Conditional),
-                count(Reproduction::NotReproduced)
+                count(Reproduction::NotReproduced),
+                count(Reproduction::Beyond)
             )
         })
     }

@@ -237,7 +237,7 @@ fn write_table(html: &mut String, table: &Table) -> std::fmt::Result {
 fn outcome_class(outcome: Reproduction) -> &'static str {
     match outcome {
         Reproduction::Reproduced => "held",
-        Reproduction::Conditional => "open",
+        Reproduction::Conditional | Reproduction::Beyond => "open",
         Reproduction::NotReproduced => "fell",
     }
 }

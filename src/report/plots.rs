@@ -160,6 +160,7 @@ fn draw<'a, DB: DrawingBackend + 'a>(
                 chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
             }
             Mark::Dot => chart.draw_series(dot(2, 0.7))?,
+            Mark::Bar => chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(40)))?,
         };
         drawn.label(*name).legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 10, y + 4)], colour.filled()));
     }

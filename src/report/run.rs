@@ -1,17 +1,17 @@
 //! Runs the claims on the cases.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+use rayon::prelude::*;
 
 use super::figures::CERTIFIED_TITLE;
 use super::{
     CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures,
     run_experiment,
 };
-use crate::balance::{Balanced, Method, Stop};
+use crate::balance::{Criteria, Method, Run};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, Effort, certified_errors, drift};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -28,30 +28,14 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
-pub fn run_report(seed: u64, stop: Stop, progress: Progress) -> Result<Report, ReportError> {
+pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
-    let next = AtomicUsize::new(0);
-    let finished: Mutex<Vec<(usize, Result<CaseReport, ReportError>)>> = Mutex::new(Vec::new());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { break };
-                    let result = case_report(case, &Method::ALL, seed, stop, progress);
-                    finished.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut finished = finished.into_inner().map_err(|_| ReportError::Worker)?;
-    finished.sort_by_key(|(index, _)| *index);
-    let cases = finished.into_iter().map(|(_, result)| result).collect::<Result<Vec<_>, _>>()?;
+    let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
+    let cases = cases.par_iter().map(case).collect::<Result<Vec<_>, _>>()?;
     let experiments = EXPERIMENTS
         .iter()
-        .map(|experiment| run_experiment(experiment, seed, &|_, what| progress(experiment.name, what)))
+        .map(|experiment| run_experiment(experiment, seed, Effort::Full, &|_, what| progress(experiment.name, what)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
         figures: figures::of_report(&cases)?,
@@ -84,7 +68,7 @@ pub fn case_report(
     case: &Case,
     methods: &[Method],
     seed: u64,
-    stop: Stop,
+    stop: Criteria,
     progress: Progress,
 ) -> Result<CaseReport, ReportError> {
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
@@ -142,7 +126,7 @@ fn solver_reports(subject: &Subject) -> Vec<SolverReport> {
 /// For every run, the certified radius and the true distance.
 #[cfg(feature = "precise")]
 fn certified_distances(subject: &Subject) -> Vec<Option<(f64, f64)>> {
-    let of = |found: &Result<crate::rigor::CertifiedDistance, _>| {
+    let of = |found: &Result<crate::certify::CertifiedDistance, _>| {
         found.as_ref().ok().map(|certified| (certified.radius, certified.distance))
     };
     subject.certified().iter().map(of).collect()
@@ -153,7 +137,7 @@ fn certified_distances(_: &Subject) -> Vec<Option<(f64, f64)>> {
     Vec::new()
 }
 
-fn solver_report(reference: &Balanced, run: &Balanced) -> SolverReport {
+fn solver_report(reference: &Run, run: &Run) -> SolverReport {
     SolverReport {
         method: run.outcome.method.to_owned(),
         status: run.outcome.status.word().to_owned(),

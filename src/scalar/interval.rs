@@ -17,22 +17,14 @@
 //! - Comparisons hold only if they hold for all members: `a < b` if `a.hi < b.lo`, `a == b` only for equal points,
 //!   and no order (`None`) if the intervals overlap. An interval that is not a point does not equal itself.
 
-use std::cmp::Ordering;
-use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
-
 use super::Scalar;
-
-/// Products and dividends of at least this size have an error that is a number again: 2⁻⁹⁶⁰, well above 2⁻¹⁰²² 2⁵³.
-const ERROR_REPRESENTABLE: f64 = f64::from_bits((1023 - 960) << 52);
-
-/// The smallest positive number.
-const TINY: f64 = f64::from_bits(1);
+use super::directed::{add_up, sqrt_down, sqrt_up};
 
 /// All real numbers between two ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Interval {
-    lo: f64,
-    hi: f64,
+    pub(super) lo: f64,
+    pub(super) hi: f64,
 }
 
 /// Ends that make no interval.
@@ -160,215 +152,6 @@ impl Interval {
     }
 }
 
-/// A lower bound on `a + b`, the sum itself if it is a number: ends of intervals, so never `∞ − ∞`.
-#[inline]
-fn add_down(a: f64, b: f64) -> f64 {
-    let (sum, error) = two_sum(a, b);
-    // A NaN error (overflow) steps as well.
-    if error >= 0.0 { sum } else { sum.next_down() }
-}
-
-/// An upper bound on `a + b`.
-#[inline]
-fn add_up(a: f64, b: f64) -> f64 {
-    let (sum, error) = two_sum(a, b);
-    if error <= 0.0 { sum } else { sum.next_up() }
-}
-
-/// Knuth's two-sum: the rounded sum and its exact error, NaN if something overflowed.
-#[inline]
-fn two_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let b_part = sum - a;
-    (sum, (a - (sum - b_part)) + (b - b_part))
-}
-
-/// A lower bound on `ab`; `0·∞` is 0, as it is for ends of intervals.
-#[inline]
-fn mul_down(a: f64, b: f64) -> f64 {
-    let product = a * b;
-    if product.abs() >= ERROR_REPRESENTABLE {
-        return if a.mul_add(b, -product) >= 0.0 { product } else { product.next_down() };
-    }
-    small_down(product, a == 0.0 || b == 0.0, (a > 0.0) == (b > 0.0))
-}
-
-/// An upper bound on `ab`.
-#[inline]
-fn mul_up(a: f64, b: f64) -> f64 {
-    -mul_down(-a, b)
-}
-
-/// A lower bound on `a/b`, `b ≠ 0`.
-#[inline]
-fn div_down(a: f64, b: f64) -> f64 {
-    let quotient = a / b;
-    let exact_remainder = a.abs() >= ERROR_REPRESENTABLE && quotient.abs() >= f64::MIN_POSITIVE;
-    if exact_remainder && quotient.is_finite() && b.is_finite() {
-        // a/b − q has the sign of (a − qb)/b.
-        let remainder = (-quotient).mul_add(b, a);
-        let below = if b > 0.0 { remainder < 0.0 } else { remainder > 0.0 };
-        return if below { quotient.next_down() } else { quotient };
-    }
-    if quotient.abs() == f64::INFINITY {
-        return quotient.next_down();
-    }
-    // The limit as the divisor grows; `∞/∞` included, whose other limits the other ends give.
-    small_down(quotient, a == 0.0 || b.is_infinite(), (a > 0.0) == (b > 0.0))
-}
-
-/// An upper bound on `a/b`, `b ≠ 0`.
-#[inline]
-fn div_up(a: f64, b: f64) -> f64 {
-    -div_down(-a, b)
-}
-
-/// A step down from a rounded result whose error cannot be had, but not past zero if the result is known to be positive.
-#[inline]
-fn small_down(rounded: f64, is_zero: bool, positive: bool) -> f64 {
-    if is_zero {
-        0.0
-    } else if rounded == 0.0 {
-        if positive { 0.0 } else { -TINY }
-    } else {
-        rounded.next_down()
-    }
-}
-
-/// A lower bound on `√x` for `x ≥ 0`.
-#[inline]
-fn sqrt_down(x: f64) -> f64 {
-    let root = x.sqrt();
-    if x >= ERROR_REPRESENTABLE && root.is_finite() {
-        return if (-root).mul_add(root, x) < 0.0 { root.next_down() } else { root };
-    }
-    // Next to underflow the root is far from it, and never below zero.
-    if x == 0.0 { 0.0 } else { root.next_down() }
-}
-
-/// An upper bound on `√x` for `x ≥ 0`.
-#[inline]
-fn sqrt_up(x: f64) -> f64 {
-    let root = x.sqrt();
-    if x >= ERROR_REPRESENTABLE && root.is_finite() {
-        return if (-root).mul_add(root, x) > 0.0 { root.next_up() } else { root };
-    }
-    if x == 0.0 { 0.0 } else { root.next_up() }
-}
-
-/// Least and greatest of the four values at the corners.
-#[inline]
-fn corners(a: Interval, b: &Interval, down: fn(f64, f64) -> f64, up: fn(f64, f64) -> f64) -> Interval {
-    let least = |f: fn(f64, f64) -> f64| f(a.lo, b.lo).min(f(a.lo, b.hi)).min(f(a.hi, b.lo).min(f(a.hi, b.hi)));
-    let greatest = |f: fn(f64, f64) -> f64| f(a.lo, b.lo).max(f(a.lo, b.hi)).max(f(a.hi, b.lo).max(f(a.hi, b.hi)));
-    Interval { lo: least(down), hi: greatest(up) }
-}
-
-/// The order of two unknown numbers, if it is the same wherever they lie in their intervals, given as (lo, hi). Equal
-/// are equal points only: two unknown numbers of the same interval need not be.
-#[inline]
-pub(super) fn sure_order<T: PartialOrd>(a: (&T, &T), b: (&T, &T)) -> Option<Ordering> {
-    if a.1 < b.0 {
-        Some(Ordering::Less)
-    } else if a.0 > b.1 {
-        Some(Ordering::Greater)
-    } else if a.0 == a.1 && b.0 == b.1 && a.0 == b.0 {
-        Some(Ordering::Equal)
-    } else {
-        None
-    }
-}
-
-impl PartialEq for Interval {
-    #[inline]
-    fn eq(&self, other: &Interval) -> bool {
-        self.partial_cmp(other) == Some(Ordering::Equal)
-    }
-}
-
-impl PartialOrd for Interval {
-    #[inline]
-    fn partial_cmp(&self, other: &Interval) -> Option<Ordering> {
-        sure_order((&self.lo, &self.hi), (&other.lo, &other.hi))
-    }
-}
-
-impl Neg for Interval {
-    type Output = Interval;
-    #[inline]
-    fn neg(self) -> Interval {
-        Interval { lo: -self.hi, hi: -self.lo }
-    }
-}
-
-impl Add<&Interval> for Interval {
-    type Output = Interval;
-    #[inline]
-    fn add(self, other: &Interval) -> Interval {
-        Interval { lo: add_down(self.lo, other.lo), hi: add_up(self.hi, other.hi) }
-    }
-}
-
-impl Sub<&Interval> for Interval {
-    type Output = Interval;
-    #[inline]
-    fn sub(self, other: &Interval) -> Interval {
-        self + &-*other
-    }
-}
-
-impl Mul<&Interval> for Interval {
-    type Output = Interval;
-    #[inline]
-    fn mul(self, other: &Interval) -> Interval {
-        if self.lo >= 0.0 && other.lo >= 0.0 {
-            return Interval { lo: mul_down(self.lo, other.lo), hi: mul_up(self.hi, other.hi) };
-        }
-        // Two products instead of eight where no sign changes within an operand.
-        if self.hi <= 0.0 && self.lo < 0.0 {
-            return -(-self * other);
-        }
-        if other.hi <= 0.0 && other.lo < 0.0 {
-            return -(self * &-*other);
-        }
-        if self.is_invalid() || other.is_invalid() {
-            return Interval::INVALID;
-        }
-        corners(self, other, mul_down, mul_up)
-    }
-}
-
-impl Div<&Interval> for Interval {
-    type Output = Interval;
-    #[inline]
-    fn div(self, other: &Interval) -> Interval {
-        if self.lo >= 0.0 && other.lo > 0.0 {
-            return Interval { lo: div_down(self.lo, other.hi), hi: div_up(self.hi, other.lo) };
-        }
-        if self.is_invalid() || other.is_invalid() {
-            return Interval::INVALID;
-        }
-        if other.contains(0.0) {
-            return Interval::WHOLE;
-        }
-        corners(self, other, div_down, div_up)
-    }
-}
-
-impl AddAssign<&Interval> for Interval {
-    #[inline]
-    fn add_assign(&mut self, other: &Interval) {
-        *self = *self + other;
-    }
-}
-
-impl SubAssign<&Interval> for Interval {
-    #[inline]
-    fn sub_assign(&mut self, other: &Interval) {
-        *self = *self - other;
-    }
-}
-
 impl Scalar for Interval {
     /// The point `x`; [`Interval::INVALID`] for a NaN or an infinity.
     #[inline]
@@ -481,6 +264,7 @@ impl Scalar for Interval {
 
 #[cfg(test)]
 mod tests {
+    use super::super::directed::TINY;
     use super::*;
 
     fn new(lo: f64, hi: f64) -> Interval {

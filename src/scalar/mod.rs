@@ -2,13 +2,15 @@
 //!
 //! Every formula of the paper is written once, generic over [`Scalar`], and is evaluated in `f64`, in running error
 //! analysis ([`Tracked`]), in rigorous intervals ([`Interval`]), and with the feature `precise` in multiple precision
-//! (`Multi`) and in intervals of multiple precision (`MultiInterval`); [`Series`] adds Taylor coefficients to any of
+//! (`Multi`) and in intervals of multiple precision (`MultiInterval`); [`TaylorSeries`] adds Taylor coefficients to any of
 //! them. Hence the trait asks for no `Copy` (a
 //! multiple-precision number owns memory), no context-free constants (a constant must know the precision it is
 //! wanted at, so constants are made [`Scalar::lift`]ed "like" an existing number), and operators that take
 //! their right-hand side by reference (so that nothing is cloned that need not be).
 
+mod directed;
 mod interval;
+mod interval_arithmetic;
 #[cfg(feature = "precise")]
 mod multi;
 #[cfg(feature = "precise")]
@@ -21,7 +23,7 @@ pub use interval::{Interval, IntervalError};
 pub use multi::{LEAST_BITS, MOST_BITS, Multi, PrecisionError};
 #[cfg(feature = "precise")]
 pub use multi_interval::MultiInterval;
-pub use series::Series;
+pub use series::TaylorSeries;
 pub use tracked::{Tracked, UNIT_ROUNDOFF, tracked};
 
 use std::fmt::Debug;

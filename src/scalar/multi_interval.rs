@@ -8,7 +8,7 @@ use rug::Float;
 use rug::float::Round::{self, Down, Up};
 use rug::ops::Pow;
 
-use super::interval::sure_order;
+use super::interval_arithmetic::sure_order;
 use super::multi::check_bits;
 use super::{Interval, Multi, PrecisionError, Scalar};
 

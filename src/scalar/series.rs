@@ -17,7 +17,7 @@ use super::Scalar;
 
 /// `Σ_k c_k t^k`, up to a power.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Series<S> {
+pub struct TaylorSeries<S> {
     /// The first one is always there; those that are missing are zero.
     coefficients: Vec<S>,
     order: usize,
@@ -26,16 +26,16 @@ pub struct Series<S> {
 /// The order of a constant.
 const EVERY_ORDER: usize = usize::MAX;
 
-impl<S: Scalar> Series<S> {
+impl<S: Scalar> TaylorSeries<S> {
     /// A number that does not change, known to every order.
     pub fn constant(value: S) -> Self {
-        Series { coefficients: vec![value], order: EVERY_ORDER }
+        TaylorSeries { coefficients: vec![value], order: EVERY_ORDER }
     }
 
     /// `value + Σ_k higher_{k−1} t^k`, known up to the power `order`: what is beyond it is left out.
     pub fn new(value: S, higher: impl IntoIterator<Item = S>, order: usize) -> Self {
         let coefficients = std::iter::once(value).chain(higher.into_iter().take(order)).collect();
-        Series { coefficients, order }
+        TaylorSeries { coefficients, order }
     }
 
     /// The coefficient of `t^power`; `None` beyond the order, where nothing is known.
@@ -58,7 +58,7 @@ impl<S: Scalar> Series<S> {
 
     /// No result.
     fn invalid(&self) -> Self {
-        Series::constant(self.coefficients[0].lift(f64::NAN))
+        TaylorSeries::constant(self.coefficients[0].lift(f64::NAN))
     }
 
     /// `f` of the constant, or the series whose coefficient `k ≥ 1` is `next(k, those before)`.
@@ -69,7 +69,7 @@ impl<S: Scalar> Series<S> {
                 coefficients.push(next(k, &coefficients));
             }
         }
-        Series { coefficients, order: self.order }
+        TaylorSeries { coefficients, order: self.order }
     }
 
     /// `Σ_{j=1}^{k} weight(j)·c_j·others_{k−j}`.
@@ -95,7 +95,7 @@ impl<S: Scalar> Series<S> {
     }
 }
 
-impl<S: Scalar> PartialOrd for Series<S> {
+impl<S: Scalar> PartialOrd for TaylorSeries<S> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match self.coefficients[0].partial_cmp(&other.coefficients[0]) {
             // Two series of the same value need not be the same.
@@ -105,26 +105,26 @@ impl<S: Scalar> PartialOrd for Series<S> {
     }
 }
 
-impl<S: Scalar> Neg for Series<S> {
+impl<S: Scalar> Neg for TaylorSeries<S> {
     type Output = Self;
     fn neg(self) -> Self {
-        Series { coefficients: self.coefficients.into_iter().map(|c| -c).collect(), order: self.order }
+        TaylorSeries { coefficients: self.coefficients.into_iter().map(|c| -c).collect(), order: self.order }
     }
 }
 
-impl<S: Scalar> AddAssign<&Series<S>> for Series<S> {
+impl<S: Scalar> AddAssign<&TaylorSeries<S>> for TaylorSeries<S> {
     fn add_assign(&mut self, other: &Self) {
         self.add_scaled(other, |a, b| *a += b);
     }
 }
 
-impl<S: Scalar> SubAssign<&Series<S>> for Series<S> {
+impl<S: Scalar> SubAssign<&TaylorSeries<S>> for TaylorSeries<S> {
     fn sub_assign(&mut self, other: &Self) {
         self.add_scaled(other, |a, b| *a -= b);
     }
 }
 
-impl<S: Scalar> Add<&Series<S>> for Series<S> {
+impl<S: Scalar> Add<&TaylorSeries<S>> for TaylorSeries<S> {
     type Output = Self;
     fn add(mut self, other: &Self) -> Self {
         self += other;
@@ -132,7 +132,7 @@ impl<S: Scalar> Add<&Series<S>> for Series<S> {
     }
 }
 
-impl<S: Scalar> Sub<&Series<S>> for Series<S> {
+impl<S: Scalar> Sub<&TaylorSeries<S>> for TaylorSeries<S> {
     type Output = Self;
     fn sub(mut self, other: &Self) -> Self {
         self -= other;
@@ -140,7 +140,7 @@ impl<S: Scalar> Sub<&Series<S>> for Series<S> {
     }
 }
 
-impl<S: Scalar> Mul<&Series<S>> for Series<S> {
+impl<S: Scalar> Mul<&TaylorSeries<S>> for TaylorSeries<S> {
     type Output = Self;
     fn mul(self, other: &Self) -> Self {
         let order = self.order.min(other.order);
@@ -151,11 +151,11 @@ impl<S: Scalar> Mul<&Series<S>> for Series<S> {
                 *sum += &(a.clone() * b);
             }
         }
-        Series { coefficients, order }
+        TaylorSeries { coefficients, order }
     }
 }
 
-impl<S: Scalar> Div<&Series<S>> for Series<S> {
+impl<S: Scalar> Div<&TaylorSeries<S>> for TaylorSeries<S> {
     type Output = Self;
     fn div(self, other: &Self) -> Self {
         let order = self.order.min(other.order);
@@ -163,7 +163,7 @@ impl<S: Scalar> Div<&Series<S>> for Series<S> {
         if other.is_constant() {
             let terms = order.saturating_add(1);
             let coefficients = self.coefficients.into_iter().take(terms).map(|c| c / divisor).collect();
-            return Series { coefficients, order };
+            return TaylorSeries { coefficients, order };
         }
         // q·other = self: q_k = (a_k − Σ_{j≥1} other_j q_{k−j}) / other_0.
         let mut quotient: Vec<S> = Vec::with_capacity(order + 1);
@@ -174,13 +174,13 @@ impl<S: Scalar> Div<&Series<S>> for Series<S> {
             }
             quotient.push(rest / divisor);
         }
-        Series { coefficients: quotient, order }
+        TaylorSeries { coefficients: quotient, order }
     }
 }
 
-impl<S: Scalar> Scalar for Series<S> {
+impl<S: Scalar> Scalar for TaylorSeries<S> {
     fn lift(&self, x: f64) -> Self {
-        Series::constant(self.coefficients[0].lift(x))
+        TaylorSeries::constant(self.coefficients[0].lift(x))
     }
 
     /// The nearest `f64` to the constant term.
@@ -195,7 +195,7 @@ impl<S: Scalar> Scalar for Series<S> {
     fn abs(&self) -> Self {
         let zero = self.zero();
         if self.is_constant() {
-            Series { coefficients: vec![self.coefficients[0].abs()], order: self.order }
+            TaylorSeries { coefficients: vec![self.coefficients[0].abs()], order: self.order }
         } else if self.coefficients[0] > zero {
             self.clone()
         } else if self.coefficients[0] < zero {
@@ -226,7 +226,7 @@ impl<S: Scalar> Scalar for Series<S> {
 
     fn sqrt(&self) -> Self {
         if self.is_constant() {
-            return Series { coefficients: vec![self.coefficients[0].sqrt()], order: self.order };
+            return TaylorSeries { coefficients: vec![self.coefficients[0].sqrt()], order: self.order };
         }
         self.pow(&self.lift(0.5))
     }
@@ -254,11 +254,11 @@ impl<S: Scalar> Scalar for Series<S> {
     fn positive_part(&self) -> Self {
         let zero = self.zero();
         if self.is_constant() {
-            Series { coefficients: vec![self.coefficients[0].positive_part()], order: self.order }
+            TaylorSeries { coefficients: vec![self.coefficients[0].positive_part()], order: self.order }
         } else if self.coefficients[0] > zero {
             self.clone()
         } else if self.coefficients[0] < zero {
-            Series::constant(zero)
+            TaylorSeries::constant(zero)
         } else {
             self.invalid()
         }
@@ -267,7 +267,7 @@ impl<S: Scalar> Scalar for Series<S> {
     fn step(&self) -> Self {
         let zero = self.zero();
         if self.is_constant() || self.coefficients[0] > zero || self.coefficients[0] < zero {
-            Series::constant(self.coefficients[0].step())
+            TaylorSeries::constant(self.coefficients[0].step())
         } else {
             self.invalid()
         }
@@ -276,7 +276,7 @@ impl<S: Scalar> Scalar for Series<S> {
     fn larger(&self, other: &Self) -> Self {
         if self.is_constant() && other.is_constant() {
             let value = self.coefficients[0].larger(&other.coefficients[0]);
-            return Series { coefficients: vec![value], order: self.order.min(other.order) };
+            return TaylorSeries { coefficients: vec![value], order: self.order.min(other.order) };
         }
         match self.partial_cmp(other) {
             Some(Ordering::Less) => other.clone(),
@@ -294,7 +294,7 @@ mod tests {
     const ORDER: usize = 12;
 
     /// Every coefficient of `found` holds the wanted one (within its own rounding) and is narrow.
-    fn assert_holds(found: &Series<Interval>, wanted: impl Fn(usize) -> f64) {
+    fn assert_holds(found: &TaylorSeries<Interval>, wanted: impl Fn(usize) -> f64) {
         for k in 0..=ORDER {
             let (found, wanted) = (found.coefficient(k).unwrap(), wanted(k));
             // The wanted one is computed by fewer than 40 operations, each correct to half an ulp.
@@ -304,9 +304,9 @@ mod tests {
         }
     }
 
-    fn series(coefficients: &[f64]) -> Series<Interval> {
+    fn series(coefficients: &[f64]) -> TaylorSeries<Interval> {
         let point = |&x: &f64| Interval::point(x);
-        Series::new(point(&coefficients[0]), coefficients[1..].iter().map(point), ORDER)
+        TaylorSeries::new(point(&coefficients[0]), coefficients[1..].iter().map(point), ORDER)
     }
 
     fn factorial(k: usize) -> f64 {
@@ -327,23 +327,23 @@ mod tests {
 
     #[test]
     fn the_smaller_order_counts_and_constants_have_every_order() {
-        let short = Series::new(1.0, [2.0, 3.0, 4.0], 2);
-        let long = Series::new(1.0, [1.0; 9], 9);
+        let short = TaylorSeries::new(1.0, [2.0, 3.0, 4.0], 2);
+        let long = TaylorSeries::new(1.0, [1.0; 9], 9);
         for result in [short.clone() + &long, short.clone() * &long, long / &short, short.exp()] {
             assert_eq!((result.order(), result.coefficient(2).is_some(), result.coefficient(3)), (2, true, None));
         }
         assert_eq!((short.clone() * &short.lift(2.0)).order(), 2);
-        assert_eq!(Series::constant(3.0).coefficient(1000), Some(0.0));
+        assert_eq!(TaylorSeries::constant(3.0).coefficient(1000), Some(0.0));
     }
 
     #[test]
     fn a_corner_that_may_be_crossed_has_no_result() {
-        let undecided = Series::new(0.0, [1.0], 3);
+        let undecided = TaylorSeries::new(0.0, [1.0], 3);
         for result in
             [undecided.abs(), undecided.positive_part(), undecided.step(), undecided.larger(&undecided.lift(0.0))]
         {
             assert!(result.to_f64().is_nan());
         }
-        assert_eq!(Series::new(-2.0, [1.0], 3).abs(), Series::new(2.0, [-1.0], 3));
+        assert_eq!(TaylorSeries::new(-2.0, [1.0], 3).abs(), TaylorSeries::new(2.0, [-1.0], 3));
     }
 }

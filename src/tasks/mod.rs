@@ -1,9 +1,11 @@
 //! What networks are run on and trained for: generated cases, simulated trials, the paper's tasks.
 
+mod adjoint;
 mod context_integration;
 pub mod flyvis;
 mod generate;
 mod portable;
+mod products;
 mod rounding;
 mod simulate;
 mod task;
@@ -11,13 +13,15 @@ mod teacher;
 pub mod training;
 mod xor_integration;
 
-pub use context_integration::ContextIntegration;
-pub use generate::{Case, CaseError, embedded_cases, normals, random_network, stream};
+pub use adjoint::{Adjoint, Sensitivity};
+pub use context_integration::{ContextIntegration, Drawn, FullIntegration};
+pub use generate::{Case, CaseError, embedded_cases};
 pub use portable::portable_normals;
+pub use products::{LeftFactor, Real};
 pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{
-    Dynamics, Gains, ReadOut, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups, mean_gains,
-    robustness_alpha, simulate, simulate_adaptive,
+    Dynamics, Gains, Noise, ReadOut, SideBySide, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups,
+    mean_gains, robustness_alpha, simulate, simulate_adaptive,
 };
 pub use task::{Batch, Convention, Task};
 pub use teacher::Teacher;

@@ -25,7 +25,7 @@ pub fn portable_normals(random: &mut ChaCha8Rng, count: usize, scale: f64) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::stream;
+    use crate::network::random::stream;
 
     #[test]
     fn the_moments_are_those_of_the_normal_distribution() {

@@ -5,7 +5,8 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use super::task::{Batch, Task};
-use super::{Simulator, Trials, portable_normals, stream};
+use super::{Simulator, Trials, portable_normals};
+use crate::network::random::stream;
 use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// A teacher.

@@ -8,7 +8,8 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use super::task::{Batch, Task};
-use super::{Trials, portable_normals, stream};
+use super::{Trials, portable_normals};
+use crate::network::random::stream;
 use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// XOR integration.

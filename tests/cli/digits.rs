@@ -43,7 +43,7 @@ mod precise {
         let exact = Float::with_val(600, 9).ln() / 8_u32;
         let text = fs::read_to_string(folder.path().join("h.csv")).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!((lines.len(), lines[0]), (3, "h"));
+        assert_eq!((lines.len(), lines[0]), (3, "h: J' = e^(h_source - h_target) J"));
         for (line, sign) in lines[1..].iter().zip([1, -1]) {
             assert_eq!(line.split('.').nth(1).unwrap().len(), 100, "{line}");
             // One unit of the last place.

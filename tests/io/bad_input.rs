@@ -315,7 +315,7 @@ fn entries_outside_the_lower_triangle() {
         let text = format!("%%MatrixMarket matrix coordinate real {symmetry}\n3 3 1\n1 2 1\n");
         assert_error!(mtx(&text), Mtx::AboveDiagonal { line: 3, row: 1, column: 2 });
     }
-    let text = "%%MatrixMarket matrix coordinate real skew-symmetric\n3 3 2\n2 1 1\n2 2 0\n";
+    let text = "%%MatrixMarket matrix coordinate real skew-symmetric\n3 3 2\n2 1 1\n2 2 5\n";
     assert_error!(mtx(text), Mtx::OnSkewDiagonal { line: 4, row: 2 });
 }
 

@@ -1,8 +1,10 @@
 //! Recurrent weights in compressed rows: both widths of index are read, and whatever does not fit is refused.
 
 use ::safetensors::tensor::Dtype;
-use synbal::io::safetensors::{self, SafetensorsError as Error};
+use synbal::io::TensorError as Error;
+use synbal::io::safetensors;
 use synbal::io::{WriteError, write_network};
+use synbal::network::model::ModelError;
 use synbal::network::{Activation, Network, NetworkError, Weights};
 
 use crate::bad_input::assert_error;
@@ -64,7 +66,7 @@ fn what_is_no_matrix_in_compressed_rows_is_refused() {
     assert_error!(read(&[0, 1, 2], &[1, 0], &values, "2x2"), Error::BadSparseShape { ref text, .. } if text == "2x2");
     assert_error!(
         read(&[0, 1, 2], &[1, 0], &[1.0, f64::NAN], "2,2"),
-        Error::Network(NetworkError::WeightNotFinite { target: 1, source_index: 0, .. })
+        Error::Model(ModelError::NotFinite { ref tensor, .. }) if tensor == "w_rec.data"
     );
 }
 
@@ -102,7 +104,7 @@ fn a_dense_matrix_that_only_a_shape_claims_is_refused() {
     ];
     let read = |shape| safetensors::read(&tensors(&parts, &[("w_in.shape", shape)]), Activation::Relu).map(drop);
     assert!(read("1,3").is_ok());
-    assert_error!(read("1,1099511627776"), Error::DenseTooLarge { rows: 1, .. });
+    assert_error!(read("1,1099511627776"), Error::Model(ModelError::DenseTooLarge { rows: 1, .. }));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use synbal::io::{read_network, read_network_hashed, sha256};
+use synbal::io::{ReadOptions, read_network, read_network_hashed};
 use synbal::network::Activation;
+use synbal::sha256::sha256;
 
 use super::file;
 
@@ -19,12 +20,13 @@ fn it_is_of_the_whole_file_in_every_format() {
     for name in ["b.mtx", "b.npy", "b.csv", "b.safetensors"] {
         let path = folder.path().join(name);
         // Larger than any buffer on the way.
-        network.weights = synbal::tasks::random_network(&mut synbal::tasks::stream(1, 0), 200, 0.5, 1.0).unwrap();
+        network.weights =
+            synbal::network::random::random_network(&mut synbal::network::random::stream(1, 0), 200, 0.5, 1.0).unwrap();
         synbal::io::write_network(&path, &network).unwrap();
         paths.push(path);
     }
     for path in paths {
-        let (loaded, found) = read_network_hashed(&path, Activation::Linear).unwrap();
+        let (loaded, found) = read_network_hashed(&path, &options()).unwrap();
         assert_eq!(found, sha256(&std::fs::read(&path).unwrap()), "{path:?}");
         assert_eq!(loaded, read_network(&path, Activation::Linear).unwrap(), "{path:?}");
     }
@@ -64,7 +66,7 @@ fn numbers_and_hash_are_of_the_same_bytes_even_if_the_file_is_replaced_meanwhile
         let _guard = Done(&done);
         let mut seen = [0, 0];
         for _ in 0..10_000 {
-            let (loaded, hash) = read_network_hashed(&path, Activation::Linear).unwrap();
+            let (loaded, hash) = read_network_hashed(&path, &options()).unwrap();
             let value = loaded.network.weights.values()[0];
             let which = (value - 1.0) as usize;
             assert_eq!(hash, hashes[which], "numbers of one file, hash of the other");
@@ -75,4 +77,8 @@ fn numbers_and_hash_are_of_the_same_bytes_even_if_the_file_is_replaced_meanwhile
         }
         assert!(seen.iter().all(|&times| times > 0), "{seen:?}: the file was never replaced");
     });
+}
+
+fn options() -> ReadOptions {
+    ReadOptions { activation: Some(Activation::Linear), ..ReadOptions::default() }
 }

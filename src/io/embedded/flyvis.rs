@@ -55,17 +55,17 @@ pub struct FlyvisArrays {
 /// Name within the folder of embedded data, and content.
 type Embedded = (&'static str, &'static [u8]);
 
-const BIAS: Embedded = ("flyvis/bias.bin", include_bytes!("flyvis/bias.bin"));
-const DU: Embedded = ("flyvis/group_du.bin", include_bytes!("flyvis/group_du.bin"));
-const DV: Embedded = ("flyvis/group_dv.bin", include_bytes!("flyvis/group_dv.bin"));
-const SYNAPSES: Embedded = ("flyvis/group_n_syn.bin", include_bytes!("flyvis/group_n_syn.bin"));
-const PAIR: Embedded = ("flyvis/group_pair.bin", include_bytes!("flyvis/group_pair.bin"));
-const SIGN: Embedded = ("flyvis/pair_sign.bin", include_bytes!("flyvis/pair_sign.bin"));
-const SOURCE: Embedded = ("flyvis/pair_source.bin", include_bytes!("flyvis/pair_source.bin"));
-const TARGET: Embedded = ("flyvis/pair_target.bin", include_bytes!("flyvis/pair_target.bin"));
-const STRENGTH: Embedded = ("flyvis/strength.bin", include_bytes!("flyvis/strength.bin"));
-const TIME_CONSTANT: Embedded = ("flyvis/time_const_s.bin", include_bytes!("flyvis/time_const_s.bin"));
-const PATTERNS: Embedded = ("flyvis/node_patterns.json", include_bytes!("flyvis/node_patterns.json"));
+const BIAS: Embedded = ("flyvis/bias.bin", include_bytes!("../../../data/flyvis/bias.bin"));
+const DU: Embedded = ("flyvis/group_du.bin", include_bytes!("../../../data/flyvis/group_du.bin"));
+const DV: Embedded = ("flyvis/group_dv.bin", include_bytes!("../../../data/flyvis/group_dv.bin"));
+const SYNAPSES: Embedded = ("flyvis/group_n_syn.bin", include_bytes!("../../../data/flyvis/group_n_syn.bin"));
+const PAIR: Embedded = ("flyvis/group_pair.bin", include_bytes!("../../../data/flyvis/group_pair.bin"));
+const SIGN: Embedded = ("flyvis/pair_sign.bin", include_bytes!("../../../data/flyvis/pair_sign.bin"));
+const SOURCE: Embedded = ("flyvis/pair_source.bin", include_bytes!("../../../data/flyvis/pair_source.bin"));
+const TARGET: Embedded = ("flyvis/pair_target.bin", include_bytes!("../../../data/flyvis/pair_target.bin"));
+const STRENGTH: Embedded = ("flyvis/strength.bin", include_bytes!("../../../data/flyvis/strength.bin"));
+const TIME_CONSTANT: Embedded = ("flyvis/time_const_s.bin", include_bytes!("../../../data/flyvis/time_const_s.bin"));
+const PATTERNS: Embedded = ("flyvis/node_patterns.json", include_bytes!("../../../data/flyvis/node_patterns.json"));
 
 /// All embedded files of the networks, for the test of their checksums. The manifest says what the arrays are.
 #[cfg(test)]
@@ -81,7 +81,7 @@ pub(super) const FILES: [Embedded; 12] = [
     STRENGTH,
     TIME_CONSTANT,
     PATTERNS,
-    ("flyvis/manifest.json", include_bytes!("flyvis/manifest.json")),
+    ("flyvis/manifest.json", include_bytes!("../../../data/flyvis/manifest.json")),
 ];
 
 /// `{"name": "R1", "pattern": ["stride", [1, 1]]}`.

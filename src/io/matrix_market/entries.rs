@@ -249,6 +249,9 @@ fn read_lines<R: Read>(
                 return Err(MatrixMarketError::AboveDiagonal { line: line.number, row, column });
             }
             if header.symmetry == Symmetry::SkewSymmetric && row == column {
+                if value == 0.0 {
+                    continue;
+                }
                 return Err(MatrixMarketError::OnSkewDiagonal { line: line.number, row });
             }
         }
@@ -266,6 +269,10 @@ fn parse_entry(line: &Line<'_>, field: Field) -> Result<(u64, u64, f64), MatrixM
     };
     let value = match field {
         Field::Pattern => 1.0,
+        _ if line.words().nth(2).is_none() => {
+            let field = if field == Field::Real { "real" } else { "integer" };
+            return Err(MatrixMarketError::NoValue { line: line.number, text: line.quoted(), field });
+        }
         _ => parse_value(line, &mut words, field)?,
     };
     match words.next() {

@@ -58,7 +58,11 @@ pub enum MatrixMarketError {
         "line {line}: row {row}, column {column} is above the diagonal, but a symmetric or skew-symmetric file lists only the lower triangle"
     )]
     AboveDiagonal { line: u64, row: u64, column: u64 },
-    #[error("line {line}: row {row} has a diagonal entry, but the diagonal of a skew-symmetric matrix is not listed")]
+    #[error(
+        "line {line} is `{text}`: the header says `{field}`, but there is no number; the header should say pattern"
+    )]
+    NoValue { line: u64, text: String, field: &'static str },
+    #[error("line {line}: row {row} has a diagonal entry, but the diagonal of a skew-symmetric matrix is zero")]
     OnSkewDiagonal { line: u64, row: u64 },
     #[error("row {row}, column {column} is listed twice; add the two entries or drop one")]
     Duplicate { row: u64, column: u64 },
@@ -110,8 +114,17 @@ const SHORTEST_ENTRY: u64 = 4;
 /// # Errors
 /// The first thing in the file that is not as the format or its own header says, with its line.
 pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError> {
+    read_with_notices(reader, bytes).map(|(weights, _)| weights)
+}
+
+/// The same, with what of the file is not as the format has it and was read all the same, one sentence each.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_with_notices(reader: impl Read, bytes: u64) -> Result<(Weights, Vec<String>), MatrixMarketError> {
     let mut lines = Lines::new(reader);
-    let header = read_header(&mut lines)?;
+    let mut notices = Vec::new();
+    let header = read_header(&mut lines, &mut notices)?;
     let (neurons, entries) = read_size(&mut lines, header.layout, bytes)?;
     let mirrored = if header.symmetry == Symmetry::General { 1 } else { 2 };
     let expected = entries.min(bytes / SHORTEST_ENTRY + 1) as usize * mirrored;
@@ -121,7 +134,7 @@ pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError>
         Layout::Coordinate => entries::read(&mut lines, rules, &mut rows)?,
         Layout::Array => read_array(&mut lines, header, neurons, &mut rows)?,
     };
-    rows.finish().map_err(|error| match error {
+    let finished = rows.finish().map_err(|error| match error {
         NetworkError::DuplicateSynapse { target, source_index } => {
             // A mirrored entry is reported where the file has it, in the lower triangle.
             let (row, column) = match header.symmetry {
@@ -131,7 +144,8 @@ pub fn read(reader: impl Read, bytes: u64) -> Result<Weights, MatrixMarketError>
             MatrixMarketError::Duplicate { row: row as u64 + 1, column: column as u64 + 1 }
         }
         other => MatrixMarketError::Network(other),
-    })
+    });
+    Ok((finished?, notices))
 }
 
 /// What the entries of a coordinate file must keep to.
@@ -142,14 +156,18 @@ struct Rules {
     declared: u64,
 }
 
-fn read_header<R: Read>(lines: &mut Lines<R>) -> Result<Header, MatrixMarketError> {
+fn read_header<R: Read>(lines: &mut Lines<R>, notices: &mut Vec<String>) -> Result<Header, MatrixMarketError> {
     let bad = |text| Err(MatrixMarketError::BadHeader { text });
     let Some(line) = lines.next_line()? else { return bad(String::new()) };
     let Ok(text) = std::str::from_utf8(line.bytes) else { return Err(MatrixMarketError::NotUtf8 { line: 1 }) };
     let words: Vec<String> = text.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
     let [banner, object, layout, field, symmetry] = words.as_slice() else { return bad(line.quoted()) };
-    if banner != "%%matrixmarket" {
-        return bad(line.quoted());
+    match banner.as_str() {
+        "%%matrixmarket" => {}
+        "%matrixmarket" => {
+            notices.push("line 1 begins with one percent sign instead of two; read all the same".to_owned())
+        }
+        _ => return bad(line.quoted()),
     }
     let unsupported =
         |word: &str, supported| MatrixMarketError::Unsupported { word: quoted(word.as_bytes()), supported };
@@ -191,7 +209,7 @@ fn read_size<R: Read>(lines: &mut Lines<R>, layout: Layout, bytes: u64) -> Resul
         match lines.next_filled_line()? {
             None => return Err(MatrixMarketError::NoSize),
             // Comments are passed over as bytes: many published files have names in Latin-1 there.
-            Some(line) if line.bytes.starts_with(b"%") => {}
+            Some(line) if line.bytes.trim_ascii_start().starts_with(b"%") => {}
             Some(line) => break parse_size(&line, layout)?,
         }
     };
@@ -232,7 +250,8 @@ fn parse_size(line: &Line<'_>, layout: Layout) -> Result<Size, MatrixMarketError
     }
 }
 
-/// Column after column; of a symmetric matrix from the diagonal down, of a skew-symmetric one from below it.
+/// Column after column; of a symmetric matrix from the diagonal down, of a skew-symmetric one from below it. Some programs
+/// list the diagonal of a skew-symmetric matrix too, as zeros: the number of lines tells.
 fn read_array<R: Read>(
     lines: &mut Lines<R>,
     header: Header,
@@ -251,17 +270,15 @@ fn read_array<R: Read>(
     };
     let (mut i, mut j) = (first_row(0), 0);
     let mut found = 0;
+    if header.symmetry == Symmetry::SkewSymmetric {
+        return read_skew_array(lines, header, neurons, declared, rows);
+    }
     while let Some(line) = lines.next_filled_line()? {
         if found == declared {
             return Err(MatrixMarketError::TooManyEntries { line: line.number, declared });
         }
         found += 1;
-        let mut words = line.words();
-        let value = entries::parse_value(&line, &mut words, header.field)?;
-        if words.next().is_some() {
-            let expected = "one number, as in every line of an array file";
-            return Err(MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected });
-        }
+        let value = array_value(&line, header.field)?;
         if value != 0.0 {
             entries::push(rows, header.symmetry, (i as u32, j as u32, value));
         }
@@ -273,6 +290,55 @@ fn read_array<R: Read>(
     }
     if found < declared {
         return Err(MatrixMarketError::TooFewEntries { declared, found });
+    }
+    Ok(())
+}
+
+fn array_value(line: &Line<'_>, field: Field) -> Result<f64, MatrixMarketError> {
+    let mut words = line.words();
+    let value = entries::parse_value(line, &mut words, field)?;
+    if words.next().is_some() {
+        let expected = "one number, as in every line of an array file";
+        return Err(MatrixMarketError::BadEntry { line: line.number, text: line.quoted(), expected });
+    }
+    Ok(value)
+}
+
+fn read_skew_array<R: Read>(
+    lines: &mut Lines<R>,
+    header: Header,
+    neurons: u64,
+    declared: u64,
+    rows: &mut Rows,
+) -> Result<(), MatrixMarketError> {
+    let with_diagonal = declared + neurons;
+    let mut values: Vec<(u64, f64)> = Vec::new();
+    while let Some(line) = lines.next_filled_line()? {
+        if values.len() as u64 == with_diagonal {
+            return Err(MatrixMarketError::TooManyEntries { line: line.number, declared });
+        }
+        values.push((line.number, array_value(&line, header.field)?));
+    }
+    let found = values.len() as u64;
+    if found < declared {
+        return Err(MatrixMarketError::TooFewEntries { declared, found });
+    }
+    let lists_diagonal = found == with_diagonal && neurons > 0;
+    if !lists_diagonal && found > declared {
+        let (line, _) = values[declared as usize];
+        return Err(MatrixMarketError::TooManyEntries { line, declared });
+    }
+    let mut values = values.into_iter();
+    for j in 0..neurons {
+        for i in if lists_diagonal { j } else { j + 1 }..neurons {
+            let Some((line, value)) = values.next() else { break };
+            if i == j && value != 0.0 {
+                return Err(MatrixMarketError::OnSkewDiagonal { line, row: i + 1 });
+            }
+            if value != 0.0 {
+                entries::push(rows, header.symmetry, (i as u32, j as u32, value));
+            }
+        }
     }
     Ok(())
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use nalgebra::DMatrix;
 use serde_json::json;
 
-use super::parameter;
+use super::ALIGNMENT;
+use crate::io::metadata::parameter;
 use crate::io::sparse_tensors::{self as sparse, Csr};
 use crate::io::{WRITTEN_BY, for_each_row};
 use crate::network::{Network, Weights};
@@ -87,7 +88,6 @@ pub fn write(network: &Network, precision: Precision, writer: &mut impl Write) -
         header[&part.name] = json!({ "dtype": part.dtype, "shape": part.shape, "data_offsets": [offset, end] });
         offset = end;
     }
-    const ALIGNMENT: usize = 8;
     let mut header = header.to_string().into_bytes();
     header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
     writer.write_all(&(header.len() as u64).to_le_bytes())?;

@@ -8,10 +8,12 @@ mod adaptive;
 mod channels;
 mod gains;
 mod noise;
+mod side_by_side;
 
 pub use adaptive::{SimulationError, simulate_adaptive};
 pub use gains::{Gains, Weighting, mean_gains, robustness_alpha};
 pub use noise::{StateNoise, in_groups};
+pub use side_by_side::{Noise, SideBySide};
 
 use crate::network::Network;
 use crate::scalar::Scalar;

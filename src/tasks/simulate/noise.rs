@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::{Dynamics, Simulator, Trials};
-use crate::tasks::stream;
+use crate::network::random::stream;
 
 /// Independent normal noise on every neuron's state, added after every step: `√Δt·σ·ξ` in continuous time (the
 /// Euler–Maruyama method; the authors' convention), `σ·ξ` in discrete time. ξ has variance one.

@@ -11,7 +11,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use super::{Gradient, TrainingError};
-use crate::network::{Network, Pattern, Weights};
+use crate::network::{Network, NetworkError, Pattern, Weights};
 use crate::tasks::task::{Batch, Convention};
 use crate::tasks::{Dynamics, ReadOut, Simulator};
 
@@ -33,18 +33,7 @@ impl Backpropagation {
         if convention.dynamics == Dynamics::ContinuousRk4 {
             return Err(TrainingError::NoGradient { dynamics: convention.dynamics.name() });
         }
-        let n = weights.neurons();
-        let columns = weights.pattern().transpose();
-        let (mut row_start, mut source, mut position) = (vec![0], Vec::new(), Vec::new());
-        for j in 0..n {
-            for (e, target) in columns.column(j) {
-                source.push(target as u32);
-                position.push(e);
-            }
-            row_start.push(source.len());
-        }
-        // Any value but zero will do: they are renewed from the network at hand.
-        let transposed = Weights::from_rows(row_start, source, vec![1.0; position.len()])?;
+        let (transposed, position) = transposed_weights(weights)?;
         Ok(Backpropagation { convention, transposed, position })
     }
 
@@ -141,8 +130,23 @@ impl Backpropagation {
     }
 }
 
+/// The transpose of a pattern, its values not set yet, and where in the pattern each synapse of it is.
+pub(in crate::tasks) fn transposed_weights(weights: &Weights) -> Result<(Weights, Vec<usize>), NetworkError> {
+    let columns = weights.pattern().transpose();
+    let (mut row_start, mut source, mut position) = (vec![0], Vec::new(), Vec::new());
+    for j in 0..weights.neurons() {
+        for (e, target) in columns.column(j) {
+            source.push(target as u32);
+            position.push(e);
+        }
+        row_start.push(source.len());
+    }
+    // Any value but zero will do: they are renewed from the network at hand.
+    Ok((Weights::from_rows(row_start, source, vec![1.0; position.len()])?, position))
+}
+
 /// `Mᵀ y` for a batch.
-fn back_through(matrix: &DMatrix<f64>, y: &[f64], count: usize) -> Vec<f64> {
+pub(in crate::tasks) fn back_through(matrix: &DMatrix<f64>, y: &[f64], count: usize) -> Vec<f64> {
     let mut x = vec![0.0; matrix.ncols() * count];
     for (column, x) in matrix.column_iter().zip(x.chunks_exact_mut(count)) {
         for (weight, y) in column.iter().zip(y.chunks_exact(count)) {

@@ -6,17 +6,20 @@
 mod backpropagation;
 mod gradient;
 mod history;
+pub mod recipe;
 
 pub use backpropagation::Backpropagation;
+pub(in crate::tasks) use backpropagation::{back_through, transposed_weights};
 pub use gradient::Gradient;
 pub use history::{History, HistoryError, Record};
 
 use nalgebra::DMatrix;
 
+use super::portable_normals;
 use super::task::Task;
-use super::{portable_normals, stream};
 use crate::cost::{CostError, CostGraph, CostSpec, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
+use crate::network::random::stream;
 use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// Why a network could not be trained.
@@ -208,7 +211,7 @@ impl Record {
     /// Measures a network; the loss is that of its batch.
     fn of(network: &Network, iteration: usize, loss: f64) -> Result<Self, TrainingError> {
         let graph = CostGraph::of_network(network, &CostSpec::power(2.0))?;
-        let gradient = node_costs(graph.pattern(), graph.w(), &0.0).gradient();
+        let gradient = node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
         let cost = network.weights.values().iter().map(|weight| synaptic_cost(&1.0, weight, 2.0)).sum();
         Ok(Record { iteration, loss, cost, neural_gradient: norm_squared(&gradient).sqrt() })
     }

@@ -1,0 +1,185 @@
+//! Reading a certificate: strict, so that each number has one spelling, and the reasons for refusing one.
+
+use num_bigint::{BigInt, BigUint};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Why a certificate is not accepted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    #[error("this is no certificate: {reason}; write one with `synbal certify`")]
+    Unreadable { reason: String },
+    #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\", version 1")]
+    Format { format: String, version: u64 },
+    #[error("the seal is broken: the file was changed after it was written (sha256 {found}, sealed as {sealed})")]
+    Seal { sealed: String, found: String },
+    #[error("the certificate is about another input: it names sha256 {expected}, this file has {found}")]
+    OtherInput { expected: String, found: String },
+    #[error("{what} is {value:?}, but expected {expected}")]
+    Field { what: &'static str, value: String, expected: &'static str },
+    #[error("{what} has {found} entries, but the network has {expected} nodes")]
+    WrongLength { what: &'static str, found: usize, expected: usize },
+    #[error("the scale of neuron {neuron} is 0; it must be positive")]
+    ScaleZero { neuron: usize },
+    #[error("the certificate has a world node, but the network has no {missing}")]
+    NoWorld { missing: &'static str },
+    #[error("the weight of the synapse from {source_index} to {target} is {weight}, or one of them is no neuron")]
+    Input { target: usize, source_index: usize, weight: f64 },
+    #[error("the synapse from {source_index} to {target} is there twice")]
+    Duplicate { target: usize, source_index: usize },
+    #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
+    Component { neuron: usize, root: usize },
+    #[error("{synapses} synapses lie on no directed cycle, so the whole network has no balanced point")]
+    OnNoCycle { synapses: usize },
+    #[error(
+        "the deficit of the synapse from {source_index} to {target} is larger than its cost, out of order, or of no synapse"
+    )]
+    Deficit { target: usize, source_index: usize },
+    #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out")]
+    NotConserved { neuron: usize, surplus: BigInt },
+    #[error("the cost gap is claimed to be {claimed}, but the integers give {found}")]
+    Gap { claimed: BigUint, found: BigUint },
+    #[error("the ground state of neuron {neuron} must be 0 at the root of a component and positive elsewhere")]
+    Ground { neuron: usize },
+    #[error("the least value of the Laplacian is claimed to be {claimed}, but the integers give {found}")]
+    Lam { claimed: BigUint, found: BigInt },
+    #[error("the largest ground state is claimed to be {claimed}, but it is {found}")]
+    Vmax { claimed: BigUint, found: BigInt },
+    #[error("the radius {claimed} is not proved: the gradient is too large for the curvature")]
+    Radius { claimed: BigUint },
+    #[error("the radius {claimed} is not the smallest that is proved")]
+    RadiusNotSharp { claimed: BigUint },
+}
+
+pub(crate) const WORLD_MISSING: [&str; 2] = ["input weights (or a bias)", "read-out weights"];
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: String,
+    version: u64,
+    input_sha256: String,
+    p: (u32, u32),
+    scope: String,
+    world: Option<(String, i64)>,
+    cost_unit_bits: u32,
+    radius_unit_bits: u32,
+    gap: String,
+    lam: String,
+    vmax: String,
+    radius: String,
+    scale: Vec<String>,
+    ground: Vec<String>,
+    component: Vec<usize>,
+    deficits: Vec<(usize, usize, String)>,
+    seal: String,
+}
+
+/// The numbers of a certificate.
+pub(crate) struct Claims {
+    pub input_sha256: String,
+    pub p: (u32, u32),
+    pub whole: bool,
+    pub world: Option<(u64, i64)>,
+    pub cost_unit_bits: u32,
+    pub radius_unit_bits: u32,
+    pub gap: BigUint,
+    pub lam: BigUint,
+    pub vmax: BigUint,
+    pub radius: BigUint,
+    pub scale: Vec<BigUint>,
+    pub ground: Vec<BigInt>,
+    pub component: Vec<usize>,
+    pub deficits: Vec<(usize, usize, BigUint)>,
+}
+
+/// The line that the seal stands on; the seal is the sha256 of everything before it.
+const SEAL_LINE: &[u8] = b"  \"seal\": \"";
+
+/// Bits of a unit beyond which no f64 gains anything: 16 powers of 2^±1074, and products of as much.
+const LARGEST_UNIT_BITS: u32 = 1 << 17;
+const LARGEST_POWER: u32 = 64;
+
+impl Claims {
+    pub fn read(bytes: &[u8]) -> Result<Claims, Refused> {
+        let file: File =
+            serde_json::from_slice(bytes).map_err(|reason| Refused::Unreadable { reason: reason.to_string() })?;
+        if file.format != "synbal-certificate" || file.version != 1 {
+            return Err(Refused::Format { format: file.format, version: file.version });
+        }
+        let end = format!("{}{}\"\n}}\n", String::from_utf8_lossy(SEAL_LINE), file.seal);
+        let no_seal = || Refused::Unreadable { reason: "it does not end in the line of its seal".to_owned() };
+        let sealed = bytes.strip_suffix(end.as_bytes()).ok_or_else(no_seal)?;
+        let found: String = Sha256::digest(sealed).iter().map(|byte| format!("{byte:02x}")).collect();
+        if found != file.seal {
+            return Err(Refused::Seal { sealed: file.seal, found });
+        }
+        let field = |what, value: String, expected| Err(Refused::Field { what, value, expected });
+        let (a, b) = file.p;
+        let lowest_terms = b == 1 || a % 2 == 1;
+        if !(1..=LARGEST_POWER).contains(&a) || ![1, 2, 4, 8, 16].contains(&b) || !lowest_terms {
+            let expected = "a/b in lowest terms with a from 1 to 64 and b one of 1, 2, 4, 8, 16";
+            return field("p", format!("{a}/{b}"), expected);
+        }
+        let whole = match file.scope.as_str() {
+            "whole" => true,
+            "components" => false,
+            _ => return field("scope", file.scope, "\"whole\" or \"components\""),
+        };
+        let world = file.world.map(|(mantissa, exponent)| {
+            let expected = "[odd integer below 2^53, exponent from -1074 to 1023], a finite f64 greater than 0";
+            let odd = u64::try_from(hexadecimal("world", &mantissa)?).ok();
+            match odd.filter(|m| m % 2 == 1 && *m < 1 << 53 && (-1074..=1023).contains(&exponent)) {
+                Some(m) => Ok((m, exponent)),
+                None => Err(Refused::Field { what: "world", value: format!("{mantissa}, {exponent}"), expected }),
+            }
+        });
+        for (what, bits) in [("cost_unit_bits", file.cost_unit_bits), ("radius_unit_bits", file.radius_unit_bits)] {
+            if bits > LARGEST_UNIT_BITS {
+                return field(what, bits.to_string(), "at most 131072");
+            }
+        }
+        let numbers = |what, texts: &[String]| {
+            texts.iter().map(|text| hexadecimal(what, text)).collect::<Result<Vec<BigUint>, Refused>>()
+        };
+        let mut deficits = Vec::with_capacity(file.deficits.len());
+        for (target, source_index, text) in &file.deficits {
+            let last: Option<&(usize, usize, BigUint)> = deficits.last();
+            let deficit = hexadecimal("deficits", text)?;
+            if deficit.bits() == 0 || last.is_some_and(|&(i, j, _)| (i, j) >= (*target, *source_index)) {
+                return Err(Refused::Deficit { target: *target, source_index: *source_index });
+            }
+            deficits.push((*target, *source_index, deficit));
+        }
+        Ok(Claims {
+            input_sha256: file.input_sha256,
+            p: file.p,
+            whole,
+            world: world.transpose()?,
+            cost_unit_bits: file.cost_unit_bits,
+            radius_unit_bits: file.radius_unit_bits,
+            gap: hexadecimal("gap", &file.gap)?,
+            lam: hexadecimal("lam", &file.lam)?,
+            vmax: hexadecimal("vmax", &file.vmax)?,
+            radius: hexadecimal("radius", &file.radius)?,
+            scale: numbers("scale", &file.scale)?,
+            ground: numbers("ground", &file.ground)?.into_iter().map(BigInt::from).collect(),
+            component: file.component,
+            deficits,
+        })
+    }
+}
+
+/// An integer in the one spelling that is accepted: `0x`, then lower-case digits without leading zeros.
+fn hexadecimal(what: &'static str, text: &str) -> Result<BigUint, Refused> {
+    let expected = "a hexadecimal integer such as 0x1f, lower case, without leading zeros";
+    let refused = || Refused::Field { what, value: text.chars().take(40).collect(), expected };
+    let digits = text.strip_prefix("0x").ok_or_else(refused)?;
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if !plain || (digits.len() > 1 && digits.starts_with('0')) {
+        return Err(refused());
+    }
+    BigUint::parse_bytes(digits.as_bytes(), 16).ok_or_else(refused)
+}

@@ -1,0 +1,143 @@
+//! Newton's method for large sparse graphs: the step `L pδ = g` by conjugate gradients, only as exactly as it pays.
+//!
+//! The damped step of the dense method stays right for any truncation: after any number of conjugate gradient steps
+//! from zero, `δᵀLδ = δᵀg/p`, which is all that its proof of descent uses (see [`super::newton`]). So the fraction
+//! `ln(1 + s)/s` globalises without a line search, from every start.
+
+use super::newton::damping;
+use super::node_sums::NodeSums;
+use crate::balance::criteria::Criteria;
+use crate::balance::end::End;
+use crate::balance::outcome::{Attempt, Outcome, Solver};
+use crate::balance::trace::Trace;
+use crate::cost::CostGraph;
+use crate::flow::NodeCosts;
+use crate::laplacian::conjugate_gradients::{Unit, Until};
+use crate::laplacian::scaled::ScaledLaplacian;
+use crate::laplacian::{Preconditioners, Preconditioning};
+
+/// Newton's method with conjugate gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct NewtonCg {
+    /// How the inner iteration is preconditioned.
+    pub preconditioning: Preconditioning,
+    /// Simultaneous half-steps of Osborne's iteration before the first system.
+    pub warm_steps: usize,
+    /// Stop already at `max_i |g_i| ≤ x C(0)`, `C(0)` the cost of the graph at `h = 0` without self-synapses: the
+    /// criterion of other programs, under which a node of small costs may be as unbalanced as it likes. What stops here
+    /// is called balanced only if it happens to be; else its status is [`Status::GradientReached`].
+    pub stop_at_gradient: Option<f64>,
+}
+
+impl Default for NewtonCg {
+    fn default() -> Self {
+        NewtonCg { preconditioning: Preconditioning::default(), warm_steps: 20, stop_at_gradient: None }
+    }
+}
+
+/// Products for one system with the last preconditioner tried, after which the direction found so far is taken.
+const MAX_PRODUCTS: usize = 2000;
+
+/// Systems after which the method gives up, as for the dense method.
+const MAX_SYSTEMS: usize = 500;
+
+/// Steps without a lower imbalance, all of them full steps, after which rounding has won.
+const PATIENCE: usize = 5;
+
+/// Forcing terms (Eisenstat & Walker 1996, choice 2): the residual asked for is a power of the progress made last.
+const LOOSEST: f64 = 0.1;
+const FORCING_POWER: f64 = 1.6;
+
+/// The inner iteration may stop once every node's linear residual is this part of the tolerance: the step then
+/// balances within it, and the rest is for the curvature of the flow.
+const PART_OF_TOLERANCE: f64 = 0.25;
+
+impl Solver for NewtonCg {
+    fn name(&self) -> &'static str {
+        match self.preconditioning {
+            Preconditioning::AsNeeded => "newton-cg",
+            Preconditioning::Diagonal => "newton-cg-diagonal",
+            Preconditioning::Multigrid => "newton-cg-multigrid",
+            Preconditioning::ApproximateCholesky => "newton-cg-approximate-cholesky",
+        }
+    }
+
+    fn solve(&self, graph: &CostGraph, criteria: &Criteria) -> Outcome {
+        let mut trace = Trace::default();
+        let mut sums = NodeSums::new(graph);
+        let mut point = sums.measure();
+        trace.push(point);
+        // A gradient of this size is enough.
+        let enough = self.stop_at_gradient.map(|part| part * (point.cost - graph.self_cost()));
+        let is_enough = |sums: &NodeSums| enough.is_some_and(|enough| largest(&sums.nodes) <= enough);
+        for _ in 0..self.warm_steps {
+            if point.imbalance <= criteria.target() || sums.scaled.passes >= criteria.max_passes || is_enough(&sums) {
+                break;
+            }
+            sums.half_step();
+            point = sums.measure();
+            trace.push(point);
+        }
+        let mut h = sums.scaled.h();
+        let mut best = (point.imbalance, h.clone());
+        let mut matrix = ScaledLaplacian::<f32>::new(graph.pattern().len());
+        let mut preconditioners = Preconditioners::new(self.preconditioning);
+        let (mut iterations, mut without_progress) = (0, 0);
+        let mut last_norm = 0.0;
+        let end = loop {
+            let end = criteria.end(sums.nodes.imbalance(), sums.scaled.passes);
+            // A limit of passes has the last word; what is decided by the numbers comes first.
+            if let Some(end @ (End::NotFinite { .. } | End::AtTarget)) = end {
+                break end;
+            }
+            if without_progress >= PATIENCE {
+                break End::NoProgress;
+            }
+            if iterations >= MAX_SYSTEMS {
+                break End::IterationLimit { limit: MAX_SYSTEMS };
+            }
+            if is_enough(&sums) {
+                break End::GradientReached { largest: largest(&sums.nodes) };
+            }
+            if let Some(end) = end {
+                break end;
+            }
+            sums.renew(&mut matrix);
+            let g = sums.nodes.gradient();
+            let norm = g.iter().zip(&matrix.inverse_root).map(|(g, r)| (g * r) * (g * r)).sum::<f64>().sqrt();
+            let until = Until {
+                relative: if last_norm > 0.0 { (norm / last_norm).powf(FORCING_POWER).min(LOOSEST) } else { LOOSEST },
+                every_node: PART_OF_TOLERANCE * criteria.tol,
+                of: Unit::Degree,
+                products: MAX_PRODUCTS,
+            };
+            last_norm = norm;
+            let solved = preconditioners.solve(&mut sums.products, &matrix, &g, &until, &mut sums.scaled.passes);
+            iterations += 1;
+            let rate = sums.products.largest_difference(&solved.x);
+            sums.scaled.passes += 1;
+            if rate < 1.0 {
+                without_progress += 1;
+            }
+            let fraction = damping(rate);
+            for (value, step) in h.iter_mut().zip(&solved.x) {
+                *value += fraction * step / graph.p();
+            }
+            sums.scaled.move_to(&h);
+            point = sums.measure();
+            trace.push(point);
+            if point.imbalance < best.0 {
+                best = (point.imbalance, h.clone());
+                without_progress = 0;
+            }
+        };
+        let h = if end.is_worth_the_best() { best.1 } else { h };
+        let passes = sums.scaled.passes;
+        Outcome::judge(graph, criteria, Attempt { method: self.name(), h, end, iterations, passes, trace })
+    }
+}
+
+/// `max_i |g_i|`.
+fn largest(nodes: &NodeCosts<f64>) -> f64 {
+    nodes.incoming.iter().zip(&nodes.outgoing).map(|(r, c)| (r - c).abs()).fold(0.0, f64::max)
+}

@@ -1,0 +1,77 @@
+//! The file of a certificate: JSON, one field a line, integers in hexadecimal, sealed.
+//!
+//! | field | meaning |
+//! |---|---|
+//! | `format`, `version` | `"synbal-certificate"`, 1 |
+//! | `input_sha256` | of the bytes of the input file |
+//! | `p` | `[a, b]`: the exponent a/b |
+//! | `scope` | `"whole"`, or `"components"`: synapses inside strong components only |
+//! | `world` | null, or `[m, e]`: read-out weights cost `m·2^e` times as much, the world is the last node |
+//! | `cost_unit_bits` | s: the integer W is the cost `W/2^s` |
+//! | `radius_unit_bits` | k: `Q = 2^k` |
+//! | `gap` | total cost − least total cost ≤ gap/2^s |
+//! | `lam`, `vmax` | `(L v)_i ≥ lam` at nodes that are no root, `v_i ≤ vmax` |
+//! | `radius` | `p|h_i − balanced h_i| ≤ radius/Q` |
+//! | `scale` | `E_i`, one for each node: `h_i = ln(E_i)/p` |
+//! | `ground` | `v_i`, 0 at roots |
+//! | `component` | the root of each node's component; nodes count from 0 |
+//! | `deficits` | `[target, source, deficit]` where the circulation is below the rounded-down cost |
+//! | `seal` | sha256 of all bytes before the line of the seal |
+//!
+//! The synapses are not in it: whoever checks takes them from the input.
+
+use crate::sha256::sha256;
+use num_bigint::BigUint;
+use serde_json::{Value, json};
+
+use super::Certificate;
+use super::integers::odd_dyadic;
+use crate::balance::Scope;
+
+fn hexadecimal(x: &BigUint) -> String {
+    format!("{x:#x}")
+}
+
+impl Certificate {
+    /// The text of the file, for an input with this sha256.
+    pub fn to_text(&self, input_sha256: &str) -> String {
+        let list = |numbers: &[BigUint]| Value::from(numbers.iter().map(hexadecimal).collect::<Vec<_>>());
+        let deficits = self.synapses.iter().filter(|synapse| synapse.deficit.bits() > 0);
+        let deficits: Vec<Value> =
+            deficits.map(|synapse| json!([synapse.target, synapse.source, hexadecimal(&synapse.deficit)])).collect();
+        let scope = match self.scope {
+            Scope::Whole => "whole",
+            Scope::WithinComponents => "components",
+        };
+        let world = self.world().map(odd_dyadic).map(|(m, e)| json!([format!("{m:#x}"), e]));
+        let fields = [
+            ("format", json!("synbal-certificate")),
+            ("version", json!(1)),
+            ("input_sha256", json!(input_sha256)),
+            ("p", json!([self.power.a, self.power.b])),
+            ("scope", json!(scope)),
+            ("world", json!(world)),
+            ("cost_unit_bits", json!(self.cost_unit_bits)),
+            ("radius_unit_bits", json!(self.radius_unit_bits)),
+            ("gap", json!(hexadecimal(&self.gap))),
+            ("lam", json!(hexadecimal(&self.lam))),
+            ("vmax", json!(hexadecimal(&self.vmax))),
+            ("radius", json!(hexadecimal(&self.radius))),
+            ("scale", list(&self.scale)),
+            ("ground", list(&self.ground)),
+            ("component", json!(self.component)),
+            ("deficits", json!(deficits)),
+        ];
+        let mut text = "{\n".to_owned();
+        for (name, value) in fields {
+            text += &format!("  \"{name}\": {value},\n");
+        }
+        sealed(text)
+    }
+}
+
+/// Closes the text of a certificate with the line of its seal.
+pub fn sealed(text: String) -> String {
+    let seal = sha256(text.as_bytes());
+    text + &format!("  \"seal\": \"{seal}\"\n}}\n")
+}

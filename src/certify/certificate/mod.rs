@@ -1,0 +1,140 @@
+//! Integer certificates: a proof of a balancing that fits in O(neurons) integers.
+//!
+//! The maker of what [`crate::check`] checks. It may use floating point as it likes: whatever it writes is proved, or
+//! refused, by the checker from the integers alone. What they mean: `proofs/Checker.v`; the file: [`mod@format`].
+
+mod circulation;
+mod coq;
+pub mod format;
+mod integers;
+mod make;
+mod solve;
+
+pub use crate::sha256::sha256;
+pub use integers::{CertifiedSynapse, Power};
+pub use make::certify;
+
+use num_bigint::BigUint;
+
+use crate::balance::Scope;
+use crate::cost::CostError;
+use crate::network::NetworkError;
+
+/// A certificate with the synapses that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The exponent p.
+    pub power: Power,
+    /// Which synapses were certified.
+    pub scope: Scope,
+    /// The bits of λ of the world node; the world is the last node.
+    world_bits: Option<u64>,
+    /// s: the integer W is the cost `W/2^s`.
+    pub cost_unit_bits: u32,
+    /// k: the radius is in units of `2^-k/p`.
+    pub radius_unit_bits: u32,
+    /// The scales `E_i`, one for each node.
+    pub scale: Vec<BigUint>,
+    /// The ground state `v_i`, 0 at roots.
+    pub ground: Vec<BigUint>,
+    /// The root of each node's component.
+    pub component: Vec<usize>,
+    /// All synapses in scope, by (target, source).
+    pub synapses: Vec<CertifiedSynapse>,
+    /// Cost at the log-scales less the least cost, at most, in units of cost.
+    pub gap: BigUint,
+    /// `(L v)_i ≥ lam`.
+    pub lam: BigUint,
+    /// `v_i ≤ vmax`.
+    pub vmax: BigUint,
+    /// `p|h_i − balanced h_i| ≤ radius/2^k`.
+    pub radius: BigUint,
+    /// How far the log-scales `ln(E_i)/p` are from the given ones.
+    pub distance_to_given: DistanceToGiven,
+}
+
+/// How far the differences of the certified log-scales within a component are from those of the given ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistanceToGiven {
+    /// At most `2^-bits/p`.
+    Within {
+        /// The number of bits.
+        bits: u32,
+    },
+    /// They were improved on.
+    Refined,
+}
+
+/// What to do with the log-scales that are to be certified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refine {
+    /// Improve them by Newton steps in integers, beyond the precision of `f64`.
+    Yes,
+    /// Certify them as they are.
+    No,
+}
+
+/// How the costs are rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Costs {
+    /// Fine enough that the rounding of the costs does not limit what is proved.
+    Rounded,
+    /// Exactly, if p is whole and that takes at most [`LARGEST_EXACT_UNIT`] bits.
+    ExactIfPossible,
+}
+
+/// Bits of the cost unit that exactness is worth.
+pub const LARGEST_EXACT_UNIT: u32 = 1024;
+
+/// Why there is no certificate.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertifyError {
+    #[error(
+        "certificates need an exponent p that is a/b with b one of 1, 2, 4, 8, 16 and a from 1 to 64, but p is {p}; choose the nearest such p"
+    )]
+    Exponent { p: f64 },
+    #[error("certificates are for cost factors alpha of 1, since those are what the input file says; drop alpha")]
+    Alpha,
+    #[error(
+        "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
+    )]
+    ScaleOutOfRange { neuron: usize, value: f64 },
+    #[error("the costs would need {bits} bits, more than {limit}; they span too many orders of magnitude")]
+    TooManyBits { bits: f64, limit: u32 },
+    #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart for f64")]
+    Singular { node: usize },
+    #[error("{0}; its costs are too far apart")]
+    NotSolved(#[from] crate::laplacian::NotSolved),
+    #[error("the ground state at node {node} proves nothing: (L v) or v is not positive; the costs are too far apart")]
+    NotPositive { node: usize },
+    #[error(
+        "the log-scales are too far from balanced to prove anything about the balanced point (the worst neuron is {node}); balance to a smaller tolerance"
+    )]
+    NotBalancedEnough { node: usize },
+    #[error(
+        "the synapse from {source_index} to {target} is too weak to even out the imbalance that is left; balance to a smaller tolerance"
+    )]
+    TooWeak { target: usize, source_index: usize },
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+impl Certificate {
+    /// λ of the world node, if there is one.
+    pub fn world(&self) -> Option<f64> {
+        self.world_bits.map(f64::from_bits)
+    }
+}
+
+impl CertifyError {
+    /// True where the request is at fault, not the log-scales: nothing can be certified whatever they are.
+    pub fn is_bad_request(&self) -> bool {
+        matches!(
+            self,
+            CertifyError::Exponent { .. } | CertifyError::Alpha | CertifyError::Cost(_) | CertifyError::Network(_)
+        )
+    }
+}

@@ -1,0 +1,31 @@
+//! The independent checker of certificates: the crate `synbal-check`, and how a network is handed to it.
+
+pub use synbal_check::{Input, Proved, Refused, check as check_input, read, scientific_down, scientific_up};
+
+use crate::network::Network;
+
+/// Checks a certificate (the bytes of its file) against a network and the sha256 of the file that this was read from.
+///
+/// # Errors
+/// [`Refused`], with the first thing found wrong.
+pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Result<Proved, Refused> {
+    synbal_check::check(certificate, input_sha256, &input_of(network))
+}
+
+/// The triplets of a network.
+fn input_of(network: &Network) -> Input {
+    let neurons = network.weights.neurons();
+    let recurrent = network.weights.triplets().map(|(target, source, &weight)| (target, source, weight)).collect();
+    let inputs = network.w_in.iter().flat_map(|w_in| {
+        (0..w_in.ncols()).flat_map(move |channel| (0..neurons).map(move |neuron| (neuron, w_in[(neuron, channel)])))
+    });
+    let biases = network.bias.iter().flat_map(|bias| bias.iter().copied().enumerate());
+    let has_input = network.w_in.is_some() || network.bias.is_some();
+    let from_world = has_input.then(|| inputs.chain(biases).collect());
+    let to_world = network.w_out.as_ref().map(|w_out| {
+        (0..neurons)
+            .flat_map(|neuron| w_out.column(neuron).iter().map(move |&weight| (neuron, weight)).collect::<Vec<_>>())
+            .collect()
+    });
+    Input { neurons, recurrent, from_world, to_world }
+}

@@ -1,0 +1,121 @@
+//! What to do next about an error: which option of the command line helps.
+
+use synbal::balance::{BalanceError, Status};
+use synbal::check::Refused;
+use synbal::cost::CostError;
+use synbal::io::csv::CsvError;
+use synbal::io::graphml::GraphMlError;
+use synbal::io::layouts::LayoutError;
+use synbal::io::matlab::MatlabError;
+use synbal::io::{Loaded, ReadError, TensorError};
+
+use super::CliError;
+
+/// A file of tensors with other names or axes.
+const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (the README has examples)";
+
+/// What helps where synapses of a network lie on no cycle; `some_cycles` says whether others do.
+pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
+    let network = &loaded.network;
+    let whole = network.w_out.is_some() && (network.w_in.is_some() || network.bias.is_some());
+    match (whole, some_cycles) {
+        (true, false) => "balance it with its inputs and outputs, which close its paths into cycles: --world 1",
+        (true, true) => {
+            "balance it with its inputs and outputs, --world 1, or inside its components only, --within-components"
+        }
+        (false, true) => "drop them, or balance inside the components with --within-components",
+        (false, false) => {
+            "there is no cycle at all, so nothing can be balanced without inputs and outputs: give the whole model, and --world 1"
+        }
+    }
+}
+
+/// For an error that ends a command; with a separator in front, or empty.
+pub fn on_error(error: &CliError) -> &'static str {
+    match error {
+        CliError::Balance(error) => on_problem(error),
+        CliError::Cost(error) => on_cost(error),
+        CliError::Read(ReadError::Tensors { error, .. }) | CliError::Tensors(error) => on_tensors(error),
+        CliError::Read(ReadError::Csv { error, .. }) => match error {
+            CsvError::MatrixOrEdges => "; for a matrix give --matrix, for edges --edges 1,2,3",
+            CsvError::LooksLikeEdges { .. } => "; for example --edges source,target,weight",
+            CsvError::MaybeEdges { .. } => "; for edges give --edges 1,2,3",
+            _ => "",
+        },
+        CliError::Read(ReadError::Matlab {
+            error: MatlabError::SeveralMatrices { .. } | MatlabError::NoSuchVariable { .. },
+            ..
+        })
+        | CliError::Read(ReadError::GraphMl { error: GraphMlError::NoSuchAttribute { .. }, .. }) => {
+            "; name it with --variable NAME"
+        }
+        _ => "",
+    }
+}
+
+fn on_tensors(error: &TensorError) -> &'static str {
+    let TensorError::Layout(layout) = error else {
+        return match error {
+            TensorError::NoActivation { .. } => {
+                "; say which the model was built with: --activation relu (or linear, leaky-relu; tanh cannot be balanced)"
+            }
+            _ => "",
+        };
+    };
+    match layout {
+        LayoutError::Undescribed { .. } => {
+            "; describe it with --layout FILE.toml, or, if it really has nothing to do with these neurons, say --untouched NAME"
+        }
+        LayoutError::NoLayout { .. }
+        | LayoutError::Ambiguous { .. }
+        | LayoutError::SeveralReadOuts { .. }
+        | LayoutError::OrderUnknown { .. }
+        | LayoutError::BrokenChain { .. } => LAYOUT,
+        _ => "",
+    }
+}
+
+fn on_problem(error: &BalanceError) -> &'static str {
+    match error {
+        BalanceError::NotBalanceable { count, synapses, .. } if count < synapses => {
+            "; drop them, or leave them out with --within-components, or give a whole model and --world 1"
+        }
+        BalanceError::NotBalanceable { .. } => "; give the whole model with its inputs and outputs, and --world 1",
+        BalanceError::LeftOut(_) => ", or use --method newton",
+        BalanceError::Cost(error) => on_cost(error),
+        _ => "",
+    }
+}
+
+fn on_cost(error: &CostError) -> &'static str {
+    match error {
+        CostError::NoWorld { .. } => " (a whole network is a .safetensors file; the world is left out without --world)",
+        CostError::IllPosed { .. } => " (--world LAMBDA)",
+        _ => "",
+    }
+}
+
+/// For a run by `method` that did not end balanced; with a separator in front, or empty.
+pub fn on_status(status: &Status, method: &str) -> &'static str {
+    match status {
+        Status::PassLimit { .. } if method.starts_with("newton") => "; raise --max-passes",
+        Status::PassLimit { .. } => "; raise --max-passes, or use --method newton",
+        Status::IterationLimit { .. } => "; use --method osborne",
+        Status::Stalled | Status::LostToRounding => {
+            "; use a tolerance above the rounding error (--tol), or --digits for more than f64 has"
+        }
+        Status::NotFinite { .. } => "; use --method newton or osborne",
+        Status::IntegratorFailed { .. } | Status::WrongEndTime { .. } => "; use --method newton",
+        Status::Drifted { .. } => "; use a method on the log-scales",
+        Status::NotPositiveDefinite { .. } | Status::TooLargeForDense { .. } => "; use --method osborne",
+        _ => "",
+    }
+}
+
+/// For a certificate that the checker refuses; with a separator in front, or empty.
+pub fn on_refusal(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::OnNoCycle { .. } => "; certify with --within-components",
+        _ => "",
+    }
+}

@@ -1,0 +1,277 @@
+//! `synbal balance`, one way for all: read, balance, refine, rescale, round, check, write, say.
+
+#[cfg(feature = "precise")]
+mod digits;
+#[cfg(not(feature = "precise"))]
+#[path = "without_digits.rs"]
+mod digits;
+mod step;
+mod summary;
+mod written;
+
+use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Scope, Status};
+use synbal::cost::{CostGraph, CostSpec};
+use synbal::io::{Float, Loaded, ModelFile};
+use synbal::network::model::{Described, PowerOfTwo, Reproduction};
+use synbal::network::{Network, rescale_by_powers_of_two};
+
+use super::advice::reducible;
+use super::arguments::{BalanceOptions, scope, stop};
+use super::console::{Progress, notify, print, print_json, read};
+use super::{CliError, Ending};
+use digits::{Refined, check_digits, refine};
+use summary::{Outputs, Parts, Rounded, Summary, explained};
+use written::{Destination, Rescaled};
+
+/// What the log-scales are that weights are multiplied by.
+enum Scales {
+    Double(Vec<f64>),
+    PowersOfTwo(Vec<PowerOfTwo>),
+    Refined(Box<Refined>),
+}
+
+pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
+    let destination = Destination::checked(options)?;
+    options.digits.map_or(Ok(()), check_digits)?;
+    let (loaded, sha256) = read(&options.input)?;
+    let spec = options.input.spec(&loaded);
+    let progress = Progress::new();
+    progress.say("balancing");
+    let started = std::time::Instant::now();
+    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| advised(error, &loaded))?;
+    let mut seconds = balanced.seconds;
+    let mut status = Ok(());
+    let scales = match options.digits {
+        None => scales(options, &balanced),
+        Some(digits) => {
+            progress.say("balancing in multiple precision");
+            let refined = refine(&balanced, digits);
+            seconds = started.elapsed().as_secs_f64();
+            match refined {
+                Ok(refined) => Scales::Refined(Box::new(refined)),
+                Err(reason) => {
+                    drop(progress);
+                    let kept = if destination.has_files() { "; no file was written" } else { "" };
+                    eprintln!("synbal: {reason}{kept}");
+                    return Ok(Ending::Bad);
+                }
+            }
+        }
+    };
+    let good = options.digits.is_some() || balanced.outcome.status.is_balanced();
+    let as_asked = good || matches!(balanced.outcome.status, Status::GradientReached { .. });
+    if !good {
+        status = Err(explained(&balanced));
+    }
+    if nothing_was_balanced(&balanced) {
+        status = Err(CliError::Nothing { advice: reducible(&loaded, false) }.to_string());
+    }
+
+    progress.say("rescaling");
+    let model = loaded.model.as_ref().filter(|_| as_asked);
+    let rescaled_model = model.map(|model| rescaled_model(options, model, &scales)).transpose()?;
+    let log_scales = scales.rounded();
+    let network = match (&rescaled_model, as_asked && (destination.has_network() || options.powers_of_two)) {
+        (Some(model), _) => Some(network_of(model, options.input.p)?),
+        (None, true) => Some(scales.network(&loaded.network, &balanced)?),
+        (None, false) => None,
+    };
+    progress.say("comparing outputs");
+    let reproduction = match (&loaded.model, &rescaled_model) {
+        (Some(given), Some(rescaled)) if !options.no_check => {
+            Some(given.compare_outputs(rescaled, &log_scales, options.powers_of_two && options.dtype.is_none())?)
+        }
+        _ => None,
+    };
+    let mut notices = Vec::new();
+    let mut outputs = None;
+    match reproduction {
+        None => {}
+        Some(Reproduction::OutOfRange) => {
+            notices.push("outputs: not compared, because numbers of a run left the range of f64".to_owned());
+        }
+        Some(Reproduction::TooLarge { multiplications }) => {
+            notices.push(format!("outputs: not compared, because that would take {multiplications} multiplications"))
+        }
+        Some(Reproduction::Compared { read_out, difference }) => {
+            if !difference.within_bound {
+                status = Err("the outputs of the balanced model differ by more than rounding explains".to_owned());
+            }
+            outputs = Some(Outputs {
+                of: if read_out { "outputs" } else { "states" },
+                largest_difference: difference.largest,
+                bound: difference.bound,
+                within_bound: difference.within_bound,
+            });
+        }
+    }
+    let rounded = match (&network, &rescaled_model) {
+        (Some(network), Some(model)) => rounded(options, network, model.formats(), &spec)?,
+        (Some(network), None) if options.powers_of_two => rounded(options, network, vec![Float::F64], &spec)?,
+        _ => None,
+    };
+    drop(progress);
+
+    let decimals = if let Scales::Refined(refined) = &scales { Some(refined.log_scales()) } else { None };
+    if as_asked && status.as_ref().err().is_none_or(|_| outputs.as_ref().is_none_or(|outputs| outputs.within_bound)) {
+        if let Some(network) = &network {
+            let rescaled = Rescaled { network, model: rescaled_model.as_ref(), names: loaded.names.as_deref() };
+            notices.extend(destination.write_network(&rescaled)?);
+            if let (Scales::Refined(refined), Some(path)) = (&scales, &options.output) {
+                notices.push(format!(
+                    "{}: the weights are those of {} digits, rounded once to {}",
+                    path.display(),
+                    refined.digits(),
+                    rescaled_model.as_ref().map_or("f64".to_owned(), |model| names(&model.formats())),
+                ));
+            }
+        }
+        destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
+    }
+    if options.digits.is_some() && balanced.graph.world().is_some() {
+        notices.push("all weights between a neuron and the world count as one, their p-norm in f64".to_owned());
+    }
+    if !balanced.on_no_cycle.is_empty() {
+        notices.push(format!(
+            "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
+            balanced.on_no_cycle.len()
+        ));
+    }
+    notify(&notices);
+    let mut summary = Summary::new(Parts {
+        options,
+        balanced: &balanced,
+        refined: if let Scales::Refined(refined) = &scales { Some(refined) } else { None },
+        log_scales: &log_scales,
+        world: spec.world,
+        layout: loaded.model.as_ref().map(|model| model.layout.clone()),
+        names: loaded.names.clone(),
+        synapses: loaded.network.weights.synapses(),
+        sha256,
+        seconds,
+    });
+    summary.rounded = rounded;
+    summary.outputs = outputs;
+    summary.notices = loaded.notices.into_iter().chain(notices).collect();
+    if options.json {
+        print_json(&summary)?;
+    } else if !destination.is_stdout() {
+        print(&summary.text())?;
+    }
+    match status {
+        Ok(()) => Ok(Ending::Good),
+        Err(reason) => {
+            let kept = if !as_asked && destination.has_files() { "; no file was written" } else { "" };
+            eprintln!("synbal: {reason}{kept}");
+            Ok(Ending::Bad)
+        }
+    }
+}
+
+fn balanced(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Run, CliError> {
+    let problem = Problem::new(network, spec, scope(options.within_components))?;
+    if options.digits.is_some() {
+        // A start: how near it is, does not matter here.
+        return Ok(problem.solve(Method::Auto, &Criteria::default())?);
+    }
+    let solver = match options.stop_at_gradient {
+        None => options.method.solver().map_err(BalanceError::from)?,
+        part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
+    };
+    Ok(problem.solve_by(&*solver, &stop(options.tol, options.max_passes))?)
+}
+
+fn scales(options: &BalanceOptions, balanced: &Run) -> Scales {
+    if !options.powers_of_two {
+        return Scales::Double(balanced.log_scales.clone());
+    }
+    let nearest = |h: &f64| PowerOfTwo((h / std::f64::consts::LN_2).round() as i32);
+    Scales::PowersOfTwo(balanced.log_scales.iter().map(nearest).collect())
+}
+
+impl Scales {
+    /// The log-scales in `f64`.
+    fn rounded(&self) -> Vec<f64> {
+        match self {
+            Scales::Double(h) => h.clone(),
+            Scales::PowersOfTwo(k) => k.iter().map(|k| f64::from(k.0) * std::f64::consts::LN_2).collect(),
+            Scales::Refined(refined) => refined.rounded_log_scales(),
+        }
+    }
+
+    fn network(&self, network: &Network, balanced: &Run) -> Result<Network, CliError> {
+        match self {
+            Scales::Double(_) => Ok(balanced.network.clone()),
+            Scales::PowersOfTwo(k) => {
+                let exponents: Vec<i32> = k.iter().map(|k| k.0).collect();
+                Ok(rescale_by_powers_of_two(network, &exponents)?)
+            }
+            Scales::Refined(refined) => refined.network(network),
+        }
+    }
+}
+
+/// The model with every described tensor rescaled, rounded to the formats of its file or to the one asked for.
+fn rescaled_model(options: &BalanceOptions, model: &ModelFile, scales: &Scales) -> Result<ModelFile, CliError> {
+    let degree = model.activation.homogeneous_degree()?;
+    let numbers = match scales {
+        Scales::Double(h) => {
+            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale(tensor, numbers, h, degree)?))?
+        }
+        Scales::PowersOfTwo(exponents) => {
+            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale_exactly(tensor, numbers, exponents)?))?
+        }
+        Scales::Refined(refined) => refined.numbers(model, degree)?,
+    };
+    Ok(model.with_numbers(numbers, options.dtype.map(Float::from))?)
+}
+
+fn rescaled_numbers(
+    model: &ModelFile,
+    rescale: impl Fn(&Described, &[f64]) -> Result<Vec<f64>, CliError>,
+) -> Result<Vec<Vec<f64>>, CliError> {
+    let numbers = model.numbers()?;
+    model.model.tensors().iter().zip(&numbers).map(|(tensor, numbers)| rescale(tensor, numbers)).collect()
+}
+
+fn network_of(model: &ModelFile, p: f64) -> Result<Network, CliError> {
+    Ok(model.model.network(&model.numbers()?, model.activation, p).map_err(synbal::io::TensorError::from)?.network)
+}
+
+/// The imbalance of the weights as they are written, where they are not simply those in `f64`.
+fn rounded(
+    options: &BalanceOptions,
+    network: &Network,
+    formats: Vec<Float>,
+    spec: &CostSpec,
+) -> Result<Option<Rounded>, CliError> {
+    if !options.powers_of_two && formats.iter().all(|&format| format == Float::F64) {
+        return Ok(None);
+    }
+    let graph = CostGraph::of_network(network, spec)?;
+    let graph = match scope(options.within_components) {
+        Scope::WithinComponents => graph.within_components(),
+        Scope::Whole => graph,
+    };
+    let to = if options.powers_of_two { "powers of two".to_owned() } else { names(&formats) };
+    Ok(Some(Rounded { to, max_node_imbalance: graph.given_imbalance() }))
+}
+
+fn names(formats: &[Float]) -> String {
+    formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(" and ")
+}
+
+/// Where every synapse is left out, there was nothing to do: no success.
+fn nothing_was_balanced(balanced: &Run) -> bool {
+    balanced.graph.pattern().is_empty() && !balanced.on_no_cycle.is_empty()
+}
+
+/// The error that says what helps this network.
+fn advised(error: CliError, loaded: &Loaded) -> CliError {
+    match error {
+        CliError::Balance(BalanceError::NotBalanceable { count, synapses, examples, .. }) => {
+            CliError::NotBalanceable { count, synapses, examples, advice: reducible(loaded, count < synapses) }
+        }
+        other => other,
+    }
+}

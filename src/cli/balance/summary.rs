@@ -1,0 +1,241 @@
+//! What `synbal balance` says, as text and as JSON.
+
+use serde::Serialize;
+use synbal::balance::{Run, Status};
+use synbal::io::SIGN;
+
+use super::digits::Refined;
+use super::step::RefinementStep;
+use crate::cli::advice::on_status;
+use crate::cli::arguments::BalanceOptions;
+use crate::cli::console::{Program, cost_text, counted, short};
+
+/// The layout of the JSON object; see `docs/balance.schema.json`.
+const SCHEMA: &str = "synbal-balance/1";
+
+/// What `--json` prints. Numbers beyond `f64` are strings.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    schema: &'static str,
+    pub status: &'static str,
+    explanation: String,
+    method: &'static str,
+    /// Null without `--digits`.
+    digits: Option<usize>,
+    p: f64,
+    world: Option<f64>,
+    tol: f64,
+    /// What kind of model the file holds; null for a matrix or a list of edges.
+    layout: Option<String>,
+    neurons: usize,
+    synapses: usize,
+    /// Strongly connected components of the given network.
+    components: usize,
+    synapses_on_no_cycle: usize,
+    /// Over the synapses that were balanced; null where f64 cannot hold it.
+    cost_initial: Option<f64>,
+    cost_final: Number,
+    /// null without any cost.
+    cost_initial_log10: Option<f64>,
+    cost_final_log10: Option<f64>,
+    max_node_imbalance_initial: f64,
+    /// Measured on the rescaled weights.
+    max_node_imbalance: Number,
+    worst_node: usize,
+    worst_neuron: Option<String>,
+    iterations: usize,
+    passes: usize,
+    seconds: f64,
+    /// What log-scales do to the weights.
+    sign: &'static str,
+    log_scales: Vec<Number>,
+    /// The neurons' names, in the order of the log-scales, where they have any.
+    names: Option<Vec<String>>,
+    /// Null unless the weights were rounded to another format than f64, or scaled by powers of two.
+    pub rounded: Option<Rounded>,
+    /// Null unless the given and the rescaled model were run.
+    pub outputs: Option<Outputs>,
+    /// The course of `--digits`.
+    trace: Vec<RefinementStep>,
+    pub notices: Vec<String>,
+    input: Input,
+    program: Program,
+}
+
+/// A number in `f64`, or as a decimal beyond it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Number {
+    Double(Option<f64>),
+    Decimal(String),
+}
+
+/// What rounding did to the balanced weights.
+#[derive(Debug, Serialize)]
+pub struct Rounded {
+    /// The formats of the written numbers.
+    pub to: String,
+    /// The imbalance that is left.
+    pub max_node_imbalance: f64,
+}
+
+/// How far the outputs of the two models are apart.
+#[derive(Debug, Serialize)]
+pub struct Outputs {
+    /// `outputs`, or `states` of a model without any.
+    pub of: &'static str,
+    /// The largest difference, relative to the largest output.
+    pub largest_difference: f64,
+    /// What rounding explains there.
+    pub bound: f64,
+    pub within_bound: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Input {
+    path: String,
+    sha256: String,
+}
+
+/// What a summary is made from.
+pub struct Parts<'a> {
+    pub options: &'a BalanceOptions,
+    pub balanced: &'a Run,
+    pub refined: Option<&'a Refined>,
+    pub log_scales: &'a [f64],
+    pub world: Option<f64>,
+    pub layout: Option<String>,
+    pub names: Option<Vec<String>>,
+    pub synapses: usize,
+    pub sha256: String,
+    pub seconds: f64,
+}
+
+impl Summary {
+    pub fn new(parts: Parts<'_>) -> Self {
+        let Parts { options, balanced, refined, log_scales, .. } = parts;
+        let outcome = &balanced.outcome;
+        let in_range =
+            |cost: f64, log2: f64| (cost.is_finite() && (cost > 0.0 || log2 == f64::NEG_INFINITY)).then_some(cost);
+        let log10 = |log2: f64| log2.is_finite().then_some(log2 * std::f64::consts::LOG10_2);
+        let final_cost = in_range(balanced.cost_final, balanced.log2_cost_final);
+        let worst_neuron = parts.names.as_ref().and_then(|names| names.get(outcome.worst_node).cloned());
+        Summary {
+            schema: SCHEMA,
+            status: if refined.is_some() { "balanced" } else { outcome.status.word() },
+            explanation: if refined.is_some() { "balanced".to_owned() } else { explained(balanced) },
+            method: if refined.is_some() { "newton" } else { outcome.method },
+            digits: refined.map(Refined::digits),
+            p: balanced.graph.p(),
+            world: parts.world,
+            tol: options.tol,
+            layout: parts.layout,
+            neurons: balanced.graph.neurons(),
+            synapses: parts.synapses,
+            components: balanced.components,
+            synapses_on_no_cycle: balanced.on_no_cycle.len(),
+            cost_initial: in_range(balanced.cost_initial, balanced.log2_cost_initial),
+            cost_final: refined.map_or(Number::Double(final_cost), |refined| Number::Decimal(refined.cost())),
+            cost_initial_log10: log10(balanced.log2_cost_initial),
+            cost_final_log10: log10(balanced.log2_cost_final),
+            max_node_imbalance_initial: balanced.imbalance_initial,
+            max_node_imbalance: refined
+                .map_or(Number::Double(Some(balanced.imbalance_final)), |refined| Number::Decimal(refined.imbalance())),
+            worst_node: outcome.worst_node,
+            worst_neuron,
+            iterations: outcome.iterations,
+            passes: outcome.passes,
+            seconds: parts.seconds,
+            sign: SIGN,
+            log_scales: match refined {
+                Some(refined) => refined.log_scales().into_iter().map(Number::Decimal).collect(),
+                None => log_scales.iter().map(|&h| Number::Double(Some(h))).collect(),
+            },
+            names: parts.names,
+            rounded: None,
+            outputs: None,
+            trace: refined.map(Refined::trace).unwrap_or_default(),
+            notices: Vec::new(),
+            input: Input { path: options.input.input.display().to_string(), sha256: parts.sha256 },
+            program: Program::this(),
+        }
+    }
+
+    /// The same for people.
+    pub fn text(&self) -> String {
+        let to_digits = self.digits.map(|digits| format!(" to {digits} digits")).unwrap_or_default();
+        let mut text = format!(
+            "{} by {}{to_digits}: {}, {}, {}, {} synapses on no cycle\n",
+            self.status,
+            self.method,
+            counted(self.neurons, "neuron"),
+            counted(self.synapses, "synapse"),
+            counted(self.components, "strong component"),
+            self.synapses_on_no_cycle,
+        );
+        let cost_final = match &self.cost_final {
+            Number::Double(cost) => cost_text(*cost, self.cost_final_log10),
+            Number::Decimal(cost) => cost.clone(),
+        };
+        let cost_initial = cost_text(self.cost_initial, self.cost_initial_log10);
+        text += &format!("cost (p = {}): {cost_initial} -> {cost_final}\n", short(self.p));
+        match &self.max_node_imbalance {
+            Number::Double(imbalance) => {
+                let (before, after) = (self.max_node_imbalance_initial, imbalance.unwrap_or(f64::NAN));
+                let tolerance = self.tol;
+                text +=
+                    &format!("imbalance of the worst neuron: {before:.3e} -> {after:.3e} (tolerance {tolerance:e})\n");
+            }
+            Number::Decimal(imbalance) => text += &format!("imbalance of the worst neuron: {imbalance}\n"),
+        }
+        if let Some(Rounded { to, max_node_imbalance }) = &self.rounded {
+            text += &format!("rounded to {to}: imbalance {max_node_imbalance:.3e}\n");
+        }
+        if let Some(outputs) = &self.outputs {
+            text += &if outputs.largest_difference == 0.0 {
+                format!("{}: the same, bit for bit\n", outputs.of)
+            } else {
+                format!(
+                    "{}: within {:.1e} (rounding explains {:.1e})\n",
+                    outputs.of, outputs.largest_difference, outputs.bound
+                )
+            };
+        }
+        if self.digits.is_some() {
+            text += &format!("{:>8} {:>14} {:>14} {:>12}\n", "bits", "imbalance", "Newton step", "corrections");
+        } else {
+            let passes = if self.passes == 1 { "1 pass".to_owned() } else { format!("{} passes", self.passes) };
+            text += &format!("{}, {passes} over the synapses, ", counted(self.iterations, "iteration"));
+        }
+        for step in &self.trace {
+            text += &format!(
+                "{:>8} {:>14} {:>14} {:>12}{}\n",
+                step.bits,
+                step.max_node_imbalance,
+                step.newton_step,
+                step.corrections,
+                if step.linear_solver == "star-mesh" { " (star-mesh)" } else { "" }
+            );
+        }
+        text + &format!("{:.4} s\n", self.seconds)
+    }
+}
+
+/// The status in words, with what helps.
+pub fn explained(balanced: &Run) -> String {
+    let outcome = &balanced.outcome;
+    let said = match outcome.status {
+        Status::PassLimit { limit } => format!(
+            "not balanced: {} was allowed {} over the synapses and stopped after {}",
+            outcome.method,
+            passes(limit),
+            passes(outcome.passes),
+        ),
+        ref status => status.to_string(),
+    };
+    said + on_status(&outcome.status, outcome.method)
+}
+
+fn passes(count: usize) -> String {
+    if count == 1 { "1 pass".to_owned() } else { format!("{count} passes") }
+}

@@ -1,0 +1,183 @@
+//! Where the balanced network goes: a file, a packed file, standard output.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use synbal::io::edges::EdgeColumns;
+use synbal::io::{
+    Content, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_named_scales,
+    write_network, write_scales,
+};
+use synbal::network::Network;
+
+use crate::cli::CliError;
+use crate::cli::arguments::BalanceOptions;
+use crate::cli::console::{notify, print_bytes};
+
+/// The result of a command.
+pub struct Rescaled<'a> {
+    pub network: &'a Network,
+    pub model: Option<&'a ModelFile>,
+    pub names: Option<&'a [String]>,
+}
+
+/// Where and how.
+pub struct Destination<'a> {
+    output: Option<&'a Path>,
+    /// The ending, without `.gz`.
+    kind: String,
+    packed: bool,
+    scales: Option<&'a Path>,
+    edges: Option<&'a EdgeColumns>,
+}
+
+impl<'a> Destination<'a> {
+    /// Looks whether the results could be written, before the work.
+    pub fn checked(options: &'a BalanceOptions) -> Result<Self, CliError> {
+        let output = options.output.as_deref();
+        let input = &options.input.input;
+        let named = match (output, &options.to) {
+            (Some(path), None) if is_stdout(path) => input.clone(),
+            (Some(path), Some(ending)) if is_stdout(path) => {
+                PathBuf::from(format!("-.{}", ending.trim_start_matches('.')))
+            }
+            (_, Some(ending)) => return Err(CliError::ToWithoutStdout { ending: ending.clone() }),
+            (Some(path), None) => path.to_owned(),
+            (None, None) => PathBuf::new(),
+        };
+        let ending =
+            |path: &Path| path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let packed = ending(&named) == "gz" && !output.is_some_and(is_stdout);
+        let kind = if ending(&named) == "gz" { ending(&named.with_extension("")) } else { ending(&named) };
+        let destination = Destination {
+            output,
+            kind,
+            packed,
+            scales: options.scales.as_deref(),
+            edges: options.input.form.edges.as_ref(),
+        };
+        let mut files: Vec<(&Path, Content)> = Vec::new();
+        if let Some(path) = output {
+            if !matches!(destination.kind.as_str(), "mtx" | "npy" | "csv" | "tsv" | "npz" | "safetensors") {
+                let (path, known) = (named, ".mtx, .npy, .csv, .tsv, .npz and .safetensors, each also as .gz");
+                return Err(WriteError::UnknownExtension { path, known }.into());
+            }
+            if is_stdout(path) {
+                if options.json {
+                    return Err(CliError::StdoutTwice);
+                }
+            } else {
+                files.push((path, Content::Bytes));
+            }
+        }
+        if let Some(path) = destination.scales {
+            let decimals = options.digits.is_some() && ending(path) == "npy";
+            if decimals {
+                return Err(WriteError::DecimalsNeedCsv { path: path.to_owned() }.into());
+            }
+            if !matches!(ending(path).as_str(), "csv" | "npy") {
+                return Err(WriteError::UnknownExtension { path: path.to_owned(), known: SCALES_FORMATS }.into());
+            }
+            files.push((path, Content::Scales));
+        }
+        check_outputs(&files)?;
+        for (path, _) in files.iter().filter(|(path, _)| path.exists()) {
+            if options.no_clobber {
+                return Err(CliError::Exists { path: path.display().to_string() });
+            }
+            notify(&[format!("{} exists and will be replaced", path.display())]);
+        }
+        Ok(destination)
+    }
+
+    /// Whether the result goes to standard output, so that nothing else may.
+    pub fn is_stdout(&self) -> bool {
+        self.output.is_some_and(is_stdout)
+    }
+
+    pub fn has_files(&self) -> bool {
+        self.output.is_some() || self.scales.is_some()
+    }
+
+    pub fn has_network(&self) -> bool {
+        self.output.is_some()
+    }
+
+    pub fn write_network(&self, result: &Rescaled<'_>) -> Result<Vec<String>, CliError> {
+        let Some(path) = self.output else { return Ok(Vec::new()) };
+        let (bytes, notices) = match (self.kind.as_str(), result.model) {
+            ("safetensors" | "npz", Some(model)) => (model.file.converted(&self.kind)?.to_bytes()?, Vec::new()),
+            ("npz", None) => return Err(CliError::NoTensors { path: path.display().to_string() }),
+            ("csv" | "tsv", None) if self.edges.is_some() && result.names.is_some() => {
+                let delimiter = if self.kind == "tsv" { b'\t' } else { b',' };
+                let names = result.names.unwrap_or_default();
+                let mut bytes = Vec::new();
+                write_edges(&result.network.weights, names, delimiter, &mut bytes).map_err(CliError::Output)?;
+                (bytes, Vec::new())
+            }
+            _ if !self.packed && !self.is_stdout() && self.kind != "tsv" => {
+                return Ok(self.with_names_left_out(write_network(path, result.network)?, result));
+            }
+            _ => self.through_a_file(result)?,
+        };
+        let notices = self.with_names_left_out(notices, result);
+        if self.is_stdout() {
+            print_bytes(&bytes)?;
+        } else if self.packed {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+            write_bytes(path, &packed.map_err(CliError::Output)?)?;
+        } else {
+            write_bytes(path, &bytes)?;
+        }
+        Ok(notices)
+    }
+
+    fn with_names_left_out(&self, mut notices: Vec<String>, result: &Rescaled<'_>) -> Vec<String> {
+        let kept = matches!(self.kind.as_str(), "csv" | "tsv") && self.edges.is_some();
+        if result.names.is_some() && result.model.is_none() && !kept {
+            notices.push("the neurons' names have no place in this format; --scales FILE.csv has them".to_owned());
+        }
+        notices
+    }
+
+    /// The bytes that a file would have.
+    fn through_a_file(&self, result: &Rescaled<'_>) -> Result<(Vec<u8>, Vec<String>), CliError> {
+        let failed = |reason| CliError::File { path: "a temporary file".to_owned(), reason };
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let comma = if self.kind == "tsv" { "csv" } else { &self.kind };
+        let path = folder.path().join(format!("network.{comma}"));
+        let notices = write_network(&path, result.network)?;
+        let mut bytes = std::fs::read(&path).map_err(failed)?;
+        if self.kind == "tsv" {
+            bytes.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'\t');
+        }
+        Ok((bytes, notices))
+    }
+
+    pub fn write_scales(
+        &self,
+        h: &[f64],
+        decimals: Option<Vec<String>>,
+        names: Option<&[String]>,
+    ) -> Result<(), CliError> {
+        let Some(path) = self.scales else { return Ok(()) };
+        match (decimals, names) {
+            (None, None) => write_scales(path, h)?,
+            (None, Some(_)) if path.extension().is_some_and(|ending| ending == "npy") => write_scales(path, h)?,
+            (None, Some(names)) => {
+                let h: Vec<String> = h.iter().map(|value| format!("{value:.16e}")).collect();
+                write_named_scales(path, names, &h)?;
+            }
+            (Some(decimals), Some(names)) => write_named_scales(path, names, &decimals)?,
+            (Some(decimals), None) => synbal::io::write_decimal_scales(path, &decimals)?,
+        }
+        Ok(())
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}

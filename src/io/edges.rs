@@ -1,0 +1,202 @@
+//! Lists of edges with names, as tables: one synapse a line, the delimiter found out.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::text::{NumberError, number, quoted};
+use crate::network::{NetworkError, Weights};
+
+/// What can be wrong with a list of edges. Lines count from 1.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EdgesError {
+    #[error("the file cannot be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("the table is damaged: {0}")]
+    Table(#[from] ::csv::Error),
+    #[error("there is no column `{column}`; the header has {found}")]
+    NoSuchColumn { column: String, found: String },
+    #[error("line {line} has {found} columns, so there is no column {column}")]
+    TooFewColumns { line: u64, found: usize, column: usize },
+    #[error("line {line} names no {what}")]
+    NoName { line: u64, what: &'static str },
+    #[error("line {line}, column `{column}`: {error}")]
+    BadWeight { line: u64, column: String, error: NumberError },
+    #[error("there are no edges below the header")]
+    NoEdges,
+    #[error("the synapse from `{source_name}` to `{target_name}` is listed twice; add the two weights or drop one")]
+    Duplicate { source_name: String, target_name: String },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// Which columns of a table hold the source, the target and the weight: names of the header, or numbers from 1 in a table
+/// without one. Without a weight every synapse has weight one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeColumns {
+    /// Where synapses come from.
+    pub source: String,
+    /// Where they lead.
+    pub target: String,
+    /// Their weights.
+    pub weight: Option<String>,
+}
+
+impl std::str::FromStr for EdgeColumns {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
+        match &words[..] {
+            [source, target, weight @ ..] if weight.len() < 2 && words.iter().all(|word| !word.is_empty()) => {
+                let (source, target, weight) = (source.clone(), target.clone(), weight.first().cloned());
+                Ok(EdgeColumns { source, target, weight })
+            }
+            _ => Err("give two or three columns, as SOURCE,TARGET or SOURCE,TARGET,WEIGHT".to_owned()),
+        }
+    }
+}
+
+/// Weights whose neurons have names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedEdges {
+    /// The weights, row = target.
+    pub weights: Weights,
+    /// The names of the neurons, in the order in which they appear in the file.
+    pub names: Vec<String>,
+    /// What was found out or taken for granted.
+    pub notices: Vec<String>,
+}
+
+/// Delimiters that are looked for.
+const DELIMITERS: [(u8, &str); 5] =
+    [(b',', "a comma"), (b'\t', "a tab"), (b';', "a semicolon"), (b'|', "a bar"), (b' ', "a space")];
+
+/// Reads a list of edges.
+///
+/// # Errors
+/// Columns that are not there, the first line that lacks a name or has no number as its weight, a synapse twice.
+pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, EdgesError> {
+    let mut reader = BufReader::new(reader);
+    let mut first = Vec::new();
+    reader.read_until(b'\n', &mut first)?;
+    let start = first.strip_prefix(super::csv::BYTE_ORDER_MARK).unwrap_or(&first).to_vec();
+    // The delimiter that cuts the first line into most columns.
+    let count = |delimiter: u8| start.iter().filter(|&&byte| byte == delimiter).count();
+    let mut best = DELIMITERS[0];
+    for candidate in DELIMITERS {
+        if count(candidate.0) > count(best.0) {
+            best = candidate;
+        }
+    }
+    let (delimiter, delimiter_name) = best;
+    let mut table = ::csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .trim(::csv::Trim::All)
+        .from_reader(io::Cursor::new(start).chain(reader));
+    let wanted: Vec<&String> =
+        [Some(&columns.source), Some(&columns.target), columns.weight.as_ref()].into_iter().flatten().collect();
+    let positions: Option<Vec<usize>> =
+        wanted.iter().map(|name| name.parse::<usize>().ok().filter(|&k| k > 0).map(|k| k - 1)).collect();
+    let mut record = ::csv::StringRecord::new();
+    let (positions, header) = match positions {
+        Some(positions) => (positions, false),
+        None => {
+            table.read_record(&mut record)?;
+            let position = |name: &&String| {
+                record.iter().position(|field| field == name.as_str()).ok_or_else(|| EdgesError::NoSuchColumn {
+                    column: (*name).clone(),
+                    found: record
+                        .iter()
+                        .map(|field| format!("`{}`", quoted(field.as_bytes())))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                })
+            };
+            (wanted.iter().map(position).collect::<Result<Vec<_>, _>>()?, true)
+        }
+    };
+    let (mut names, mut numbers): (Vec<String>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
+    let mut triplets = Vec::new();
+    while table.read_record(&mut record)? {
+        let line = record.position().map_or(0, ::csv::Position::line);
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let field = |k: usize| {
+            let missing = EdgesError::TooFewColumns { line, found: record.len(), column: positions[k] + 1 };
+            record.get(positions[k]).ok_or(missing)
+        };
+        let mut neuron = |name: &str, what| {
+            if name.is_empty() {
+                return Err(EdgesError::NoName { line, what });
+            }
+            if let Some(&known) = numbers.get(name) {
+                return Ok(known);
+            }
+            names.push(name.to_owned());
+            numbers.insert(name.to_owned(), names.len() - 1);
+            Ok(names.len() - 1)
+        };
+        let source = neuron(field(0)?, "source")?;
+        let target = neuron(field(1)?, "target")?;
+        let weight = match &columns.weight {
+            None => 1.0,
+            Some(column) => number(field(2)?.as_bytes()).map_err(|error| EdgesError::BadWeight {
+                line,
+                column: column.clone(),
+                error,
+            })?,
+        };
+        triplets.push((target, source, weight));
+    }
+    if triplets.is_empty() {
+        return Err(EdgesError::NoEdges);
+    }
+    let weights = from_named_triplets(&names, triplets)?;
+    let mut notices = vec![format!(
+        "read as {} synapses between {} named neurons, from column `{}` to column `{}`; the delimiter is {delimiter_name}",
+        weights.synapses(),
+        names.len(),
+        columns.source,
+        columns.target,
+    )];
+    if !header {
+        notices.push(
+            "columns are given by number, so the first line was taken for a synapse, not for a header".to_owned(),
+        );
+    }
+    if columns.weight.is_none() {
+        notices.push("no column of weights was named: every synapse has weight 1".to_owned());
+    }
+    Ok(NamedEdges { weights, names, notices })
+}
+
+/// Weights of synapses between named neurons; those of weight zero are none.
+pub(super) fn from_named_triplets(
+    names: &[String],
+    mut triplets: Vec<(usize, usize, f64)>,
+) -> Result<Weights, EdgesError> {
+    triplets.sort_by_key(|&(i, j, _)| (i, j));
+    if let Some(pair) = triplets.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
+        let (target_name, source_name) = (names[pair[0].0].clone(), names[pair[0].1].clone());
+        return Err(EdgesError::Duplicate { source_name, target_name });
+    }
+    triplets.retain(|&(_, _, value)| value != 0.0);
+    Ok(Weights::from_triplets(names.len(), triplets)?)
+}
+
+/// Writes a list of edges with the header source, target, weight, each weight as short as reads back to the same bits.
+///
+/// # Errors
+/// Whatever the writer reports.
+pub fn write(weights: &Weights, names: &[String], delimiter: u8, writer: &mut impl io::Write) -> io::Result<()> {
+    let delimiter = char::from(delimiter);
+    writeln!(writer, "source{delimiter}target{delimiter}weight")?;
+    let name = |k: usize| super::scales::field(&names[k], delimiter);
+    weights
+        .triplets()
+        .try_for_each(|(i, j, value)| writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(j), name(i)))
+}

@@ -1,0 +1,152 @@
+//! GraphML (reading): nodes are neurons, edges are synapses from `source` to `target`, and one attribute of the edges is
+//! their weight.
+
+use std::collections::HashMap;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::edges::{EdgesError, NamedEdges, from_named_triplets};
+use super::text::{NumberError, number};
+
+/// What can be wrong with a GraphML file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GraphMlError {
+    #[error("the XML is damaged at byte {byte}: {reason}")]
+    Xml { byte: u64, reason: String },
+    #[error("there is no edge attribute `{name}`; the edges have {found}")]
+    NoSuchAttribute { name: String, found: String },
+    #[error("the edge from `{source_name}` to `{target_name}` has no `{attribute}`, and the attribute has no default")]
+    NoWeight { source_name: String, target_name: String, attribute: String },
+    #[error("the edge from `{source_name}` to `{target_name}`: {error}")]
+    BadWeight { source_name: String, target_name: String, error: NumberError },
+    #[error("an edge has no `{missing}`")]
+    NoEnd { missing: &'static str },
+    #[error("the edge from `{source_name}` to `{target_name}` ends at a node that is not listed")]
+    NoSuchNode { source_name: String, target_name: String },
+    #[error("there are no edges")]
+    NoEdges,
+    #[error(transparent)]
+    Edges(#[from] EdgesError),
+}
+
+/// The attribute of the weights, unless another is named.
+const WEIGHT: &str = "weight";
+
+struct Edge {
+    source: String,
+    target: String,
+    directed: bool,
+    data: HashMap<String, String>,
+}
+
+/// Reads a graph; `attribute` is the name of the edge attribute that holds the weights.
+///
+/// # Errors
+/// XML that is damaged, no such attribute, an edge without a weight or with one that is no number, a synapse twice.
+pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMlError> {
+    let mut reader = Reader::from_reader(bytes);
+    let (mut names, mut edges): (Vec<String>, Vec<Edge>) = (Vec::new(), Vec::new());
+    // Of edge attributes: identifier, name, default.
+    let mut keys: Vec<(String, String, Option<String>)> = Vec::new();
+    let mut directed_by_default = true;
+    let (mut in_edge, mut in_default, mut data_key) = (false, false, None);
+    let mut text = String::new();
+    loop {
+        let event = reader.read_event();
+        let byte = reader.buffer_position();
+        let broken = |reason: String| GraphMlError::Xml { byte, reason };
+        let event = event.map_err(|error| broken(error.to_string()))?;
+        let empty = matches!(event, Event::Empty(_));
+        match event {
+            Event::Start(element) | Event::Empty(element) => {
+                let get = |name: &str| attribute_of(&element, name).map_err(&broken);
+                text.clear();
+                match element.local_name().as_ref() {
+                    "graph" => directed_by_default = get("edgedefault")?.as_deref() != Some("undirected"),
+                    "key" => {
+                        let domain = get("for")?.unwrap_or_default();
+                        if matches!(domain.as_str(), "edge" | "all" | "") {
+                            let id = get("id")?.unwrap_or_default();
+                            keys.push((id.clone(), get("attr.name")?.unwrap_or(id), None));
+                        }
+                    }
+                    "default" => in_default = !empty,
+                    "node" => names.push(get("id")?.unwrap_or_default()),
+                    "edge" => {
+                        let source = get("source")?.ok_or(GraphMlError::NoEnd { missing: "source" })?;
+                        let target = get("target")?.ok_or(GraphMlError::NoEnd { missing: "target" })?;
+                        let directed = get("directed")?.map_or(directed_by_default, |value| value == "true");
+                        edges.push(Edge { source, target, directed, data: HashMap::new() });
+                        in_edge = !empty;
+                    }
+                    "data" if in_edge && !empty => data_key = get("key")?,
+                    _ => {}
+                }
+            }
+            Event::Text(part) => text += part.trim(),
+            Event::End(element) => match element.local_name().as_ref() {
+                "edge" => in_edge = false,
+                "default" if in_default => {
+                    in_default = false;
+                    if let Some(key) = keys.last_mut() {
+                        key.2 = Some(text.clone());
+                    }
+                }
+                "data" => {
+                    if let (Some(key), Some(edge)) = (data_key.take(), edges.last_mut()) {
+                        edge.data.insert(key, text.clone());
+                    }
+                }
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if edges.is_empty() {
+        return Err(GraphMlError::NoEdges);
+    }
+    let wanted = attribute.unwrap_or(WEIGHT);
+    let Some((key, _, default)) = keys.iter().find(|(_, name, _)| name == wanted) else {
+        let found: Vec<String> = keys.iter().map(|(_, name, _)| format!("`{name}`")).collect();
+        let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+        return Err(GraphMlError::NoSuchAttribute { name: wanted.to_owned(), found });
+    };
+    let numbers: HashMap<&str, usize> = names.iter().enumerate().map(|(k, name)| (name.as_str(), k)).collect();
+    let mut triplets = Vec::new();
+    let mut both_ways = 0;
+    for edge in &edges {
+        let (source_name, target_name) = (|| edge.source.clone(), || edge.target.clone());
+        let (Some(&j), Some(&i)) = (numbers.get(edge.source.as_str()), numbers.get(edge.target.as_str())) else {
+            return Err(GraphMlError::NoSuchNode { source_name: source_name(), target_name: target_name() });
+        };
+        let Some(text) = edge.data.get(key).or(default.as_ref()) else {
+            let attribute = wanted.to_owned();
+            return Err(GraphMlError::NoWeight { source_name: source_name(), target_name: target_name(), attribute });
+        };
+        let value = number(text.as_bytes()).map_err(|error| GraphMlError::BadWeight {
+            source_name: source_name(),
+            target_name: target_name(),
+            error,
+        })?;
+        triplets.push((i, j, value));
+        if !edge.directed && i != j {
+            both_ways += 1;
+            triplets.push((j, i, value));
+        }
+    }
+    let weights = from_named_triplets(&names, triplets)?;
+    let mut notices = vec![format!("the weights are the edge attribute `{wanted}`, from source to target")];
+    if both_ways > 0 {
+        notices.push(format!("{both_ways} edges are undirected: each is two synapses"));
+    }
+    Ok(NamedEdges { weights, names, notices })
+}
+
+fn attribute_of(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
+    let found = element.try_get_attribute(name).map_err(|error| error.to_string())?;
+    let Some(found) = found else { return Ok(None) };
+    quick_xml::escape::unescape(&found.value).map(|text| Some(text.into_owned())).map_err(|error| error.to_string())
+}

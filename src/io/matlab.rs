@@ -1,0 +1,245 @@
+//! MATLAB `.mat` files of version 5 to 7 (reading): one full or sparse matrix of real numbers, row = target.
+//!
+//! The format is that of MathWorks, *MAT-File Format*: after 128 bytes of text, elements of a tag (type, bytes) and data;
+//! an element may be packed with zlib. Version 7.3 is HDF5, another format.
+
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+
+use crate::network::{NetworkError, Weights};
+
+/// What can be wrong with a `.mat` file. Rows and columns count from 1, as in MATLAB.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatlabError {
+    #[error("this is no MATLAB file of version 5 to 7; save it with save(..., '-v7')")]
+    NotVersionFive,
+    #[error("the file is cut off or damaged in the element at byte {byte}: {reason}")]
+    Damaged { byte: usize, reason: &'static str },
+    #[error("there is no matrix of real numbers ({found}); only full and sparse matrices are read")]
+    NoMatrix { found: String },
+    #[error("several variables could be the weights ({found}); say which")]
+    SeveralMatrices { found: String },
+    #[error("there is no variable `{name}` that is a matrix of real numbers; there are {found}")]
+    NoSuchVariable { name: String, found: String },
+    #[error("`{name}` is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
+    NotSquare { name: String, rows: usize, columns: usize },
+    #[error("`{name}`({row}, {column}) is outside the {neurons} x {neurons} matrix; the file is damaged")]
+    IndexOutOfRange { name: String, row: usize, column: usize, neurons: usize },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+const HEADER: usize = 128;
+const PACKED: u32 = 15;
+const MATRIX: u32 = 14;
+const SPARSE: u8 = 5;
+const FULL: std::ops::RangeInclusive<u8> = 6..=15;
+const COMPLEX: u8 = 0x08;
+
+/// Zlib packs no tighter.
+const LARGEST_RATIO: u64 = 1100;
+
+/// A matrix as (row, column, value), counted from 0.
+struct Matrix {
+    name: String,
+    rows: usize,
+    columns: usize,
+    entries: Vec<(usize, usize, f64)>,
+}
+
+/// Reads recurrent weights: those of the variable `name`, or of the only square matrix in the file.
+///
+/// # Errors
+/// A file that is damaged or of another version, no such variable, or several that it could be.
+pub fn read(bytes: &[u8], name: Option<&str>) -> Result<(Weights, Vec<String>), MatlabError> {
+    let little = match bytes.get(HEADER - 4..HEADER) {
+        Some([0, 1, b'I', b'M']) => true,
+        Some([1, 0, b'M', b'I']) => false,
+        _ => return Err(MatlabError::NotVersionFive),
+    };
+    let mut matrices = Vec::new();
+    let mut others = Vec::new();
+    let mut elements = Elements { bytes, at: HEADER, little };
+    while let Some((kind, data, byte)) = elements.next()? {
+        let unpacked;
+        let (kind, data) = if kind == PACKED {
+            unpacked = inflate(data, byte)?;
+            let mut inner = Elements { bytes: &unpacked, at: 0, little };
+            match inner.next()? {
+                Some((kind, data, _)) => (kind, data.to_vec()),
+                None => continue,
+            }
+        } else {
+            (kind, data.to_vec())
+        };
+        if kind == MATRIX {
+            match matrix(&data, little, byte)? {
+                Ok(matrix) => matrices.push(matrix),
+                Err(name) => others.push(name),
+            }
+        }
+    }
+    let names = |matrices: &[Matrix]| {
+        let list = matrices.iter().map(|m| format!("`{}` {} x {}", m.name, m.rows, m.columns));
+        list.chain(others.iter().map(|name| format!("`{name}`"))).collect::<Vec<_>>().join(", ")
+    };
+    let found = match name {
+        Some(name) => match matrices.iter().position(|matrix| matrix.name == name) {
+            Some(index) => matrices.swap_remove(index),
+            None => return Err(MatlabError::NoSuchVariable { name: name.to_owned(), found: names(&matrices) }),
+        },
+        None => {
+            let square: Vec<usize> = (0..matrices.len())
+                .filter(|&k| matrices[k].rows == matrices[k].columns && matrices[k].rows > 1)
+                .collect();
+            match (&square[..], matrices.len()) {
+                ([only], _) => matrices.swap_remove(*only),
+                ([], 1) => matrices.swap_remove(0),
+                ([], _) => return Err(MatlabError::NoMatrix { found: names(&matrices) }),
+                _ => return Err(MatlabError::SeveralMatrices { found: names(&matrices) }),
+            }
+        }
+    };
+    let Matrix { name, rows, columns, mut entries } = found;
+    if rows != columns {
+        return Err(MatlabError::NotSquare { name, rows, columns });
+    }
+    entries.retain(|&(_, _, value)| value != 0.0);
+    let notices = vec![format!("the weights are the variable `{name}`, row = target")];
+    Ok((Weights::from_triplets(rows, entries)?, notices))
+}
+
+fn inflate(data: &[u8], byte: usize) -> Result<Vec<u8>, MatlabError> {
+    let mut unpacked = Vec::new();
+    let limit = (data.len() as u64).saturating_mul(LARGEST_RATIO);
+    let read = ZlibDecoder::new(data).take(limit).read_to_end(&mut unpacked);
+    read.map_err(|_| MatlabError::Damaged { byte, reason: "it cannot be unpacked" })?;
+    Ok(unpacked)
+}
+
+/// Elements one after the other.
+struct Elements<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    little: bool,
+}
+
+impl<'a> Elements<'a> {
+    fn word(&self, at: usize) -> Option<u32> {
+        let bytes: [u8; 4] = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+    }
+
+    /// Type, data and place of the next element; `None` at the end.
+    fn next(&mut self) -> Result<Option<(u32, &'a [u8], usize)>, MatlabError> {
+        let byte = self.at;
+        if byte >= self.bytes.len() {
+            return Ok(None);
+        }
+        let cut = |reason| MatlabError::Damaged { byte, reason };
+        let first = self.word(byte).ok_or_else(|| cut("it has no tag"))?;
+        // A small element has its length in the upper half of its type, and four bytes of data in the tag.
+        let (kind, start, length, advance) = if first >> 16 != 0 {
+            (first & 0xffff, byte + 4, (first >> 16) as usize, 8)
+        } else {
+            let length = self.word(byte + 4).ok_or_else(|| cut("it has no length"))? as usize;
+            let padded = if first == PACKED { length } else { length.next_multiple_of(8) };
+            (first, byte + 8, length, 8 + padded)
+        };
+        let end = start.checked_add(length).ok_or_else(|| cut("its length is impossible"))?;
+        let data = self.bytes.get(start..end).ok_or_else(|| cut("it is longer than the file"))?;
+        self.at = byte + advance;
+        Ok(Some((kind, data, byte)))
+    }
+
+    fn required(&mut self, kind: &'static str) -> Result<(u32, &'a [u8]), MatlabError> {
+        let byte = self.at;
+        let next = self.next()?;
+        next.map(|(kind, data, _)| (kind, data)).ok_or(MatlabError::Damaged { byte, reason: kind })
+    }
+
+    fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
+        let byte = self.at;
+        let (kind, data) = self.required("it lacks whole numbers")?;
+        let numbers = numbers(kind, data, self.little).ok_or(MatlabError::Damaged { byte, reason: "its numbers" })?;
+        Ok(numbers.into_iter().map(|value| value as usize).collect())
+    }
+}
+
+/// A matrix of real numbers; of another variable only the name.
+fn matrix(data: &[u8], little: bool, byte: usize) -> Result<Result<Matrix, String>, MatlabError> {
+    let damaged = |reason| MatlabError::Damaged { byte, reason };
+    let mut parts = Elements { bytes: data, at: 0, little };
+    let (_, flags) = parts.required("it lacks flags")?;
+    let [a, b, c, d, ..] = *flags else { return Err(damaged("its flags are cut off")) };
+    let (class, flags) = if little { (a, b) } else { (d, c) };
+    let lengths = parts.whole()?;
+    let (_, name) = parts.required("it lacks a name")?;
+    let name = String::from_utf8_lossy(name).into_owned();
+    if flags & COMPLEX != 0 || lengths.len() != 2 || !(class == SPARSE || FULL.contains(&class)) {
+        return Ok(Err(name));
+    }
+    let [rows, columns] = [lengths[0], lengths[1]];
+    let entries = if class == SPARSE {
+        let (row, start) = (parts.whole()?, parts.whole()?);
+        let (kind, data) = parts.required("it lacks numbers")?;
+        let values = numbers(kind, data, little).ok_or_else(|| damaged("its numbers"))?;
+        if start.len() != columns.saturating_add(1) || start.windows(2).any(|pair| pair[0] > pair[1]) {
+            return Err(damaged("its columns do not fit"));
+        }
+        let count = start[columns];
+        if start[0] != 0 || count > row.len() || count > values.len() {
+            return Err(damaged("its columns do not fit"));
+        }
+        let mut entries = Vec::with_capacity(count);
+        for column in 0..columns {
+            for e in start[column]..start[column + 1] {
+                if row[e] >= rows {
+                    let (row, column) = (row[e] + 1, column + 1);
+                    return Err(MatlabError::IndexOutOfRange { name, row, column, neurons: rows });
+                }
+                entries.push((row[e], column, values[e]));
+            }
+        }
+        entries
+    } else {
+        let (kind, data) = parts.required("it lacks numbers")?;
+        let values = numbers(kind, data, little).ok_or_else(|| damaged("its numbers"))?;
+        if rows.checked_mul(columns) != Some(values.len()) {
+            return Err(damaged("its numbers do not fit its size"));
+        }
+        // Column after column.
+        values.into_iter().enumerate().map(|(k, value)| (k % rows, k / rows, value)).collect()
+    };
+    Ok(Ok(Matrix { name, rows, columns, entries }))
+}
+
+/// Numbers of any type that a matrix can be stored in.
+fn numbers(kind: u32, data: &[u8], little: bool) -> Option<Vec<f64>> {
+    fn each<const N: usize>(data: &[u8], little: bool, decode: impl Fn([u8; N]) -> f64) -> Vec<f64> {
+        let chunks = data.chunks_exact(N).map(|chunk| {
+            let mut bytes = [0; N];
+            bytes.copy_from_slice(chunk);
+            if !little {
+                bytes.reverse();
+            }
+            decode(bytes)
+        });
+        chunks.collect()
+    }
+    Some(match kind {
+        1 => each(data, little, |b: [u8; 1]| f64::from(b[0] as i8)),
+        2 => each(data, little, |b: [u8; 1]| f64::from(b[0])),
+        3 => each(data, little, |b| f64::from(i16::from_le_bytes(b))),
+        4 => each(data, little, |b| f64::from(u16::from_le_bytes(b))),
+        5 => each(data, little, |b| f64::from(i32::from_le_bytes(b))),
+        6 => each(data, little, |b| f64::from(u32::from_le_bytes(b))),
+        7 => each(data, little, |b| f64::from(f32::from_le_bytes(b))),
+        9 => each(data, little, f64::from_le_bytes),
+        12 => each(data, little, |b| i64::from_le_bytes(b) as f64),
+        13 => each(data, little, |b| u64::from_le_bytes(b) as f64),
+        _ => return None,
+    })
+}

@@ -1,0 +1,121 @@
+//! A file of tensors together with what they are: read, rescaled, written.
+
+use std::collections::BTreeMap;
+
+use super::Loaded;
+use super::layouts::{LayoutOptions, describe};
+use super::metadata::described;
+use super::tensors::{Float, TensorError, TensorFile};
+use crate::network::Activation;
+use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
+
+/// What a file does not say.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// The activation of files that do not name theirs; `None`: such a file is an error.
+    pub activation: Option<Activation>,
+    /// The layout of files of tensors.
+    pub layout: LayoutOptions,
+    /// The exponent of the cost: parallel synapses are seen as one, by their p-norm.
+    pub p: f64,
+    /// How the file is to be understood where its format leaves that open.
+    pub form: super::Form,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        ReadOptions { activation: None, layout: LayoutOptions::default(), p: 2.0, form: super::Form::default() }
+    }
+}
+
+/// The tensors of a file, and which of their axes are populations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelFile {
+    /// The file.
+    pub file: TensorFile,
+    /// The description.
+    pub model: Model,
+    /// The layout, in words.
+    pub layout: String,
+    /// The activation.
+    pub activation: Activation,
+    /// Whether only the world closes its paths into cycles.
+    pub feed_forward: bool,
+}
+
+impl ModelFile {
+    /// Finds the layout of a file, and makes its network.
+    ///
+    /// # Errors
+    /// Those of [`describe`]; an activation that is not known; numbers that are not finite.
+    pub fn load(file: TensorFile, options: &ReadOptions) -> Result<Loaded, TensorError> {
+        let layout = describe(&file, &options.layout)?;
+        let mut notices = layout.notices;
+        let activation = match (layout.activation, options.activation) {
+            (Some(stored), given) => {
+                if given != Some(stored) {
+                    notices.push(format!("the activation is {}, as the file says", described(stored)));
+                }
+                stored
+            }
+            (None, Some(given)) => given,
+            (None, None) => return Err(TensorError::NoActivation { reason: layout.no_activation }),
+        };
+        let model =
+            ModelFile { file, model: layout.model, layout: layout.name, activation, feed_forward: layout.feed_forward };
+        let made = model.model.network(&model.numbers()?, activation, options.p)?;
+        if made.merged {
+            notices.push("synapses that lie parallel (a kernel's space) count as one, of their p-norm".to_owned());
+        }
+        let names = model.model.neuron_names();
+        Ok(Loaded { network: made.network, notices, names, model: Some(model) })
+    }
+
+    /// The numbers of all described tensors.
+    ///
+    /// # Errors
+    /// A dtype that is not one of [`Float`].
+    pub fn numbers(&self) -> Result<Vec<Vec<f64>>, TensorError> {
+        let tensors = self.model.tensors().iter().filter_map(|described| self.file.find(&described.name));
+        tensors.map(|tensor| self.file.numbers(tensor)).collect()
+    }
+
+    /// The same model with other numbers in its described tensors.
+    ///
+    /// # Errors
+    /// A number that its tensor's dtype (or `dtype`) cannot hold.
+    pub fn with_numbers(&self, numbers: Vec<Vec<f64>>, dtype: Option<Float>) -> Result<ModelFile, TensorError> {
+        let names = self.model.tensors().iter().map(|tensor| tensor.name.clone());
+        let replaced: BTreeMap<String, Vec<f64>> = names.zip(numbers).collect();
+        let file = self.file.with_numbers(&replaced, |name| self.model.tensor(name).cloned(), dtype)?;
+        Ok(ModelFile { file, ..self.clone() })
+    }
+
+    /// The formats of the described tensors' numbers, without repetition.
+    pub fn formats(&self) -> Vec<Float> {
+        let mut formats = Vec::new();
+        for tensor in self.model.tensors().iter().filter_map(|described| self.file.find(&described.name)) {
+            if let super::tensors::Dtype::Float(float) = tensor.dtype
+                && !formats.contains(&float)
+            {
+                formats.push(float);
+            }
+        }
+        formats
+    }
+
+    /// Runs this model and the one that it was rescaled to, by the log-scales `h`, on the same random input.
+    ///
+    /// # Errors
+    /// A dtype that is not one of [`Float`].
+    pub fn compare_outputs(&self, rescaled: &ModelFile, h: &[f64], exact: bool) -> Result<Reproduction, TensorError> {
+        let tensors = rescaled.model.tensors().iter().filter_map(|described| rescaled.file.find(&described.name));
+        let precision = |tensor: &super::tensors::Tensor| match tensor.dtype {
+            super::tensors::Dtype::Float(float) if !exact => float.precision(),
+            _ => Precision::Exact,
+        };
+        let precision: Vec<Precision> = tensors.map(precision).collect();
+        let (given, after) = (self.numbers()?, rescaled.numbers()?);
+        Ok(compare_outputs(&self.model, self.activation, &given, &after, h, &precision))
+    }
+}

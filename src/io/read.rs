@@ -1,0 +1,319 @@
+//! From a path to a network: which format, which bytes, what was taken for granted.
+
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use super::{Form, Loaded, ModelFile, ReadOptions, TensorError};
+use super::{csv, edges, graphml, matlab, matrix_market, npy, npz, safetensors};
+use crate::network::{Activation, Network, Weights};
+use crate::sha256::{Hashed, sha256};
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    #[error("{path}: the extension does not say what the file is; known are {known}", path = path.display())]
+    UnknownExtension { path: PathBuf, known: &'static str },
+    #[error("{path}: {what} files cannot be read here; convert it in Python:\n{recipe}", path = path.display())]
+    Convert { path: PathBuf, what: &'static str, recipe: &'static str },
+    #[error("{path}: there is no such file; check the name", path = path.display())]
+    NotFound { path: PathBuf },
+    #[error("{path}: this is a directory; name a file in it", path = path.display())]
+    IsDirectory { path: PathBuf },
+    #[error("{path}: this is neither a file nor a link to one; copy the data to a file first", path = path.display())]
+    NotAFile { path: PathBuf },
+    #[error("{path}: the file is empty; check how it was written", path = path.display())]
+    Empty { path: PathBuf },
+    #[error("{path}: the file cannot be read: {error}", path = path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
+    #[error("{path}: the file unpacks to more than {limit} bytes", path = path.display())]
+    UnpacksTooLarge { path: PathBuf, limit: u64 },
+    #[error("{path}: {error}", path = path.display())]
+    MatrixMarket { path: PathBuf, error: matrix_market::MatrixMarketError },
+    #[error("{path}: {error}", path = path.display())]
+    Npy { path: PathBuf, error: npy::NpyError },
+    #[error("{path}: {error}", path = path.display())]
+    Csv { path: PathBuf, error: csv::CsvError },
+    #[error("{path}: {error}", path = path.display())]
+    Edges { path: PathBuf, error: edges::EdgesError },
+    #[error("{path}: {error}", path = path.display())]
+    GraphMl { path: PathBuf, error: graphml::GraphMlError },
+    #[error("{path}: {error}", path = path.display())]
+    Matlab { path: PathBuf, error: matlab::MatlabError },
+    #[error("{path}: {error}", path = path.display())]
+    Tensors { path: PathBuf, error: TensorError },
+    #[error("{path}: {error}", path = path.display())]
+    Scales { path: PathBuf, error: super::ScalesError },
+}
+
+/// The extensions of [`read_network`].
+const READABLE: &str = ".mtx, .npy, .npz, .csv, .tsv, .safetensors, .mat, .graphml, each also as .gz";
+
+/// Deflate packs at most 1,032 bytes into one.
+const LARGEST_RATIO: u64 = 1100;
+
+/// What the first bytes of a file say, where its name says nothing.
+const MAGIC: [(&[u8], &str); 6] = [
+    (b"PK\x03\x04", "npz"),
+    (b"\x93NUMPY", "npy"),
+    (b"%", "mtx"),
+    (b"MATLAB 5.0", "mat"),
+    (b"<?xml", "graphml"),
+    (b"<graphml", "graphml"),
+];
+
+/// Reads a network from a `.mtx`, `.npy` or `.csv` matrix of recurrent weights (row = target), from a list of edges, or
+/// from a file of a whole model. `activation` is for files that do not say which theirs is.
+///
+/// # Errors
+/// A file that cannot be opened or is not what its extension says; the message names the place at fault.
+pub fn read_network(path: &Path, activation: Activation) -> Result<Loaded, ReadError> {
+    read_network_as(path, &ReadOptions { activation: Some(activation), ..ReadOptions::default() })
+}
+
+/// The same, with whatever else the file does not say.
+///
+/// # Errors
+/// Those of [`read_network`]; and an activation that neither the file nor the options say.
+pub fn read_network_as(path: &Path, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    parse(path, options, |file| file)
+}
+
+/// The same together with the sha256 of the file, in hexadecimal. The file is read once: what is hashed is what was
+/// parsed, even if somebody writes to the file meanwhile; and of a matrix that is read as a stream, no copy is held.
+///
+/// # Errors
+/// As [`read_network_as`].
+pub fn read_network_hashed(path: &Path, options: &ReadOptions) -> Result<(Loaded, String), ReadError> {
+    let mut hashed = None;
+    let loaded = parse(path, options, |file| hashed.insert(Hashed::new(file)))?;
+    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
+    let digest = hashed.map_or_else(|| Ok(sha256(&[])), Hashed::finish).map_err(unreadable)?;
+    Ok((loaded, digest))
+}
+
+fn parse<R: Read>(
+    path: &Path,
+    options: &ReadOptions,
+    through: impl FnOnce(Box<dyn Read>) -> R,
+) -> Result<Loaded, ReadError> {
+    let kind = kind_by_name(path);
+    refuse_to_convert(path, &kind)?;
+    let streamed = matches!(kind.as_str(), "mtx" | "csv" | "tsv");
+    if streamed && !is_piped(path) {
+        let (file, bytes) = open(path)?;
+        return decode(path, &kind, through(Box::new(file)), Some(bytes), options);
+    }
+    if !READABLE.split(", ").any(|known| known.strip_prefix('.') == Some(&kind)) && !matches!(kind.as_str(), "gz" | "")
+    {
+        return Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE });
+    }
+    if kind.is_empty() && !is_piped(path) {
+        return Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE });
+    }
+    let mut bytes = read_all_through(path, through)?;
+    let mut kind = kind;
+    if bytes.starts_with(b"\x1f\x8b") {
+        kind = kind_by_name(&path.with_extension(""));
+        bytes = unpacked(path, &bytes)?;
+        if bytes.is_empty() {
+            return Err(ReadError::Empty { path: path.to_owned() });
+        }
+    }
+    if kind.is_empty() || kind == "gz" {
+        kind = kind_by_content(&bytes).to_owned();
+    }
+    let length = bytes.len() as u64;
+    if matches!(kind.as_str(), "safetensors" | "npy" | "npz" | "mat" | "graphml") {
+        return decode_whole(path, &kind, bytes, options);
+    }
+    decode(path, &kind, Cursor::new(bytes), Some(length), options)
+}
+
+fn unpacked(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+    let limit = (bytes.len() as u64).saturating_mul(LARGEST_RATIO);
+    let mut content = Vec::new();
+    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
+    MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut content).map_err(unreadable)?;
+    if content.len() as u64 > limit {
+        return Err(ReadError::UnpacksTooLarge { path: path.to_owned(), limit });
+    }
+    Ok(content)
+}
+
+/// Formats that are read as a stream.
+fn decode(
+    path: &Path,
+    kind: &str,
+    reader: impl Read,
+    bytes: Option<u64>,
+    options: &ReadOptions,
+) -> Result<Loaded, ReadError> {
+    match kind {
+        "mtx" => {
+            let read = matrix_market::read_with_notices(reader, bytes.unwrap_or(u64::MAX));
+            let (weights, notices) = read.map_err(|error| ReadError::MatrixMarket { path: path.to_owned(), error })?;
+            Ok(recurrent(weights, notices, None, options))
+        }
+        "csv" | "tsv" | "txt" => {
+            if let Some(columns) = &options.form.edges {
+                let read = edges::read(reader, columns);
+                let edges::NamedEdges { weights, names, notices } =
+                    read.map_err(|error| ReadError::Edges { path: path.to_owned(), error })?;
+                return Ok(recurrent(weights, notices, Some(names), options));
+            }
+            let failed = |error| ReadError::Csv { path: path.to_owned(), error };
+            let delimiter = if kind == "tsv" { b'\t' } else { b',' };
+            let weights = csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?;
+            Ok(recurrent(weights, Vec::new(), None, options))
+        }
+        _ => Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE }),
+    }
+}
+
+/// Formats that need all bytes at once.
+fn decode_whole(path: &Path, kind: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    let in_tensors = |error| ReadError::Tensors { path: path.to_owned(), error };
+    match kind {
+        "npy" => {
+            let weights = npy::read_matrix(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;
+            Ok(recurrent(weights, Vec::new(), None, options))
+        }
+        "safetensors" => ModelFile::load(safetensors::parse(bytes).map_err(in_tensors)?, options).map_err(in_tensors),
+        "npz" => {
+            let file = npz::parse(&bytes).map_err(in_tensors)?;
+            match npz::sparse_matrix(&file).map_err(in_tensors)? {
+                Some(weights) => Ok(recurrent(weights, Vec::new(), None, options)),
+                None => ModelFile::load(file, options).map_err(in_tensors),
+            }
+        }
+        "mat" => {
+            let read = matlab::read(&bytes, options.form.variable.as_deref());
+            let (weights, notices) = read.map_err(|error| ReadError::Matlab { path: path.to_owned(), error })?;
+            Ok(recurrent(weights, notices, None, options))
+        }
+        _ => {
+            let read = graphml::read(&bytes, options.form.variable.as_deref());
+            let edges::NamedEdges { weights, names, notices } =
+                read.map_err(|error| ReadError::GraphMl { path: path.to_owned(), error })?;
+            Ok(recurrent(weights, notices, Some(names), options))
+        }
+    }
+}
+
+/// A network of recurrent weights alone. Its activation is not in such files, and balancing does not need it.
+fn recurrent(weights: Weights, mut notices: Vec<String>, names: Option<Vec<String>>, options: &ReadOptions) -> Loaded {
+    let weights = if options.form.transpose {
+        notices.push("transposed: rows were sources".to_owned());
+        transposed(&weights)
+    } else {
+        weights
+    };
+    let network = Network::recurrent(weights, options.activation.unwrap_or(Activation::Relu));
+    Loaded { network, notices, names, model: None }
+}
+
+fn transposed(weights: &Weights) -> Weights {
+    let triplets = weights.triplets().map(|(i, j, &value)| (j, i, value)).collect();
+    // The transpose of a valid matrix is one.
+    Weights::from_triplets(weights.neurons(), triplets).unwrap_or_else(|_| weights.clone())
+}
+
+fn refuse_to_convert(path: &Path, kind: &str) -> Result<(), ReadError> {
+    let (what, recipe) = match kind {
+        "pt" | "pth" | "ckpt" | "bin" => (
+            "PyTorch's pickled",
+            "    import torch, safetensors.torch\n    safetensors.torch.save_file(torch.load(\"model.pt\", map_location=\"cpu\"), \"model.safetensors\")  # a state_dict",
+        ),
+        "h5" | "hdf5" | "keras" => (
+            "HDF5",
+            "    import h5py, numpy\n    f = h5py.File(\"model.h5\"); d = {}; f.visititems(lambda n, x: d.update({n: x[()]}) if hasattr(x, \"dtype\") else None); numpy.savez(\"model.npz\", **d)",
+        ),
+        _ => return Ok(()),
+    };
+    Err(ReadError::Convert { path: path.to_owned(), what, recipe })
+}
+
+/// The extension in lower case, without `.gz`; empty if there is none.
+fn kind_by_name(path: &Path) -> String {
+    let kind = super::extension(path);
+    if kind == "xml" { "graphml".to_owned() } else { kind }
+}
+
+fn kind_by_content(bytes: &[u8]) -> &'static str {
+    if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return kind;
+    }
+    // The length of a header, then the header.
+    if bytes.get(8) == Some(&b'{') { "safetensors" } else { "csv" }
+}
+
+/// Whether a path means standard input or a pipe, which can be read once and have no name.
+fn is_piped(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdin") || is_fifo(path)
+}
+
+#[cfg(unix)]
+fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_: &Path) -> bool {
+    false
+}
+
+/// Opens a file that is not empty, with its length.
+pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => ReadError::NotFound { path: path.to_owned() },
+        _ => ReadError::Unreadable { path: path.to_owned(), error },
+    };
+    // Looked at before it is opened: a device may never end.
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(ReadError::IsDirectory { path: path.to_owned() });
+    }
+    if !metadata.is_file() {
+        return Err(ReadError::NotAFile { path: path.to_owned() });
+    }
+    if metadata.len() == 0 {
+        return Err(ReadError::Empty { path: path.to_owned() });
+    }
+    Ok((File::open(path).map_err(failed)?, metadata.len()))
+}
+
+/// The bytes of a file that is not empty.
+pub(super) fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
+    read_all_through(path, |file| file)
+}
+
+fn read_all_through<R: Read>(path: &Path, through: impl FnOnce(Box<dyn Read>) -> R) -> Result<Vec<u8>, ReadError> {
+    let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
+    let mut content = Vec::new();
+    let source: Box<dyn Read> = if path == Path::new("-") || path == Path::new("/dev/stdin") {
+        Box::new(io::stdin())
+    } else if is_fifo(path) {
+        Box::new(File::open(path).map_err(unreadable)?)
+    } else {
+        let (file, bytes) = open(path)?;
+        content.try_reserve_exact(bytes as usize).map_err(|_| unreadable(io::ErrorKind::OutOfMemory.into()))?;
+        Box::new(file)
+    };
+    through(source).read_to_end(&mut content).map_err(unreadable)?;
+    if content.is_empty() {
+        return Err(ReadError::Empty { path: path.to_owned() });
+    }
+    Ok(content)
+}
+
+impl Form {
+    /// A matrix, whatever it looks like.
+    pub fn matrix() -> Self {
+        Form { matrix: true, ..Form::default() }
+    }
+}

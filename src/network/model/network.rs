@@ -1,0 +1,180 @@
+//! The network that a model is, as far as its cost is concerned.
+
+use nalgebra::DMatrix;
+
+use super::{Described, Model, ModelError, Role};
+use crate::network::{Activation, Network, Weights};
+use crate::scalar::{Scalar, power};
+
+/// The most entries of an input or output matrix that is put together densely: 1 GiB, whatever the few bytes of a file
+/// may claim.
+const LARGEST_DENSE: usize = 1 << 27;
+
+/// The network of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelNetwork {
+    /// All populations one after the other. Synapses that lie parallel (the space of a kernel, several tensors between
+    /// the same two populations) are one, of the p-norm of their weights: that has their cost. Biases of a neuron add up.
+    pub network: Network,
+    /// Whether some synapses of the network stand for several.
+    pub merged: bool,
+}
+
+impl Model {
+    /// The network of the model whose tensors are `numbers`, in the order of [`Model::tensors`]; `p` is the exponent of
+    /// the cost.
+    ///
+    /// # Errors
+    /// A number that is not finite, or a matrix of inputs or outputs that is too large to be held.
+    pub fn network(&self, numbers: &[Vec<f64>], activation: Activation, p: f64) -> Result<ModelNetwork, ModelError> {
+        let neurons = self.neurons();
+        let mut synapses: Vec<(usize, usize, f64)> = Vec::new();
+        let (mut inputs, mut outputs) = (Columns::new(neurons), Columns::new(neurons));
+        let mut bias: Option<Vec<f64>> = None;
+        let mut state: Option<Vec<f64>> = None;
+        let mut time_constants: Option<Vec<f64>> = None;
+        for (tensor, values) in self.tensors.iter().zip(numbers) {
+            check_finite(tensor, values)?;
+            let (targets, sources) = (tensor.has_target(), tensor.has_source());
+            match (tensor.role, targets, sources) {
+                (Role::Weights, true, true) => self.for_each_place(tensor, |position, place| {
+                    if let (Some(i), Some(j), true) = (place.target, place.source, values[position] != 0.0) {
+                        synapses.push((i, j, values[position]));
+                    }
+                }),
+                (Role::Weights, true, false) if tensor.outside() == 1 && tensor.shape.len() == 1 => {
+                    let bias = bias.get_or_insert_with(|| vec![0.0; neurons]);
+                    self.for_each_place(tensor, |position, place| {
+                        if let Some(i) = place.target {
+                            bias[i] += values[position];
+                        }
+                    });
+                }
+                (Role::Weights, true, false) => inputs.add(self, tensor, values, p, |place| place.target)?,
+                (Role::Weights, false, true) => outputs.add(self, tensor, values, p, |place| place.source)?,
+                (Role::Weights, false, false) => {}
+                (Role::InitialState | Role::TimeConstants, ..) => {
+                    let (list, unset) = match tensor.role {
+                        Role::InitialState => (&mut state, 0.0),
+                        _ => (&mut time_constants, 1.0),
+                    };
+                    let list = list.get_or_insert_with(|| vec![unset; neurons]);
+                    self.for_each_place(tensor, |position, place| {
+                        if let (Some(i), 0) = (place.target, place.neither) {
+                            list[i] = values[position];
+                        }
+                    });
+                }
+            }
+        }
+        let given = synapses.len();
+        let synapses = merge_parallel(synapses, p);
+        let merged = synapses.len() < given || inputs.merged || outputs.merged;
+        let network = Network {
+            weights: Weights::from_triplets(neurons, synapses)?,
+            activation,
+            w_in: inputs.matrix(),
+            bias,
+            w_out: outputs.matrix().map(|matrix| matrix.transpose()),
+            initial_state: state,
+            time_constants,
+        };
+        network.validate()?;
+        Ok(ModelNetwork { network, merged })
+    }
+}
+
+fn check_finite(tensor: &Described, values: &[f64]) -> Result<(), ModelError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(position) => Err(ModelError::NotFinite {
+            tensor: tensor.name.clone(),
+            index: tensor.index(position),
+            value: values[position],
+        }),
+    }
+}
+
+/// Synapses between the same two neurons become one; a synapse that is alone keeps its sign and its last bit.
+fn merge_parallel(mut synapses: Vec<(usize, usize, f64)>, p: f64) -> Vec<(usize, usize, f64)> {
+    if !synapses.is_sorted_by_key(|&(i, j, _)| (i, j)) {
+        synapses.sort_by_key(|&(i, j, _)| (i, j));
+    }
+    if synapses.windows(2).all(|pair| (pair[0].0, pair[0].1) != (pair[1].0, pair[1].1)) {
+        return synapses;
+    }
+    let parallel = synapses.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    parallel
+        .map(|group| match group {
+            [alone] => *alone,
+            _ => (group[0].0, group[0].1, p_norm(group.iter().map(|&(_, _, value)| value), p)),
+        })
+        .collect()
+}
+
+/// `(Σ|x|^p)^{1/p}`, relative to the largest entry so that no power overflows.
+pub(crate) fn p_norm(values: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
+    let largest = values.clone().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let sum: f64 = values.map(|value| power(&(value.abs() / largest), p)).sum();
+    largest * sum.powf(p.recip())
+}
+
+/// A dense matrix of neurons × outside, grown tensor by tensor.
+struct Columns {
+    neurons: usize,
+    columns: Vec<Vec<f64>>,
+    merged: bool,
+    /// Whether any tensor was added, be it one without columns.
+    there: bool,
+}
+
+impl Columns {
+    fn new(neurons: usize) -> Self {
+        Columns { neurons, columns: Vec::new(), merged: false, there: false }
+    }
+
+    fn add(
+        &mut self,
+        model: &Model,
+        tensor: &Described,
+        values: &[f64],
+        p: f64,
+        neuron: impl Fn(super::Place) -> Option<usize>,
+    ) -> Result<(), ModelError> {
+        let (rows, columns) = (self.neurons, self.columns.len() + tensor.outside());
+        if rows.checked_mul(columns).is_none_or(|entries| entries > LARGEST_DENSE) {
+            return Err(ModelError::DenseTooLarge { rows, columns, limit: LARGEST_DENSE });
+        }
+        self.there = true;
+        let first = self.columns.len();
+        self.columns.resize(columns, vec![0.0; rows]);
+        let own = &mut self.columns[first..];
+        if tensor.neither() * tensor.repeat() == 1 {
+            model.for_each_place(tensor, |position, place| {
+                if let Some(i) = neuron(place) {
+                    own[place.outside][i] = values[position];
+                }
+            });
+            return Ok(());
+        }
+        self.merged = true;
+        let mut entries = Vec::new();
+        model.for_each_place(tensor, |position, place| {
+            if let Some(i) = neuron(place) {
+                entries.push((place.outside, i, values[position]));
+            }
+        });
+        for (outside, i, value) in merge_parallel(entries, p) {
+            own[outside][i] = value;
+        }
+        Ok(())
+    }
+
+    fn matrix(self) -> Option<DMatrix<f64>> {
+        let count = self.columns.len();
+        self.there.then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
+    }
+}

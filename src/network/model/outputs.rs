@@ -1,0 +1,289 @@
+//! Whether two files of one model compute the same: both are run on the same random input.
+//!
+//! The model is run in discrete time, every population one step after those that it listens to:
+//! `a_{t+1} = φ(Σ T a_t + Σ W u_t + b)`, `y = Σ W_out a`. A chain of layers is a pipeline then, and its last outputs are
+//! those of the chain. The space of a kernel is a ring. Whether rescaling keeps the function does not depend on strides,
+//! padding, pooling or the order of steps, so those of the real model need not be known.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::{Model, Place, Role};
+use crate::network::Activation;
+use crate::scalar::{Scalar, Tracked, UNIT_ROUNDOFF};
+
+/// Steps of a run, beyond one for each population.
+const STEPS: usize = 4;
+
+/// Multiplications of both runs beyond which they are not begun: about a minute.
+const MOST_WORK: usize = 4_000_000_000;
+
+/// A random input of each run; any will do, as long as it is the same for both.
+const SEED: u64 = 2022;
+
+/// How far the outputs of two files are apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutputDifference {
+    /// The largest difference of an output, relative to the largest output.
+    pub largest: f64,
+    /// What rounding explains at that output: of the weights to the format of the file, of the log-scales' exponentials,
+    /// and of the two runs; relative to the largest output too.
+    pub bound: f64,
+    /// Whether every difference is explained by rounding.
+    pub within_bound: bool,
+    /// Numbers that were compared.
+    pub outputs: usize,
+}
+
+/// How the numbers of a rescaled tensor came about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Precision {
+    /// By powers of two: nothing was rounded.
+    Exact,
+    /// Rounded to a format.
+    Rounded {
+        /// Its unit roundoff: the largest relative error of a normal number.
+        roundoff: f64,
+        /// Half of its smallest number: the largest error of a number that is not normal.
+        smallest: f64,
+    },
+}
+
+/// What came of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reproduction {
+    /// Both were run.
+    Compared {
+        /// True: the outputs. False: the model has none, and the states of its neurons were compared, rescaled.
+        read_out: bool,
+        /// What was found.
+        difference: OutputDifference,
+    },
+    /// A number left the range of `f64` in a run: nothing can be said.
+    OutOfRange,
+    /// It would take this many multiplications.
+    TooLarge {
+        /// How many.
+        multiplications: usize,
+    },
+}
+
+/// Runs the model with `given` and with `rescaled` numbers (in the order of [`Model::tensors`]) on the same input.
+///
+/// `h` are the log-scales that lead from one to the other, and `precision` is how each rescaled tensor was rounded. A
+/// rescaled weight w is taken to be known to `|w| (roundoff + (|k h_j − h_i| + 12) u) + smallest`, u the unit roundoff of
+/// `f64`: one rounding to the format; the exponential of a rounded exponent; and a dozen operations on the way. From
+/// there on, running error analysis bounds both runs.
+pub fn compare_outputs(
+    model: &Model,
+    activation: Activation,
+    given: &[Vec<f64>],
+    rescaled: &[Vec<f64>],
+    h: &[f64],
+    precision: &[Precision],
+) -> Reproduction {
+    let positions =
+        model.tensors().iter().map(|tensor| tensor.neither_in_space().max(tensor.repeat())).max().unwrap_or(1);
+    let steps = STEPS + model.populations().len();
+    let per_step: usize = model.tensors().iter().map(|tensor| tensor.count() * tensor.positions(positions)).sum();
+    let multiplications = per_step.saturating_mul(2 * steps);
+    if multiplications > MOST_WORK {
+        return Reproduction::TooLarge { multiplications };
+    }
+    let exact = |_: usize, value: f64, _: Place| Tracked::exact(value);
+    let rounded = |tensor: usize, value: f64, place: Place| {
+        if place.target.is_none() && place.source.is_none() {
+            return Tracked::exact(value);
+        }
+        let t = place.source.map_or(0.0, |j| h[j]) - place.target.map_or(0.0, |i| h[i]);
+        let Precision::Rounded { roundoff, smallest } = precision[tensor] else { return Tracked::exact(value) };
+        Tracked { value, error: value.abs() * (roundoff + (t.abs() + 12.0) * UNIT_ROUNDOFF) + smallest }
+    };
+    let before = Run { model, activation, numbers: given, positions, steps, weight: &exact }.run();
+    let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded }.run();
+    let read_out = !before.outputs.is_empty();
+    let pairs: Vec<(Tracked, Tracked)> = if read_out {
+        before.outputs.into_iter().zip(after.outputs).collect()
+    } else {
+        let per_neuron = before.states.iter().zip(&after.states).enumerate();
+        per_neuron
+            .map(|(k, (&x, &y))| {
+                let i = k / positions;
+                let factor = Tracked::exact(h[i]).exp();
+                (x, y * &factor)
+            })
+            .collect()
+    };
+    let largest_output = pairs.iter().map(|(x, _)| x.value.abs()).fold(0.0, f64::max);
+    let finite = |x: &Tracked| x.value.is_finite() && x.error.is_finite();
+    if !pairs.iter().all(|(x, y)| finite(x) && finite(y)) {
+        return Reproduction::OutOfRange;
+    }
+    let unit = if largest_output > 0.0 { largest_output } else { 1.0 };
+    let mut difference = OutputDifference { largest: 0.0, bound: 0.0, within_bound: true, outputs: pairs.len() };
+    for (x, y) in &pairs {
+        let apart = (x.value - y.value).abs();
+        let bound = x.error + y.error;
+        difference.within_bound &= apart <= bound;
+        if apart / unit >= difference.largest {
+            difference.largest = apart / unit;
+            difference.bound = bound / unit;
+        }
+    }
+    Reproduction::Compared { read_out, difference }
+}
+
+impl super::Described {
+    fn count(&self) -> usize {
+        match &self.storage {
+            super::Storage::Dense(_) => self.shape.iter().product(),
+            super::Storage::CompressedRows { column, .. } => column.len(),
+        }
+    }
+
+    /// Positions of the kernel, for weights; the trials of a batch of initial states are none.
+    fn neither_in_space(&self) -> usize {
+        if self.role == Role::Weights { self.neither() } else { 1 }
+    }
+
+    /// How often every weight is used in a step: once where it looks at all positions of its source anyway.
+    fn positions(&self, positions: usize) -> usize {
+        if self.repeat() > 1 { 1 } else { positions }
+    }
+}
+
+struct Run<'a> {
+    model: &'a Model,
+    activation: Activation,
+    numbers: &'a [Vec<f64>],
+    positions: usize,
+    steps: usize,
+    weight: &'a dyn Fn(usize, f64, Place) -> Tracked,
+}
+
+struct Ran {
+    /// Neurons × positions, after the last step.
+    states: Vec<Tracked>,
+    /// Every output at every step.
+    outputs: Vec<Tracked>,
+}
+
+impl Run<'_> {
+    fn run(&self) -> Ran {
+        let (neurons, positions) = (self.model.neurons(), self.positions);
+        let zero = Tracked::exact(0.0);
+        let mut states = vec![zero; neurons * positions];
+        for (t, tensor) in self.model.tensors().iter().enumerate() {
+            if tensor.role == Role::InitialState {
+                self.model.for_each_place(tensor, |entry, place| {
+                    if let (Some(i), 0) = (place.target, place.neither) {
+                        let value = (self.weight)(t, self.numbers[t][entry], place);
+                        states[i * positions..(i + 1) * positions].fill(value);
+                    }
+                });
+            }
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(SEED);
+        let mut outputs = Vec::new();
+        for _ in 0..self.steps {
+            let mut drive = vec![zero; neurons * positions];
+            for (t, tensor) in self.model.tensors().iter().enumerate() {
+                if tensor.role != Role::Weights {
+                    continue;
+                }
+                let (targets, sources) = (tensor.has_target(), tensor.has_source());
+                // Drawn for every tensor and step whatever the model holds, so that both runs see the same.
+                let bias = targets && !sources && tensor.shape.len() == 1;
+                let input: Vec<f64> = if targets && !sources && !bias {
+                    (0..tensor.outside()).map(|_| StandardNormal.sample(&mut random)).collect()
+                } else {
+                    vec![1.0]
+                };
+                let first = outputs.len();
+                if sources && !targets {
+                    outputs.resize(first + tensor.outside(), zero);
+                }
+                let flattened = tensor.repeat() > 1;
+                self.model.for_each_place(tensor, |entry, place| {
+                    let weight = (self.weight)(t, self.numbers[t][entry], place);
+                    if weight.value == 0.0 && weight.error == 0.0 {
+                        return;
+                    }
+                    let seen = |position: usize| {
+                        let at = if flattened { place.repeat } else { (position + place.neither) % positions };
+                        place.source.map(|j| states[j * positions + at])
+                    };
+                    match (place.target, place.source) {
+                        (Some(i), Some(_)) if flattened => {
+                            let term = seen(0).map_or(zero, |activity| weight * &activity);
+                            drive[i * positions..(i + 1) * positions].iter_mut().for_each(|sum| *sum += &term);
+                        }
+                        (Some(i), _) => {
+                            for position in 0..positions {
+                                let from = seen(position).unwrap_or(Tracked::exact(input[place.outside % input.len()]));
+                                drive[i * positions + position] += &(weight * &from);
+                            }
+                        }
+                        (None, Some(_)) => {
+                            let term = seen(0).map_or(zero, |activity| weight * &activity);
+                            outputs[first + place.outside] += &term;
+                        }
+                        (None, None) => {}
+                    }
+                });
+            }
+            states = drive.iter().map(|sum| self.activation.apply(sum)).collect();
+        }
+        Ran { states, outputs }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Described, Neurons, Population, Storage};
+    use super::*;
+
+    fn model() -> Model {
+        let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
+        let dense = |name: &str, shape: &[usize], axes: &[Axis]| Described {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            storage: Storage::Dense(axes.to_vec()),
+            role: Role::Weights,
+        };
+        let tensors = vec![
+            dense("w", &[2, 2], &[target.clone(), source.clone()]),
+            dense("w_in", &[2, 1], &[target, Axis::Outside]),
+            dense("w_out", &[1, 2], &[Axis::Outside, source]),
+        ];
+        Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap()
+    }
+
+    #[test]
+    fn a_rescaled_model_agrees_and_one_factor_left_out_does_not() {
+        let model = model();
+        let given = vec![vec![0.3, -1.25, 0.7, 0.9], vec![1.0, -0.5], vec![0.6, 0.8]];
+        let h = [0.4, -1.1];
+        let mut rescaled: Vec<Vec<f64>> = model
+            .tensors()
+            .iter()
+            .zip(&given)
+            .map(|(tensor, numbers)| model.rescale(tensor, numbers, &h, 1.0).unwrap())
+            .collect();
+        let precision = [Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: f64::from_bits(1) }; 3];
+        let compare =
+            |rescaled: &[Vec<f64>]| match compare_outputs(&model, Activation::Relu, &given, rescaled, &h, &precision) {
+                Reproduction::Compared { read_out: true, difference } => difference,
+                other => panic!("{other:?}"),
+            };
+        let difference = compare(&rescaled);
+        assert!(difference.within_bound && difference.largest < 1e-14, "{difference:?}");
+        for tensor in 0..3 {
+            let kept = std::mem::replace(&mut rescaled[tensor], given[tensor].clone());
+            let difference = compare(&rescaled);
+            assert!(!difference.within_bound && difference.largest > 1e-3, "{tensor}: {difference:?}");
+            rescaled[tensor] = kept;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! An exact change of scale by powers of two, for weights whose costs would leave the range of `f64`.
+//!
+//! `J_ij 2^{k_j − k_i − unit}` is a transform of the network and a change of the unit of weight, both exact in
+//! binary floating point. With `k` chosen to even out the exponents, costs that would over- or underflow as they
+//! stand (a weight of 1e±200 squared) are computed without rounding trouble. The log-scales found for the
+//! prescaled network and `k·ln 2` add up to those of the network itself.
+
+use super::Weights;
+
+/// Powers of two that a network is seen through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prescaling {
+    exponents: Vec<i32>,
+    unit: i32,
+}
+
+/// Sweeps after which the evening-out of exponents stops: any exponents are valid, better ones only widen the
+/// range of networks that fit. Along a chain evening out is diffusion, which takes the square of its length; hence
+/// many sweeps where they are cheap, and at least a few where they are not.
+const MAX_SWEEPS: usize = 20_000;
+const MIN_SWEEPS: usize = 200;
+
+/// Visits of synapses that all sweeps together may take, beyond [`MIN_SWEEPS`].
+const MAX_VISITS: usize = 50_000_000;
+
+impl Prescaling {
+    /// The prescaling that changes nothing.
+    pub fn identity(nodes: usize) -> Self {
+        Prescaling { exponents: vec![0; nodes], unit: 0 }
+    }
+
+    /// Evens out the largest exponents into and out of each neuron, then takes the largest weight as the unit.
+    pub fn evening_out(weights: &Weights) -> Self {
+        let n = weights.neurons();
+        let mut k = vec![0_i32; n];
+        // Exponents are looked up in the weights: a list of them would be larger than the weights.
+        let between_neurons = || weights.triplets().filter(|&(i, j, _)| i != j);
+        let sweeps = (MAX_VISITS / between_neurons().count().max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
+        for _ in 0..sweeps {
+            let mut largest_in = vec![i32::MIN; n];
+            let mut largest_out = vec![i32::MIN; n];
+            for (i, j, value) in between_neurons() {
+                let scaled = exponent(*value) + k[j] - k[i];
+                largest_in[i] = largest_in[i].max(scaled);
+                largest_out[j] = largest_out[j].max(scaled);
+            }
+            // Half a step of what each neuron asks for, since its partners move at the same time.
+            let mut moved = false;
+            for i in 0..n {
+                if largest_in[i] > i32::MIN && largest_out[i] > i32::MIN {
+                    let step = (largest_in[i] - largest_out[i]) / 4;
+                    k[i] += step;
+                    moved |= step != 0;
+                }
+            }
+            if !moved {
+                break;
+            }
+        }
+        let unit = between_neurons().map(|(i, j, value)| exponent(*value) + k[j] - k[i]).max().unwrap_or(0);
+        Prescaling { exponents: k, unit }
+    }
+
+    /// True if the prescaling changes nothing.
+    pub fn is_identity(&self) -> bool {
+        self.unit == 0 && self.exponents.iter().all(|&k| k == 0)
+    }
+
+    /// The largest difference of two exponents.
+    pub fn spread(&self) -> i32 {
+        let (low, high) = self.exponents.iter().fold((0, 0), |(low, high), &k| (k.min(low), k.max(high)));
+        high - low
+    }
+
+    /// Number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.exponents.len()
+    }
+
+    /// The power of two that the synapse from `j` to `i` is multiplied by.
+    pub fn shift(&self, i: usize, j: usize) -> i32 {
+        self.exponents[j] - self.exponents[i] - self.unit
+    }
+
+    /// The power of two that weights are measured in.
+    pub fn unit(&self) -> i32 {
+        self.unit
+    }
+
+    /// The exponent `k` of a node.
+    pub fn power_of_two(&self, i: usize) -> i32 {
+        self.exponents[i]
+    }
+
+    /// The log-scales of the prescaling, `k·ln 2`.
+    pub fn log_scale(&self, i: usize) -> f64 {
+        f64::from(self.exponents[i]) * std::f64::consts::LN_2
+    }
+}
+
+/// The `e` of `|x| = m·2^e`, `1 ≤ m < 2`, for finite `x ≠ 0`, subnormal numbers included.
+pub fn exponent(x: f64) -> i32 {
+    const BIAS: i32 = 1023;
+    let biased = ((x.to_bits() >> 52) & 0x7ff) as i32;
+    if biased == 0 {
+        // 2^64 is exact and lifts every subnormal number into the normal range.
+        return (((x * 2.0_f64.powi(64)).to_bits() >> 52) & 0x7ff) as i32 - BIAS - 64;
+    }
+    biased - BIAS
+}
+
+/// `x·2^shift`, in steps that stay in range; overflows to infinity and underflows like a product.
+pub fn times_power_of_two(mut x: f64, mut shift: i32) -> f64 {
+    const STEP: i32 = 900;
+    while shift > STEP {
+        x *= 2.0_f64.powi(STEP);
+        shift -= STEP;
+    }
+    while shift < -STEP {
+        x *= 2.0_f64.powi(-STEP);
+        shift += STEP;
+    }
+    x * 2.0_f64.powi(shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_of_normal_and_subnormal_numbers() {
+        assert_eq!(exponent(1.0), 0);
+        assert_eq!(exponent(-1.999), 0);
+        assert_eq!(exponent(0.5), -1);
+        assert_eq!(exponent(f64::MIN_POSITIVE), -1022);
+        assert_eq!(exponent(f64::from_bits(1)), -1074);
+        assert_eq!(exponent(f64::MAX), 1023);
+    }
+
+    #[test]
+    fn scaling_by_powers_of_two_is_exact_across_the_whole_range() {
+        assert_eq!(times_power_of_two(f64::from_bits(1), 1074), 1.0);
+        assert_eq!(times_power_of_two(1.5, 1023), 1.5 * 2.0_f64.powi(1023));
+        assert_eq!(times_power_of_two(1.0, 2000), f64::INFINITY);
+    }
+
+    #[test]
+    fn evening_out_undoes_a_wild_change_of_scale() {
+        // A ring of weights 1 seen through scales 2^{±500}: the prescaling must bring every exponent back near 0.
+        let n = 8;
+        let scale = |i: usize| if i.is_multiple_of(2) { 500 } else { -500 };
+        let triplets = (0..n)
+            .map(|i| {
+                let j = (i + 1) % n;
+                (i, j, times_power_of_two(1.0, scale(j) - scale(i)))
+            })
+            .collect();
+        let weights = Weights::from_triplets(n, triplets).unwrap();
+        let prescaling = Prescaling::evening_out(&weights);
+        for (i, j, value) in weights.triplets() {
+            let prescaled = times_power_of_two(*value, prescaling.shift(i, j));
+            assert!((2.0_f64.powi(-40)..=2.0).contains(&prescaled), "{prescaled} from {j} to {i}");
+        }
+    }
+}

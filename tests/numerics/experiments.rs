@@ -1,0 +1,76 @@
+//! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads; and what must hold holds.
+
+use synbal::claims::REGISTRY;
+use synbal::experiments::{EXPERIMENTS, Effort, Experiment};
+
+/// The findings as JSON: every digit of every number.
+fn findings(experiment: &Experiment, threads: usize) -> String {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let found = pool.install(|| (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap());
+    assert!(!found.statements.is_empty(), "{}: it says nothing about the paper", experiment.name);
+    assert!(!found.plots.is_empty(), "{}: it shows nothing", experiment.name);
+    for measurement in &found.evidence.measurements {
+        assert!(measurement.holds(), "{}: {measurement:?}", experiment.name);
+    }
+    serde_json::to_string(&found).unwrap()
+}
+
+fn same_bits_for_one_and_two_threads(name: &str) {
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == name).unwrap();
+    let (one, two) = (findings(experiment, 1), findings(experiment, 2));
+    // Not assert_eq: megabytes of numbers help nobody.
+    let place = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
+    assert!(one == two, "{name}: from byte {place:?} on: {:?}", place.map(|at| &one[at.saturating_sub(80)..at + 20]));
+}
+
+macro_rules! reproducible {
+    ($($test:ident $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            same_bits_for_one_and_two_threads($name);
+        })*
+
+        #[test]
+        fn every_experiment_is_tested() {
+            let tested = [$($name),*];
+            let all: Vec<&str> = EXPERIMENTS.iter().map(|experiment| experiment.name).collect();
+            assert_eq!(all, tested);
+        }
+    };
+}
+
+reproducible! {
+    robustness_identity "robustness-identity",
+    noise_clouds "noise-clouds",
+    two_neurons "two-neurons",
+    noise_loss "noise-loss",
+    noise_limit "noise-limit",
+    noise_differences "noise-differences",
+    noise_loss_beyond "noise-loss-beyond",
+    training_imbalance "training-imbalance",
+    fly_responses "fly-responses",
+    fly_noise "fly-noise",
+    heterosynaptic_course "heterosynaptic-course",
+    online_balancing "online-balancing",
+}
+
+#[test]
+fn the_claims_about_networks_have_experiments() {
+    for id in ["noise_robustness", "heterosynaptic", "regularised_training"] {
+        assert!(REGISTRY.iter().any(|claim| claim.id == id));
+        assert!(EXPERIMENTS.iter().any(|experiment| experiment.claim == id), "{id} has no experiment");
+    }
+}
+
+#[test]
+fn without_noise_every_variant_of_a_network_has_the_same_loss() {
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == "noise-loss-beyond").unwrap();
+    let findings = (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap();
+    // Four networks and four rescaled variants of each.
+    assert_eq!(findings.evidence.measurements.len(), 16);
+    for table in &findings.tables {
+        assert_eq!(table.rows.len(), 5, "{}", table.title);
+        let quiet = table.columns.iter().position(|column| column == "sigma = 0").unwrap();
+        assert!(table.rows.iter().all(|row| row[quiet] == table.rows[0][quiet]), "{}", table.title);
+    }
+}

@@ -1,0 +1,33 @@
+//! Solvers, certificates, number systems, simulations and experiments, against references of their own.
+
+#[path = "../support/certificate.rs"]
+mod certificate;
+#[path = "../support/common.rs"]
+mod common;
+#[path = "../support/second_opinion.rs"]
+mod second_opinion;
+
+mod authors_faults;
+mod certificate_vectors;
+mod certificates;
+mod certified_trajectories;
+#[cfg(feature = "precise")]
+mod certified_truth;
+mod cross_check;
+mod experiments;
+mod extremes;
+mod fly_balance;
+mod flyvis;
+mod formulas;
+#[cfg(feature = "precise")]
+mod high_precision;
+mod lapack_gebal;
+mod large_graphs;
+mod noise;
+#[cfg(feature = "precise")]
+mod scalars;
+mod simulation;
+mod stiff;
+mod tampering;
+mod trained;
+mod training;
