@@ -1,18 +1,15 @@
 //! What can be said on the command line.
 
+mod input;
+
+pub use input::{ActivationName, DtypeName, FormOptions, InputOptions};
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synbal::balance::{Criteria, Method, Scope};
-use synbal::cost::CostSpec;
 use synbal::experiments::{EXPERIMENTS, Experiment};
-use synbal::io::edges::EdgeColumns;
-use synbal::io::layouts::{LayoutFile, LayoutOptions};
-use synbal::io::{Float, Form, Loaded, ReadOptions};
-use synbal::network::Activation;
-
-use super::CliError;
 
 /// Balance a recurrent network, and verify every claim of the theory on it.
 ///
@@ -226,51 +223,6 @@ pub enum OutputsName {
     PerNeuron,
 }
 
-/// The network and its cost.
-#[derive(Debug, Args)]
-pub struct InputOptions {
-    /// A whole model (.safetensors, .npz); a matrix, row = target, column = source (.mtx, .npy, .csv, .tsv, .mat); a list of
-    /// edges (.csv, .tsv with --edges, .graphml); each also as .gz; or - for standard input
-    pub input: PathBuf,
-    /// Exponent p of the cost |J|^p
-    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
-    pub p: f64,
-    /// The neurons' activation, where a model's file does not say: nn.RNN is tanh unless it was built with
-    /// nonlinearity='relu'
-    #[arg(long, value_enum)]
-    pub activation: Option<ActivationName>,
-    /// Balance input and read-out weights too, the outside world being one more neuron: read-out weights cost
-    /// LAMBDA |W_out|^p (needs a whole model; feed-forward models: 1 unless you say otherwise)
-    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
-    pub world: Option<f64>,
-    #[command(flatten)]
-    pub form: FormOptions,
-}
-
-/// How a file is to be understood.
-#[derive(Debug, Args)]
-pub struct FormOptions {
-    /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see the README)
-    #[arg(long, value_name = "FILE.toml", help_heading = "What the file does not say")]
-    pub layout: Option<PathBuf>,
-    /// This tensor has nothing to do with any neuron that is balanced, whatever its shape; several times for several
-    #[arg(long, value_name = "NAME", help_heading = "What the file does not say")]
-    pub untouched: Vec<String>,
-    /// The table is a list of edges: its columns of source, target and, if there is one, weight, by the names in its header,
-    /// or by numbers from 1 if it has none
-    #[arg(long, value_name = "SOURCE,TARGET[,WEIGHT]", conflicts_with_all = ["matrix", "transpose"], help_heading = "What the file does not say")]
-    pub edges: Option<EdgeColumns>,
-    /// The table is a matrix, even if it could be a list of edges
-    #[arg(long, help_heading = "What the file does not say")]
-    pub matrix: bool,
-    /// Rows of the matrix are sources, columns are targets
-    #[arg(long, help_heading = "What the file does not say")]
-    pub transpose: bool,
-    /// The variable (.mat) or edge attribute (.graphml) that holds the weights
-    #[arg(long, value_name = "NAME", help_heading = "What the file does not say")]
-    pub variable: Option<String>,
-}
-
 #[derive(Debug, Args)]
 pub struct VerifyOptions {
     #[command(flatten)]
@@ -392,103 +344,6 @@ pub struct InspectOptions {
     /// Print the facts as one JSON object
     #[arg(long)]
     pub json: bool,
-}
-
-/// Activations by name; those with a parameter at its usual value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ActivationName {
-    Linear,
-    Relu,
-    /// Slope 0.01 below zero; a .safetensors file can carry another
-    LeakyRelu,
-    /// Not homogeneous: refused by everything that rescales
-    Tanh,
-    /// Refused, like all below: no rescaling keeps what such a network computes
-    Sigmoid,
-    Gelu,
-    Silu,
-    Elu,
-    Relu6,
-}
-
-impl ActivationName {
-    pub fn activation(self) -> Result<Activation, CliError> {
-        let refused = |reason| Err(CliError::NotHomogeneous { activation: self.name(), reason });
-        match self {
-            ActivationName::Linear => Ok(Activation::Linear),
-            ActivationName::Relu => Ok(Activation::Relu),
-            ActivationName::LeakyRelu => Ok(Activation::LeakyRelu { slope: 0.01 }),
-            ActivationName::Tanh => Ok(Activation::Tanh),
-            ActivationName::Sigmoid => refused("it saturates at 0 and 1 whatever the scale of its input"),
-            ActivationName::Gelu | ActivationName::Silu => {
-                refused("it is curved around zero on a scale of its own, so gelu(2x) is not 2 gelu(x)")
-            }
-            ActivationName::Elu => refused("it saturates at -1 whatever the scale of its input"),
-            ActivationName::Relu6 => refused("it saturates at 6 whatever the scale of its input"),
-        }
-    }
-
-    fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
-/// Formats of numbers by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DtypeName {
-    F64,
-    F32,
-    F16,
-    Bf16,
-}
-
-impl From<DtypeName> for Float {
-    fn from(name: DtypeName) -> Self {
-        match name {
-            DtypeName::F64 => Float::F64,
-            DtypeName::F32 => Float::F32,
-            DtypeName::F16 => Float::F16,
-            DtypeName::Bf16 => Float::Bf16,
-        }
-    }
-}
-
-impl InputOptions {
-    /// The cost. Nothing but the world closes the paths of a feed-forward model into cycles.
-    pub fn spec(&self, loaded: &Loaded) -> CostSpec {
-        let feed_forward = loaded.model.as_ref().is_some_and(|model| model.feed_forward);
-        CostSpec { world: self.world.or(feed_forward.then_some(1.0)), ..CostSpec::power(self.p) }
-    }
-
-    /// What the file does not say.
-    pub fn read_options(&self) -> Result<ReadOptions, CliError> {
-        let activation = self.activation.map(ActivationName::activation).transpose()?;
-        self.form.read_options(activation, self.p)
-    }
-}
-
-impl FormOptions {
-    pub fn read_options(&self, activation: Option<Activation>, p: f64) -> Result<ReadOptions, CliError> {
-        let file = match &self.layout {
-            None => None,
-            Some(path) => {
-                let name = || path.display().to_string();
-                let text = std::fs::read_to_string(path).map_err(|reason| CliError::File { path: name(), reason })?;
-                Some(LayoutFile::parse(&text).map_err(|error| CliError::Layout { path: name(), error })?)
-            }
-        };
-        Ok(ReadOptions {
-            activation,
-            layout: LayoutOptions { file, untouched: self.untouched.clone() },
-            p,
-            form: Form {
-                edges: self.edges.clone(),
-                matrix: self.matrix,
-                transpose: self.transpose,
-                variable: self.variable.clone(),
-            },
-        })
-    }
 }
 
 /// The scope that a flag stands for.

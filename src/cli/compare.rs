@@ -21,8 +21,7 @@ pub fn run(options: &CompareOptions) -> Result<Ending, CliError> {
 fn read(path: &Path) -> Result<Value, CliError> {
     let name = || path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|reason| CliError::Unreadable { path: name(), reason })?;
-    let report: Value =
-        serde_json::from_str(&text).map_err(|reason| CliError::NotJson { path: name(), reason })?;
+    let report: Value = serde_json::from_str(&text).map_err(|reason| CliError::NotJson { path: name(), reason })?;
     // An empty list is a report without cases; no list at all is another file.
     match report["cases"].is_array() {
         true => Ok(report),

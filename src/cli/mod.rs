@@ -59,7 +59,9 @@ pub enum CliError {
     Precision(#[from] synbal::scalar::PrecisionError),
     #[error("nothing was balanced: every synapse lies on no directed cycle; {advice}")]
     Nothing { advice: &'static str },
-    #[error("{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}")]
+    #[error(
+        "{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}; {advice}"
+    )]
     NotBalanceable { count: usize, synapses: usize, examples: String, advice: &'static str },
     #[error("{activation} is not positively homogeneous: {reason}; no rescaling keeps what the network computes")]
     NotHomogeneous { activation: String, reason: &'static str },

@@ -7,7 +7,8 @@
 
 use super::backwards::run_backwards;
 use super::{
-    balanced, Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table, balanced,
 };
 use crate::balance::{Method, Scope};
 use crate::cost::{Alpha, CostSpec};
@@ -314,25 +315,10 @@ fn conclude(findings: &mut Findings, compared: &[Compared]) {
     type Of = fn(&Compared) -> Score;
     type Wanted = fn(Score) -> (usize, &'static str);
     let statements: [(&str, &str, Of, Wanted); 5] = [
-        (
-            ROBUST,
-            "every trial's loss under noise is lower after balancing the robustness cost exactly",
-            each,
-            lower,
-        ),
-        (
-            ROBUST,
-            "the same, of the average over trials without what a finite number of them leaves",
-            pairs,
-            lower,
-        ),
+        (ROBUST, "every trial's loss under noise is lower after balancing the robustness cost exactly", each, lower),
+        (ROBUST, "the same, of the average over trials without what a finite number of them leaves", pairs, lower),
         (PLAIN, "the loss under noise is lower after balancing the plain cost, p = 2", each, lower),
-        (
-            WORLD,
-            "the loss under noise is lower after balancing with the world node, lambda = 1",
-            each,
-            lower,
-        ),
+        (WORLD, "the loss under noise is lower after balancing with the world node, lambda = 1", each, lower),
         (
             ANTI_BALANCED,
             "control: the loss under noise is higher after the flow is run backwards to twice the robustness cost",

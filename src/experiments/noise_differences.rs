@@ -96,7 +96,9 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
         let rules = Rules::SHORT;
         let other = Subject::under(rules, trained.name, trained.network()?, seed, repetitions)?;
         let pair = pair(&other, &other.flowed(TIME)?, SIZE, rules, repetitions, seed)?;
-        rows.push(pair.row(&format!("2. 5 time constants, one step a sample, trained so with lambda = {}", trained.l2)));
+        rows.push(
+            pair.row(&format!("2. 5 time constants, one step a sample, trained so with lambda = {}", trained.l2)),
+        );
     }
     rows.push(Row { average: rows[0].trials, ..whole.row("3. every trial's loss as the headline") });
     progress(0.5, "exact balance");
@@ -150,10 +152,7 @@ fn findings(rows: Vec<Row>, repetitions: usize) -> Findings {
         x: Axis::linear("row of the table; 0 is the authors' protocol"),
         y: Axis::linear("loss after the flow over the loss before"),
         mark: Mark::Dot,
-        series: vec![
-            series("loss of the average", |row| row.average),
-            series("every trial's loss", |row| row.trials),
-        ],
+        series: vec![series("loss of the average", |row| row.average), series("every trial's loss", |row| row.trials)],
         diagonal: false,
         caption: "Below one is the paper's statement. With 95 % intervals of paired differences.".to_owned(),
     });

@@ -19,7 +19,7 @@ use crate::network::random::stream;
 use crate::network::{Activation, Network};
 use crate::tasks::flyvis::{FlyvisNetwork, Inputs, MovingEdges, Outputs};
 use crate::tasks::{
-    Adjoint, Convention, ContextIntegration, Dynamics, FullIntegration, ReadOut, Sensitivity, Simulator, Task, Trials,
+    Adjoint, ContextIntegration, Convention, Dynamics, FullIntegration, ReadOut, Sensitivity, Simulator, Task, Trials,
     Weighting, XorIntegration, construct_xor, robustness_alpha,
 };
 

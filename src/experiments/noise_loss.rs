@@ -84,8 +84,7 @@ fn under_noise(
     repetitions: usize,
     seed: u64,
 ) -> Result<Vec<Curve>, ExperimentError> {
-    let runs: Vec<Under> =
-        variants.iter().map(|(variant, sigmas)| Under { variant, sigmas: sigmas.clone() }).collect();
+    let runs: Vec<Under> = variants.iter().map(|(variant, sigmas)| Under { variant, sigmas: sigmas.clone() }).collect();
     let losses = measure(&runs, Rules::AUTHORS, repetitions, seed)?;
     let curve = |((variant, sigmas), losses): ((Variant, Vec<f64>), Vec<Losses>)| {
         Ok(Curve {

@@ -2,7 +2,8 @@
 //! the gains, has the power `E‖J R ξ‖² = σ² Σ r_j² J_ij²`.
 
 use super::{
-    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table,
 };
 use crate::network::random::{normals, stream};
 use crate::tasks::{Case, embedded_cases, in_groups};

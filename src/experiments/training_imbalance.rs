@@ -144,9 +144,8 @@ fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
         (false, true) => Reproduction::Conditional,
         (false, false) => Reproduction::NotReproduced,
     };
-    let words = full().map(|course| {
-        format!("{} (seed {}) ends at {:.3}", course.label(), course.trained.seed, course.fell_to())
-    });
+    let words = full()
+        .map(|course| format!("{} (seed {}) ends at {:.3}", course.label(), course.trained.seed, course.fell_to()));
     findings.state(
         outcome,
         format!(
@@ -181,9 +180,10 @@ fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
 }
 
 fn further(findings: &mut Findings, courses: &[Course], shuffles: usize) {
-    let words = courses.iter().filter(|course| course.is_full()).map(|course| {
-        format!("{} (seed {}) {:.2}", course.label(), course.trained.seed, course.relatively())
-    });
+    let words = courses
+        .iter()
+        .filter(|course| course.is_full())
+        .map(|course| format!("{} (seed {}) {:.2}", course.label(), course.trained.seed, course.relatively()));
     findings.state(
         Reproduction::Beyond,
         format!(

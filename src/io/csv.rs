@@ -27,9 +27,13 @@ pub enum CsvError {
         "three lines of three columns may be a matrix of three neurons or a list of three edges (source, target, weight); say which"
     )]
     MatrixOrEdges,
-    #[error("line 1 is `{text}`: names, not numbers, as in a list of edges; say which columns are source, target and weight")]
+    #[error(
+        "line 1 is `{text}`: names, not numbers, as in a list of edges; say which columns are source, target and weight"
+    )]
     LooksLikeEdges { text: String },
-    #[error("{rows} lines of three columns are no square matrix, but may be a list of edges; say which columns they are")]
+    #[error(
+        "{rows} lines of three columns are no square matrix, but may be a list of edges; say which columns they are"
+    )]
     MaybeEdges { rows: u64 },
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -96,7 +96,8 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
         .flexible(true)
         .trim(::csv::Trim::All)
         .from_reader(io::Cursor::new(start).chain(reader));
-    let wanted: Vec<&String> = [Some(&columns.source), Some(&columns.target), columns.weight.as_ref()].into_iter().flatten().collect();
+    let wanted: Vec<&String> =
+        [Some(&columns.source), Some(&columns.target), columns.weight.as_ref()].into_iter().flatten().collect();
     let positions: Option<Vec<usize>> =
         wanted.iter().map(|name| name.parse::<usize>().ok().filter(|&k| k > 0).map(|k| k - 1)).collect();
     let mut record = ::csv::StringRecord::new();
@@ -107,7 +108,11 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
             let position = |name: &&String| {
                 record.iter().position(|field| field == name.as_str()).ok_or_else(|| EdgesError::NoSuchColumn {
                     column: (*name).clone(),
-                    found: record.iter().map(|field| format!("`{}`", quoted(field.as_bytes()))).collect::<Vec<_>>().join(", "),
+                    found: record
+                        .iter()
+                        .map(|field| format!("`{}`", quoted(field.as_bytes())))
+                        .collect::<Vec<_>>()
+                        .join(", "),
                 })
             };
             (wanted.iter().map(position).collect::<Result<Vec<_>, _>>()?, true)
@@ -139,8 +144,11 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
         let target = neuron(field(1)?, "target")?;
         let weight = match &columns.weight {
             None => 1.0,
-            Some(column) => number(field(2)?.as_bytes())
-                .map_err(|error| EdgesError::BadWeight { line, column: column.clone(), error })?,
+            Some(column) => number(field(2)?.as_bytes()).map_err(|error| EdgesError::BadWeight {
+                line,
+                column: column.clone(),
+                error,
+            })?,
         };
         triplets.push((target, source, weight));
     }
@@ -156,7 +164,9 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
         columns.target,
     )];
     if !header {
-        notices.push("columns are given by number, so the first line was taken for a synapse, not for a header".to_owned());
+        notices.push(
+            "columns are given by number, so the first line was taken for a synapse, not for a header".to_owned(),
+        );
     }
     if columns.weight.is_none() {
         notices.push("no column of weights was named: every synapse has weight 1".to_owned());
@@ -186,7 +196,7 @@ pub fn write(weights: &Weights, names: &[String], delimiter: u8, writer: &mut im
     let delimiter = char::from(delimiter);
     writeln!(writer, "source{delimiter}target{delimiter}weight")?;
     let name = |k: usize| super::scales::field(&names[k], delimiter);
-    weights.triplets().try_for_each(|(i, j, value)| {
-        writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(j), name(i))
-    })
+    weights
+        .triplets()
+        .try_for_each(|(i, j, value)| writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(j), name(i)))
 }

@@ -91,8 +91,9 @@ pub fn read(bytes: &[u8], name: Option<&str>) -> Result<(Weights, Vec<String>), 
             None => return Err(MatlabError::NoSuchVariable { name: name.to_owned(), found: names(&matrices) }),
         },
         None => {
-            let square: Vec<usize> =
-                (0..matrices.len()).filter(|&k| matrices[k].rows == matrices[k].columns && matrices[k].rows > 1).collect();
+            let square: Vec<usize> = (0..matrices.len())
+                .filter(|&k| matrices[k].rows == matrices[k].columns && matrices[k].rows > 1)
+                .collect();
             match (&square[..], matrices.len()) {
                 ([only], _) => matrices.swap_remove(*only),
                 ([], 1) => matrices.swap_remove(0),

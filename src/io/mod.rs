@@ -4,7 +4,9 @@
 //! place at fault and the way out, and reserves no more memory than the file's length accounts for. A writer
 //! leaves either the whole new file or the old one.
 
+mod activation;
 mod atomic;
+mod containers;
 pub mod csv;
 pub mod edges;
 pub mod embedded;
@@ -23,12 +25,12 @@ pub mod tensors;
 mod text;
 
 pub use atomic::WriteError;
-pub use models::{ModelFile, ReadOptions};
-pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
 pub use edges::write as write_edges;
+pub use models::{ModelFile, ReadOptions, read_safetensors};
+pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
 pub use scales::{
-    KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales, write_csv as write_scales_csv, write_decimal_scales,
-    write_named_scales, write_scales,
+    KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
+    write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,
 };
 pub use tensors::{Float, TensorError};
 pub use text::NumberError;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Loaded;
+use super::activation::described;
 use super::layouts::{LayoutOptions, describe};
-use super::safetensors::described;
+use super::safetensors::parse;
 use super::tensors::{Float, TensorError, TensorFile};
 use crate::network::Activation;
 use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
@@ -61,7 +62,8 @@ impl ModelFile {
             (None, Some(given)) => given,
             (None, None) => return Err(TensorError::NoActivation { reason: layout.no_activation }),
         };
-        let model = ModelFile { file, model: layout.model, layout: layout.name, activation, feed_forward: layout.feed_forward };
+        let model =
+            ModelFile { file, model: layout.model, layout: layout.name, activation, feed_forward: layout.feed_forward };
         let made = model.model.network(&model.numbers()?, activation, options.p)?;
         if made.merged {
             notices.push("synapses that lie parallel (a kernel's space) count as one, of their p-norm".to_owned());
@@ -107,12 +109,7 @@ impl ModelFile {
     ///
     /// # Errors
     /// A dtype that is not one of [`Float`].
-    pub fn compare_outputs(
-        &self,
-        rescaled: &ModelFile,
-        h: &[f64],
-        exact: bool,
-    ) -> Result<Reproduction, TensorError> {
+    pub fn compare_outputs(&self, rescaled: &ModelFile, h: &[f64], exact: bool) -> Result<Reproduction, TensorError> {
         let tensors = rescaled.model.tensors().iter().filter_map(|described| rescaled.file.find(&described.name));
         let precision = |tensor: &super::tensors::Tensor| match tensor.dtype {
             super::tensors::Dtype::Float(float) if !exact => float.precision(),
@@ -122,4 +119,15 @@ impl ModelFile {
         let (given, after) = (self.numbers()?, rescaled.numbers()?);
         Ok(compare_outputs(&self.model, self.activation, &given, &after, h, &precision))
     }
+}
+
+/// Reads a model from the bytes of a file, in a layout that is known. The activation is that of the metadata, else
+/// `activation`.
+///
+/// # Errors
+/// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
+/// number that is not finite.
+pub fn read_safetensors(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
+    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
+    ModelFile::load(parse(bytes.to_vec())?, &options)
 }

@@ -69,8 +69,11 @@ pub fn sparse_matrix(file: &TensorFile) -> Result<Option<Weights>, TensorError> 
     let (Some(format), Some(shape), Some(data)) = (file.find("format"), file.find("shape"), file.find("data")) else {
         return Ok(None);
     };
-    let text: String =
-        file.bytes[format.range.clone()].iter().filter(|byte| byte.is_ascii_lowercase()).map(|&b| char::from(b)).collect();
+    let text: String = file.bytes[format.range.clone()]
+        .iter()
+        .filter(|byte| byte.is_ascii_lowercase())
+        .map(|&b| char::from(b))
+        .collect();
     let lengths = file.integers(shape)?;
     let [rows, columns] = lengths[..] else {
         return Err(super::sparse_tensors::wrong_shape(shape, "two numbers, rows and columns".to_owned()));
@@ -100,7 +103,8 @@ pub fn sparse_matrix(file: &TensorFile) -> Result<Option<Weights>, TensorError> 
                 return Err(super::sparse_tensors::wrong_shape(data, format!("[{}] as `row`", row.len())));
             }
             let both = row.iter().zip(&column).enumerate();
-            both.map(|(e, (&i, &j))| Ok((node("row", e, i)?, node("col", e, j)?))).collect::<Result<_, TensorError>>()?
+            both.map(|(e, (&i, &j))| Ok((node("row", e, i)?, node("col", e, j)?)))
+                .collect::<Result<_, TensorError>>()?
         }
         "csr" | "csc" => {
             let (starts, indices) = (part("indptr")?, part("indices")?);
@@ -127,7 +131,8 @@ pub fn sparse_matrix(file: &TensorFile) -> Result<Option<Weights>, TensorError> 
             return Err(super::sparse_tensors::wrong_shape(format, expected));
         }
     };
-    let triplets = pairs.into_iter().zip(values).filter(|&(_, value)| value != 0.0).map(|((i, j), value)| (i, j, value));
+    let triplets =
+        pairs.into_iter().zip(values).filter(|&(_, value)| value != 0.0).map(|((i, j), value)| (i, j, value));
     Ok(Some(Weights::from_triplets(n, triplets.collect())?))
 }
 

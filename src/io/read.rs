@@ -107,7 +107,8 @@ fn parse<R: Read>(
         let (file, bytes) = open(path)?;
         return decode(path, &kind, through(Box::new(file)), Some(bytes), options);
     }
-    if !READABLE.split(", ").any(|known| known.strip_prefix('.') == Some(&kind)) && !matches!(kind.as_str(), "gz" | "") {
+    if !READABLE.split(", ").any(|known| known.strip_prefix('.') == Some(&kind)) && !matches!(kind.as_str(), "gz" | "")
+    {
         return Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE });
     }
     if kind.is_empty() && !is_piped(path) {

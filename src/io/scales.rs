@@ -107,7 +107,11 @@ fn write_lines(h: &[String], names: Option<&[String]>, writer: &mut impl Write) 
 
 /// A name as a field of a table, in quotes where it needs them.
 pub(super) fn field(name: &str, delimiter: char) -> String {
-    if name.contains([delimiter, '"', '\n', '\r']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
+    if name.contains([delimiter, '"', '\n', '\r']) {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Reads the CSV form.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use half::{bf16, f16};
 
-use super::layouts::LayoutError;
+use super::layouts::error::LayoutError;
 use crate::network::NetworkError;
-use crate::network::model::{Described, ModelError, Precision};
+use crate::network::model::{ModelError, Precision};
 
 /// What can be wrong with a file of named tensors.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum TensorError {
     BadSparseShape { key: String, text: String },
     #[error("`{tensor}`[{position}] is {value}, expected {expected}")]
     BadSparseIndex { tensor: String, position: usize, value: i64, expected: String },
-    #[error("{format} files cannot hold numbers of dtype {dtype}; choose another --dtype or another format")]
+    #[error("{format} files cannot hold numbers of dtype {dtype}; choose another dtype or another format")]
     NoSuchDtypeThere { format: &'static str, dtype: &'static str },
     #[error(transparent)]
     Layout(#[from] LayoutError),
@@ -124,7 +124,7 @@ impl Float {
         }
     }
 
-    fn encode(self, value: f64, bytes: &mut Vec<u8>) {
+    pub(super) fn encode(self, value: f64, bytes: &mut Vec<u8>) {
         match self {
             Float::F64 => bytes.extend(value.to_le_bytes()),
             Float::F32 => bytes.extend((value as f32).to_le_bytes()),
@@ -229,7 +229,9 @@ impl TensorFile {
     pub(super) fn integers(&self, tensor: &Tensor) -> Result<Vec<i64>, TensorError> {
         let bytes = &self.bytes[tensor.range.clone()];
         match tensor.dtype {
-            Dtype::I64 => Ok(bytes.chunks_exact(8).map(|chunk| chunk.try_into().map_or(0, i64::from_le_bytes)).collect()),
+            Dtype::I64 => {
+                Ok(bytes.chunks_exact(8).map(|chunk| chunk.try_into().map_or(0, i64::from_le_bytes)).collect())
+            }
             Dtype::I32 => {
                 let number = |chunk: &[u8]| chunk.try_into().map_or(0, |bytes| i64::from(i32::from_le_bytes(bytes)));
                 Ok(bytes.chunks_exact(4).map(number).collect())
@@ -238,108 +240,6 @@ impl TensorFile {
                 let (tensor, dtype) = (tensor.name.clone(), tensor.dtype.name().to_owned());
                 Err(TensorError::UnsupportedIndexDtype { tensor, dtype })
             }
-        }
-    }
-
-    /// The same file with other numbers in some tensors, each rounded once to its tensor's dtype, or to `dtype`: that one
-    /// then is the dtype of every tensor of floating-point numbers.
-    ///
-    /// # Errors
-    /// A number that the dtype cannot hold, or a dtype that the format does not have.
-    pub fn with_numbers(
-        &self,
-        replaced: &BTreeMap<String, Vec<f64>>,
-        described: impl Fn(&str) -> Option<Described>,
-        dtype: Option<Float>,
-    ) -> Result<TensorFile, TensorError> {
-        let encode = |tensor: &Tensor, float: Float, values: &[f64]| -> Result<Vec<u8>, TensorError> {
-            let mut bytes = Vec::with_capacity(values.len() * float.width());
-            let mut fault = None;
-            let mut put = |position: usize| {
-                let value = values[position];
-                let rounded = float.rounded(value);
-                if !rounded.is_finite() && value.is_finite() || rounded == 0.0 && value != 0.0 {
-                    fault.get_or_insert((position, value));
-                }
-                float.encode(value, &mut bytes);
-            };
-            if tensor.first_axis_fastest {
-                let mut places = vec![0; values.len()];
-                for (position, place) in file_order(&tensor.shape).enumerate() {
-                    places[place] = position;
-                }
-                places.into_iter().for_each(&mut put);
-            } else {
-                (0..values.len()).for_each(&mut put);
-            }
-            match fault {
-                None => Ok(bytes),
-                Some((position, from)) => Err(ModelError::RescaledOutOfRange {
-                    tensor: tensor.name.clone(),
-                    index: described(&tensor.name).map_or_else(|| vec![position], |tensor| tensor.index(position)),
-                    from,
-                    log_factor: 0.0,
-                    format: float.name(),
-                }
-                .into()),
-            }
-        };
-        let mut changed: Vec<(usize, Float, Vec<u8>)> = Vec::new();
-        for (t, tensor) in self.tensors.iter().enumerate() {
-            let Dtype::Float(own) = tensor.dtype else { continue };
-            let float = dtype.unwrap_or(own);
-            match replaced.get(&tensor.name) {
-                Some(values) => changed.push((t, float, encode(tensor, float, values)?)),
-                None if float != own => changed.push((t, float, encode(tensor, float, &self.numbers(tensor)?)?)),
-                None => {}
-            }
-        }
-        let kept = changed.iter().all(|(t, float, _)| self.tensors[*t].dtype == Dtype::Float(*float));
-        if !kept {
-            return self.rebuilt(&changed);
-        }
-        let mut file = self.clone();
-        for (t, _, bytes) in changed {
-            file.bytes[self.tensors[t].range.clone()].copy_from_slice(&bytes);
-        }
-        Ok(file)
-    }
-
-    fn rebuilt(&self, changed: &[(usize, Float, Vec<u8>)]) -> Result<TensorFile, TensorError> {
-        let mut parts: Vec<(Tensor, Vec<u8>)> =
-            self.tensors.iter().map(|tensor| (tensor.clone(), self.bytes[tensor.range.clone()].to_vec())).collect();
-        for (t, float, bytes) in changed {
-            parts[*t].0.dtype = Dtype::Float(*float);
-            parts[*t].1.clone_from(bytes);
-        }
-        match &self.container {
-            Container::Safetensors => super::safetensors::assembled(&parts, &self.metadata),
-            Container::Npz { .. } => super::npz::assembled(&parts),
-        }
-    }
-
-    /// The same tensors in another format.
-    ///
-    /// # Errors
-    /// A dtype that the format does not have.
-    pub fn converted(&self, extension: &str) -> Result<TensorFile, TensorError> {
-        let parts: Vec<(Tensor, Vec<u8>)> =
-            self.tensors.iter().map(|tensor| (tensor.clone(), self.bytes[tensor.range.clone()].to_vec())).collect();
-        match (extension, &self.container) {
-            ("npz", Container::Safetensors) => super::npz::assembled(&parts),
-            ("safetensors", Container::Npz { .. }) => super::safetensors::assembled(&parts, &self.metadata),
-            _ => Ok(self.clone()),
-        }
-    }
-
-    /// The bytes of the file.
-    ///
-    /// # Errors
-    /// An archive that could not be packed.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, TensorError> {
-        match &self.container {
-            Container::Safetensors => Ok(self.bytes.clone()),
-            Container::Npz { members } => super::npz::packed(&self.bytes, members),
         }
     }
 }

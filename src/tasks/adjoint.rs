@@ -101,10 +101,7 @@ impl<'a> Adjoint<'a> {
             }
             sums.iter().map(|sum| sum / (over * count) as f64).collect()
         };
-        Sensitivity {
-            sensitivity: mean_squares(&derivatives, steps * outputs),
-            power: mean_squares(&states, steps),
-        }
+        Sensitivity { sensitivity: mean_squares(&derivatives, steps * outputs), power: mean_squares(&states, steps) }
     }
 }
 
@@ -145,7 +142,8 @@ impl Sensitivity {
     /// activity, or without effect, would ask for an infinite scale, and the limit is then approached only: it counts here as if
     /// it had [`SILENT`] of the largest of all neurons.
     pub fn least_noise(&self) -> Vec<f64> {
-        let least = |values: &[f64]| SILENT * values.iter().fold(f64::MIN_POSITIVE, |largest, &value| largest.max(value));
+        let least =
+            |values: &[f64]| SILENT * values.iter().fold(f64::MIN_POSITIVE, |largest, &value| largest.max(value));
         let (least_power, least_sensitivity) = (least(&self.power), least(&self.sensitivity));
         let attained = |(p, g): (&f64, &f64)| 0.25 * (p.max(least_power) / g.max(least_sensitivity)).ln();
         let h: Vec<f64> = self.power.iter().zip(&self.sensitivity).map(attained).collect();

@@ -120,12 +120,7 @@ impl Drawn {
         let rounded = |rows: &Vec<Vec<f64>>| -> Vec<Vec<S>> {
             rows.iter().map(|row| row.iter().map(|&value| S::of(value)).collect()).collect()
         };
-        Samples {
-            count: self.count,
-            substeps: SUBSTEPS,
-            input: rounded(&self.input),
-            targets: rounded(&self.targets),
-        }
+        Samples { count: self.count, substeps: SUBSTEPS, input: rounded(&self.input), targets: rounded(&self.targets) }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use nalgebra::dmatrix;
 use safetensors::tensor::Dtype::{self, BF16, F16, F32, F64, I64};
-use synbal::io::layouts::LayoutError;
-use synbal::io::safetensors::read;
 use synbal::io::TensorError as Error;
-use synbal::network::model::ModelError;
+use synbal::io::layouts::LayoutError;
+use synbal::io::read_safetensors as read;
 use synbal::io::{Loaded, ReadError, read_network, write_network};
+use synbal::network::model::ModelError;
 use synbal::network::{Activation, Network, NetworkError};
 
 use crate::bad_input::assert_error;
@@ -135,7 +135,10 @@ fn activations_that_are_unknown_or_lack_their_number() {
     let metadata = [("activation", "rectified-power"), ("degree", "nan")];
     assert_error!(load(&[w_rec()], &metadata), Error::BadParameter { key: "degree", .. });
     let metadata = [("activation", "rectified-power"), ("degree", "-1")];
-    assert_error!(load(&[w_rec()], &metadata), Error::Model(ModelError::Network(NetworkError::BadDegree { degree: -1.0 })));
+    assert_error!(
+        load(&[w_rec()], &metadata),
+        Error::Model(ModelError::Network(NetworkError::BadDegree { degree: -1.0 }))
+    );
 }
 
 #[test]
@@ -227,7 +230,10 @@ fn numbers_that_are_not_finite_or_not_possible() {
     let part = ("w_in", F64, &[2, 1][..], doubles(&[0.0, f64::INFINITY]));
     assert_error!(load(&[w_rec(), part], &[]), Error::Model(ModelError::NotFinite { ref tensor, ref index, .. }) if tensor == "w_in" && *index == [1, 0]);
     let part = ("tau", F64, &[2][..], doubles(&[1.0, 0.0]));
-    assert_error!(load(&[w_rec(), part], &[]), Error::Model(ModelError::Network(NetworkError::TimeConstantNotPositive { neuron: 1, .. })));
+    assert_error!(
+        load(&[w_rec(), part], &[]),
+        Error::Model(ModelError::Network(NetworkError::TimeConstantNotPositive { neuron: 1, .. }))
+    );
 }
 
 #[test]

@@ -138,7 +138,11 @@ fn what_rescaling_would_change_is_refused_with_the_reason() {
     let arguments = ["balance", "m.safetensors", "--activation", "relu", "--untouched"];
     ends(folder.path(), 0, &[&arguments[..], &["gain"]].concat());
     refused(folder.path(), &[&arguments[..], &["nobody"]].concat(), &["no such tensor"]);
-    refused(folder.path(), &[&arguments[..], &["gain", "--untouched", "rnn.bias_hh_l0"]].concat(), &["part of the layout"]);
+    refused(
+        folder.path(),
+        &[&arguments[..], &["gain", "--untouched", "rnn.bias_hh_l0"]].concat(),
+        &["part of the layout"],
+    );
 }
 
 #[test]
@@ -210,7 +214,8 @@ fn edges_with_names_travel_to_scales_and_back() {
     assert!(read("o.csv").starts_with("source,target,weight\n") && read("o.csv").contains("AVA,AVB,2.08"));
     assert!(read("h.csv").starts_with("neuron,h: J' = e^(h_source - h_target) J\nAVA,"), "{}", read("h.csv"));
     // From rows that are sources, the same matrix.
-    let (there, _) = ends(folder.path(), 0, &["balance", "n.csv", "--edges", "pre,post,count", "-o", "-", "--to", "mtx"]);
+    let (there, _) =
+        ends(folder.path(), 0, &["balance", "n.csv", "--edges", "pre,post,count", "-o", "-", "--to", "mtx"]);
     assert!(there.starts_with("%%MatrixMarket"), "{there}");
 }
 

@@ -39,7 +39,13 @@ fn trials(seed: u64, count: usize) -> Trials {
 }
 
 /// Outputs of one trial under noise of size `sizes[i]` on neuron i after every step, the same draws whatever the sizes.
-fn under_noise<S: Scalar>(network: &Network<S>, dynamics: Dynamics, trials: &Trials<S>, sizes: &[S], xi: &[Vec<f64>]) -> Vec<S> {
+fn under_noise<S: Scalar>(
+    network: &Network<S>,
+    dynamics: Dynamics,
+    trials: &Trials<S>,
+    sizes: &[S],
+    xi: &[Vec<f64>],
+) -> Vec<S> {
     let simulator = Simulator::new(network, dynamics);
     let mut outputs = Vec::new();
     simulator.run(
@@ -192,7 +198,10 @@ fn the_adjoint_is_the_derivative_by_finite_differences() {
                 let derivative = derivatives[step][neuron];
                 largest = largest.max(derivative.abs());
                 // Piecewise linear: there is no truncation, only the rounding of a sum of order ten over 1e-7.
-                assert!((difference - derivative).abs() < 1e-6, "{convention:?} {step} {neuron}: {derivative} {difference}");
+                assert!(
+                    (difference - derivative).abs() < 1e-6,
+                    "{convention:?} {step} {neuron}: {derivative} {difference}"
+                );
             }
         }
         assert!(largest > 0.5, "nothing was tested: {largest}");

@@ -10,7 +10,9 @@ use synbal::io::read_network;
 use synbal::network::Activation;
 use synbal::tasks::training::recipe::{Course, Passes, authors_descent};
 use synbal::tasks::training::{Descent, History, initial_network, train};
-use synbal::tasks::{ContextIntegration, FullIntegration, Simulator, Task, Teacher, construct_xor, rounding_of_rescaling};
+use synbal::tasks::{
+    ContextIntegration, FullIntegration, Simulator, Task, Teacher, construct_xor, rounding_of_rescaling,
+};
 
 /// The first iterations of the training, to the last bit of every line of the history. `make trained` does all of it.
 #[test]

@@ -5,8 +5,8 @@ use synbal::io::ModelFile;
 use synbal::network::{Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
-use super::summary::Step;
 use super::CliError;
+use super::summary::Step;
 
 /// As many digits an `f64` has already.
 const LEAST_DIGITS: usize = 17;

@@ -14,9 +14,9 @@ use synbal::io::{Float, Loaded, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Network, rescale_by_powers_of_two};
 
+use super::advice::reducible;
 use super::arguments::{BalanceOptions, scope, stop};
 use super::console::{Progress, notify, print, print_json, read};
-use super::advice::reducible;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
@@ -89,9 +89,9 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         Some(Reproduction::OutOfRange) => {
             notices.push("outputs: not compared, because numbers of a run left the range of f64".to_owned());
         }
-        Some(Reproduction::TooLarge { multiplications }) => notices.push(format!(
-            "outputs: not compared, because that would take {multiplications} multiplications"
-        )),
+        Some(Reproduction::TooLarge { multiplications }) => {
+            notices.push(format!("outputs: not compared, because that would take {multiplications} multiplications"))
+        }
         Some(Reproduction::Compared { read_out, difference }) => {
             if !difference.within_bound {
                 status = Err("the outputs of the balanced model differ by more than rounding explains".to_owned());
@@ -214,12 +214,12 @@ impl Scales {
 fn rescaled_model(options: &BalanceOptions, model: &ModelFile, scales: &Scales) -> Result<ModelFile, CliError> {
     let degree = model.activation.homogeneous_degree()?;
     let numbers = match scales {
-        Scales::Double(h) => rescaled_numbers(model, |tensor, numbers| {
-            Ok(model.model.rescale(tensor, numbers, h, degree)?)
-        })?,
-        Scales::PowersOfTwo(exponents) => rescaled_numbers(model, |tensor, numbers| {
-            Ok(model.model.rescale_exactly(tensor, numbers, exponents)?)
-        })?,
+        Scales::Double(h) => {
+            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale(tensor, numbers, h, degree)?))?
+        }
+        Scales::PowersOfTwo(exponents) => {
+            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale_exactly(tensor, numbers, exponents)?))?
+        }
         Scales::Refined(refined) => refined.numbers(model, degree)?,
     };
     Ok(model.with_numbers(numbers, options.dtype.map(Float::from))?)

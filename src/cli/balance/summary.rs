@@ -148,9 +148,8 @@ impl Summary {
             cost_initial_log10: log10(balanced.log2_cost_initial),
             cost_final_log10: log10(balanced.log2_cost_final),
             max_node_imbalance_initial: balanced.imbalance_initial,
-            max_node_imbalance: refined.map_or(Number::Double(Some(balanced.imbalance_final)), |refined| {
-                Number::Decimal(refined.imbalance())
-            }),
+            max_node_imbalance: refined
+                .map_or(Number::Double(Some(balanced.imbalance_final)), |refined| Number::Decimal(refined.imbalance())),
             worst_node: outcome.worst_node,
             worst_neuron,
             iterations: outcome.iterations,
@@ -205,7 +204,10 @@ impl Summary {
             text += &if outputs.largest_difference == 0.0 {
                 format!("{}: the same, bit for bit\n", outputs.of)
             } else {
-                format!("{}: within {:.1e} (rounding explains {:.1e})\n", outputs.of, outputs.largest_difference, outputs.bound)
+                format!(
+                    "{}: within {:.1e} (rounding explains {:.1e})\n",
+                    outputs.of, outputs.largest_difference, outputs.bound
+                )
             };
         }
         if self.digits.is_some() {

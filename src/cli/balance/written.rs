@@ -40,12 +40,15 @@ impl<'a> Destination<'a> {
         let input = &options.input.input;
         let named = match (output, &options.to) {
             (Some(path), None) if is_stdout(path) => input.clone(),
-            (Some(path), Some(ending)) if is_stdout(path) => PathBuf::from(format!("-.{}", ending.trim_start_matches('.'))),
+            (Some(path), Some(ending)) if is_stdout(path) => {
+                PathBuf::from(format!("-.{}", ending.trim_start_matches('.')))
+            }
             (_, Some(ending)) => return Err(CliError::ToWithoutStdout { ending: ending.clone() }),
             (Some(path), None) => path.to_owned(),
             (None, None) => PathBuf::new(),
         };
-        let ending = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let ending =
+            |path: &Path| path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         let packed = ending(&named) == "gz" && !output.is_some_and(is_stdout);
         let kind = if ending(&named) == "gz" { ending(&named.with_extension("")) } else { ending(&named) };
         let destination = Destination {
@@ -154,7 +157,12 @@ impl<'a> Destination<'a> {
         Ok((bytes, notices))
     }
 
-    pub fn write_scales(&self, h: &[f64], decimals: Option<Vec<String>>, names: Option<&[String]>) -> Result<(), CliError> {
+    pub fn write_scales(
+        &self,
+        h: &[f64],
+        decimals: Option<Vec<String>>,
+        names: Option<&[String]>,
+    ) -> Result<(), CliError> {
         let Some(path) = self.scales else { return Ok(()) };
         match (decimals, names) {
             (None, None) => write_scales(path, h)?,

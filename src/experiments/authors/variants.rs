@@ -68,7 +68,8 @@ impl Subject {
             .into_par_iter()
             .map(|repetition| {
                 let trials = rules.batch(seed, gain_trials(repetition..repetition + 1)).trials;
-                let mut sums = Sums { steps: trials.input.len(), active: vec![0.0; n], sum: vec![0.0; n], squares: vec![0.0; n] };
+                let mut sums =
+                    Sums { steps: trials.input.len(), active: vec![0.0; n], sum: vec![0.0; n], squares: vec![0.0; n] };
                 let quiet = Noise::zero(n, CONDITIONS, trials.input.len());
                 run.run(&trials, &[vec![0.0; n]], &quiet, |_, x| {
                     for (i, x) in x.chunks_exact(CONDITIONS).enumerate() {
@@ -148,7 +149,8 @@ impl Subject {
     /// A network that could not be balanced.
     pub fn balanced(&self, name: &str, floor: f64) -> Result<Variant, ExperimentError> {
         let what = || format!("{}, {name}", self.name);
-        let found = balanced(&self.network, &self.cost(floor)?, Scope::WithinComponents, Method::Newton, what)?.into_run();
+        let found =
+            balanced(&self.network, &self.cost(floor)?, Scope::WithinComponents, Method::Newton, what)?.into_run();
         self.rescaled(name, found.log_scales)
     }
 

@@ -6,7 +6,8 @@
 //! weights have a price too, and λ chooses between recurrent cost and read-out (DESIGN, section 2b).
 
 use super::super::{
-    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table,
 };
 use super::{activities, balanced, cells, for_each_model, network, recurrent_cost};
 use crate::cost::CostSpec;

@@ -8,7 +8,8 @@
 use rand::Rng;
 
 use super::super::{
-    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series, Table,
+    Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
+    Table,
 };
 use super::{balanced, cells, for_each_model, network, record};
 use crate::cost::CostSpec;

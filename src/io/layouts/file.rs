@@ -41,7 +41,7 @@
 use toml::{Table, Value};
 
 use super::{Layout, LayoutError};
-use crate::io::safetensors::stored_activation;
+use crate::io::activation::stored_activation;
 use crate::io::tensors::{TensorError, TensorFile};
 use crate::network::Activation;
 use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, Storage};
@@ -63,11 +63,8 @@ enum Word {
     Layers,
 }
 
-const TABLES: [(&str, Role); 3] = [
-    ("tensors", Role::Weights),
-    ("initial_states", Role::InitialState),
-    ("time_constants", Role::TimeConstants),
-];
+const TABLES: [(&str, Role); 3] =
+    [("tensors", Role::Weights), ("initial_states", Role::InitialState), ("time_constants", Role::TimeConstants)];
 
 fn bad(reason: impl Into<String>) -> LayoutError {
     LayoutError::BadLayoutFile { reason: reason.into() }

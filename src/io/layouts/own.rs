@@ -1,7 +1,7 @@
 //! Our own layout, dense or in compressed rows.
 
 use super::{Layout, dense, source, target};
-use crate::io::safetensors::stored_activation;
+use crate::io::activation::stored_activation;
 use crate::io::sparse_tensors::{self as sparse, Rows, wrong_shape};
 use crate::io::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::NetworkError;
@@ -16,7 +16,8 @@ pub(super) fn is_own(file: &TensorFile) -> bool {
 
 /// Whether a tensor holds the row starts or the columns of a matrix in compressed rows.
 pub(super) fn is_index(file: &TensorFile, tensor: &Tensor) -> bool {
-    is_own(file) && MATRICES.iter().any(|matrix| sparse::is_part(&tensor.name, matrix) && !tensor.name.ends_with(".data"))
+    is_own(file)
+        && MATRICES.iter().any(|matrix| sparse::is_part(&tensor.name, matrix) && !tensor.name.ends_with(".data"))
 }
 
 pub(super) fn describe(file: &TensorFile) -> Result<Layout, TensorError> {
@@ -49,9 +50,7 @@ pub(super) fn describe(file: &TensorFile) -> Result<Layout, TensorError> {
     if n == 0 {
         return Err(NetworkError::NoNeurons.into());
     }
-    for (name, axes, own_axis) in
-        [("w_in", [target(0), Axis::Outside], 0), ("w_out", [Axis::Outside, source(0)], 1)]
-    {
+    for (name, axes, own_axis) in [("w_in", [target(0), Axis::Outside], 0), ("w_out", [Axis::Outside, source(0)], 1)] {
         let expected = if own_axis == 0 { format!("[{n}, inputs]") } else { format!("[outputs, {n}]") };
         if let Some(rows) = sparse::find(file, name)? {
             let shape = [rows.row_start.len() - 1, rows.columns];

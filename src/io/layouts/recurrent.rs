@@ -1,7 +1,7 @@
 //! PyTorch's `nn.RNN` and `nn.RNNCell`, with initial states and a Linear read-out.
 
 use super::{Layout, LayoutError, dense, is_embedding, source, split, target};
-use crate::io::safetensors::stored_activation;
+use crate::io::activation::stored_activation;
 use crate::io::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::model::{Axis, Model, Neurons, Population, Role};
 
@@ -46,9 +46,8 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         tensors.push(dense(hidden, vec![target(layer), source(layer)], Role::Weights));
         if let Some(input) = file.find(&layer_name("weight_ih", layer)) {
             let below: Option<&Population> = layer.checked_sub(1).map(|below| &populations[below]);
-            let fits = input.shape.len() == 2
-                && input.shape[0] == n
-                && below.is_none_or(|below| input.shape[1] == below.size);
+            let fits =
+                input.shape.len() == 2 && input.shape[0] == n && below.is_none_or(|below| input.shape[1] == below.size);
             if !fits {
                 let inputs = below.map_or("inputs".to_owned(), |below| below.size.to_string());
                 return Err(wrong(input, format!("[{n}, {inputs}]")).into());
@@ -127,7 +126,8 @@ fn initial_state(shape: &[usize], layers: usize, n: usize) -> Option<Vec<Axis>> 
 
 fn refuse_what_rescaling_changes(file: &TensorFile, prefix: &str, hidden: &Tensor) -> Result<(), LayoutError> {
     let own = || file.tensors.iter().filter_map(|tensor| Some((tensor, tensor.name.strip_prefix(prefix)?)));
-    let gated = |tensor: &Tensor, kind| LayoutError::Gated { tensor: tensor.name.clone(), shape: tensor.shape.clone(), kind };
+    let gated =
+        |tensor: &Tensor, kind| LayoutError::Gated { tensor: tensor.name.clone(), shape: tensor.shape.clone(), kind };
     // First of all: of an LSTM with projections the shapes alone may look like something else.
     if let Some((tensor, _)) = own().find(|(_, parameter)| parameter.starts_with("weight_hr")) {
         return Err(gated(tensor, "an LSTM with projections"));

@@ -58,7 +58,9 @@ pub enum MatrixMarketError {
         "line {line}: row {row}, column {column} is above the diagonal, but a symmetric or skew-symmetric file lists only the lower triangle"
     )]
     AboveDiagonal { line: u64, row: u64, column: u64 },
-    #[error("line {line} is `{text}`: the header says `{field}`, but there is no number; the header should say pattern")]
+    #[error(
+        "line {line} is `{text}`: the header says `{field}`, but there is no number; the header should say pattern"
+    )]
     NoValue { line: u64, text: String, field: &'static str },
     #[error("line {line}: row {row} has a diagonal entry, but the diagonal of a skew-symmetric matrix is zero")]
     OnSkewDiagonal { line: u64, row: u64 },
@@ -162,7 +164,9 @@ fn read_header<R: Read>(lines: &mut Lines<R>, notices: &mut Vec<String>) -> Resu
     let [banner, object, layout, field, symmetry] = words.as_slice() else { return bad(line.quoted()) };
     match banner.as_str() {
         "%%matrixmarket" => {}
-        "%matrixmarket" => notices.push("line 1 begins with one percent sign instead of two; read all the same".to_owned()),
+        "%matrixmarket" => {
+            notices.push("line 1 begins with one percent sign instead of two; read all the same".to_owned())
+        }
         _ => return bad(line.quoted()),
     }
     let unsupported =

@@ -25,24 +25,9 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype as Stored, SafeTensors};
 use serde_json::json;
 
-use super::Loaded;
-use super::models::{ModelFile, ReadOptions};
-use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile};
-use crate::network::Activation;
-
+use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile, file_order};
 /// Numbers begin at a multiple of so many bytes.
 pub(super) const ALIGNMENT: usize = 8;
-
-/// Reads a model from the bytes of a file, in a layout that is known. The activation is that of the metadata, else
-/// `activation`.
-///
-/// # Errors
-/// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
-/// number that is not finite.
-pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
-    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
-    ModelFile::load(parse(bytes.to_vec())?, &options)
-}
 
 /// The tensors of a file.
 ///
@@ -107,7 +92,7 @@ pub(super) fn assembled(
         let start = data.len();
         if tensor.first_axis_fastest {
             let width = width(&tensor.dtype);
-            for place in super::tensors::file_order(&tensor.shape) {
+            for place in file_order(&tensor.shape) {
                 data.extend(&bytes[place * width..(place + 1) * width]);
             }
         } else {
@@ -122,45 +107,4 @@ pub(super) fn assembled(
     bytes.extend(header);
     bytes.extend(data);
     parse(bytes)
-}
-
-/// The name and the parameter of an activation, as the metadata has them.
-pub(super) fn parameter(activation: Activation) -> Option<(&'static str, f64)> {
-    match activation {
-        Activation::LeakyRelu { slope } => Some(("slope", slope)),
-        Activation::RectifiedPower { degree } => Some(("degree", degree)),
-        _ => None,
-    }
-}
-
-/// The activation in words, for messages.
-pub(super) fn described(activation: Activation) -> String {
-    match parameter(activation) {
-        Some((key, value)) => format!("{} ({key} {value:?})", activation.name()),
-        None => activation.name().to_owned(),
-    }
-}
-
-/// The activation that the metadata names.
-///
-/// # Errors
-/// An unknown name, or a parameter that is missing or no number.
-pub(super) fn stored_activation(metadata: &BTreeMap<String, String>) -> Result<Option<Activation>, TensorError> {
-    let Some(name) = metadata.get("activation") else { return Ok(None) };
-    let number = |activation: &'static str, key: &'static str| match metadata.get(key) {
-        None => Err(TensorError::BadParameter { activation, key, value: "absent".to_owned() }),
-        Some(text) => super::text::number(text.trim().as_bytes()).map_err(|_| TensorError::BadParameter {
-            activation,
-            key,
-            value: format!("`{}`", super::text::quoted(text.as_bytes())),
-        }),
-    };
-    match name.as_str() {
-        "linear" => Ok(Some(Activation::Linear)),
-        "relu" => Ok(Some(Activation::Relu)),
-        "leaky-relu" => Ok(Some(Activation::LeakyRelu { slope: number("leaky-relu", "slope")? })),
-        "rectified-power" => Ok(Some(Activation::RectifiedPower { degree: number("rectified-power", "degree")? })),
-        "tanh" => Ok(Some(Activation::Tanh)),
-        other => Err(TensorError::UnknownActivation { name: super::text::quoted(other.as_bytes()) }),
-    }
 }

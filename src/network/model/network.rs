@@ -26,12 +26,7 @@ impl Model {
     ///
     /// # Errors
     /// A number that is not finite, or a matrix of inputs or outputs that is too large to be held.
-    pub fn network(
-        &self,
-        numbers: &[Vec<f64>],
-        activation: Activation,
-        p: f64,
-    ) -> Result<ModelNetwork, ModelError> {
+    pub fn network(&self, numbers: &[Vec<f64>], activation: Activation, p: f64) -> Result<ModelNetwork, ModelError> {
         let neurons = self.neurons();
         let mut synapses: Vec<(usize, usize, f64)> = Vec::new();
         let (mut inputs, mut outputs) = (Columns::new(neurons), Columns::new(neurons));
@@ -48,7 +43,8 @@ impl Model {
                     }
                 }),
                 (Role::Weights, true, false) if tensor.outside() == 1 && tensor.shape.len() == 1 => {
-                    let bias = bias.get_or_insert_with(|| vec![0.0; neurons]);
+                    // The zero that leaves the sign of every other number, zero included, as it is.
+                    let bias = bias.get_or_insert_with(|| vec![-0.0; neurons]);
                     self.for_each_place(tensor, |position, place| {
                         if let Some(i) = place.target {
                             bias[i] += values[position];

@@ -83,7 +83,8 @@ pub fn compare_outputs(
     h: &[f64],
     precision: &[Precision],
 ) -> Reproduction {
-    let positions = model.tensors().iter().map(|tensor| tensor.neither_in_space().max(tensor.repeat())).max().unwrap_or(1);
+    let positions =
+        model.tensors().iter().map(|tensor| tensor.neither_in_space().max(tensor.repeat())).max().unwrap_or(1);
     let steps = STEPS + model.populations().len();
     let per_step: usize = model.tensors().iter().map(|tensor| tensor.count() * tensor.positions(positions)).sum();
     let multiplications = per_step.saturating_mul(2 * steps);
@@ -271,12 +272,11 @@ mod tests {
             .map(|(tensor, numbers)| model.rescale(tensor, numbers, &h, 1.0).unwrap())
             .collect();
         let precision = [Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: f64::from_bits(1) }; 3];
-        let compare = |rescaled: &[Vec<f64>]| {
-            match compare_outputs(&model, Activation::Relu, &given, rescaled, &h, &precision) {
+        let compare =
+            |rescaled: &[Vec<f64>]| match compare_outputs(&model, Activation::Relu, &given, rescaled, &h, &precision) {
                 Reproduction::Compared { read_out: true, difference } => difference,
                 other => panic!("{other:?}"),
-            }
-        };
+            };
         let difference = compare(&rescaled);
         assert!(difference.within_bound && difference.largest < 1e-14, "{difference:?}");
         for tensor in 0..3 {

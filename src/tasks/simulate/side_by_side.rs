@@ -59,13 +59,7 @@ impl<S: Real> SideBySide<S> {
 
     /// Runs the trials from state zero once for each of `sizes` (each one size a neuron). `observe` sees the state
     /// **before** every step, `neurons × (sizes × count)`: trial b under size k is column `k·count + b`.
-    pub fn run(
-        &self,
-        trials: &Trials<f64>,
-        sizes: &[Vec<S>],
-        noise: &Noise<S>,
-        mut observe: impl FnMut(usize, &[S]),
-    ) {
+    pub fn run(&self, trials: &Trials<f64>, sizes: &[Vec<S>], noise: &Noise<S>, mut observe: impl FnMut(usize, &[S])) {
         let (n, count) = (self.parameters.neurons, trials.count);
         let width = count * sizes.len();
         let share = S::of(trials.step);

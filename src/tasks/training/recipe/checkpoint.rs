@@ -59,8 +59,8 @@ impl Course {
     /// # Errors
     /// Text that is no checkpoint, or that of a training with other settings.
     pub fn from_checkpoint(text: &str, neurons: usize, descent: &Descent) -> Result<Self, CheckpointError> {
-        let stored: Stored = serde_json::from_str(text)
-            .map_err(|error| CheckpointError::NotReadable { reason: error.to_string() })?;
+        let stored: Stored =
+            serde_json::from_str(text).map_err(|error| CheckpointError::NotReadable { reason: error.to_string() })?;
         let wanted = in_words(neurons, descent);
         if stored.training != wanted {
             return Err(CheckpointError::OtherTraining { found: stored.training, wanted });

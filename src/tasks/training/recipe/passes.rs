@@ -80,12 +80,7 @@ impl<S: Real> Passes<S> {
     }
 
     /// From `∂F/∂y` at the end of every sample to the gradient.
-    fn backwards(
-        &mut self,
-        parameters: &Parameters<S>,
-        samples: &Samples<S>,
-        to_outputs: &[Vec<S>],
-    ) -> Parameters<S> {
+    fn backwards(&mut self, parameters: &Parameters<S>, samples: &Samples<S>, to_outputs: &[Vec<S>]) -> Parameters<S> {
         let (n, count, substeps) = (parameters.neurons, samples.count, samples.substeps);
         let share = S::of(1.0 / substeps as f64);
         let keep = S::of(1.0) - share;
