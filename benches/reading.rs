@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use synbal::io::{matrix_market, read_network, read_network_hashed};
+use synbal::io::{ReadOptions, matrix_market, read_network, read_network_hashed};
 use synbal::network::Activation;
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 
@@ -27,8 +27,9 @@ fn reading(criterion: &mut Criterion) {
     group.bench_function("matrix market, a file", |bencher| {
         bencher.iter(|| read_network(black_box(&path), Activation::Relu).expect("what was written"));
     });
+    let options = ReadOptions { activation: Some(Activation::Relu), ..ReadOptions::default() };
     group.bench_function("matrix market, a file, hashed on the way", |bencher| {
-        bencher.iter(|| read_network_hashed(black_box(&path), Activation::Relu).expect("what was written"));
+        bencher.iter(|| read_network_hashed(black_box(&path), &options).expect("what was written"));
     });
     let mut written = Vec::with_capacity(text.len());
     group.bench_function("matrix market, written to memory", |bencher| {

@@ -160,6 +160,47 @@ Qed.
 
 (** ** The a posteriori bound *)
 
+(** A function f >= 0 with f' <= 2 D sqrt f: its root grows by at most the integral of D. (The root itself is not
+    differentiable where f = 0: take sqrt (f + e^2) and let e tend to 0.) *)
+Lemma root_growth (f f' Dt : R -> R) a b : a <= b -> (forall s, continuous Dt s) ->
+  (forall t, a <= t <= b -> is_derive f t (f' t)) -> (forall t, 0 <= f t) ->
+  (forall t, a <= t <= b -> f' t <= 2 * (Dt t * sqrt (f t))) -> (forall t, a <= t <= b -> 0 <= Dt t) ->
+  sqrt (f b) <= sqrt (f a) + RInt Dt a b.
+Proof.
+move=> ab Dtc df f0 bf D0.
+have K e : 0 < e -> sqrt (f b) <= sqrt (f a) + RInt Dt a b + e.
+  move=> e0; have e2 : 0 < e^2 by nra.
+  pose q t := sqrt (f t + e^2).
+  have q0 t : 0 < q t by apply: sqrt_lt_R0; have := f0 t; lra.
+  have qs t : sqrt (f t) <= q t by apply: sqrt_le_1_alt; lra.
+  have dq t : a <= t <= b -> is_derive q t (f' t / (2 * q t)).
+    move=> Ht; have dfe : is_derive (fun t => f t + e^2) t (f' t).
+      by apply: is_derive_eq (is_deriveD (df t Ht) (is_derive_const _ _)) _; rewrite /zero /=; ring.
+    apply: is_derive_eq (is_derive_comp sqrt (fun t => f t + e^2) t _ _ _ dfe) _.
+    - by apply/is_derive_Reals; apply: derivable_pt_lim_sqrt; have := f0 t; lra.
+    - rewrite /scal /= /mult /= -/(q t); have := q0 t => q0t.
+      by rewrite /q /=; field; have := q0t; rewrite /q /=; lra.
+  have L : q b - q a <= RInt Dt a b - RInt Dt a a.
+    apply: (@le_of_derive a b q (fun t => RInt Dt a t) (fun t => f' t / (2 * q t)) Dt a b) => //; try lra.
+    - by move=> t _; exact: is_derive_RInt0.
+    - move=> t Ht; apply: (Rmult_le_reg_r (2 * q t)); first by have := q0 t; lra.
+      have -> : f' t / (2 * q t) * (2 * q t) = f' t by field; have := q0 t; lra.
+      have := bf t Ht; have := D0 t Ht; have := qs t; nra.
+  have qa : q a <= sqrt (f a) + e.
+    rewrite -(sqrt_pow2 e); last by lra.
+    rewrite /q; set u := sqrt (f a); set z := sqrt (e^2).
+    have u0 : 0 <= u by exact: sqrt_pos.
+    have z0 : 0 <= z by exact: sqrt_pos.
+    rewrite -(sqrt_pow2 (u + z)); last by lra.
+    apply: sqrt_le_1_alt.
+    have uu : u * u = f a by apply: sqrt_sqrt.
+    have zz : z * z = e^2 by apply: sqrt_sqrt; lra.
+    nra.
+  move: L; rewrite RInt_point /zero /= => L; have := qs b; lra.
+apply: Rnot_lt_le => N.
+by have := K ((sqrt (f b) - (sqrt (f a) + RInt Dt a b)) / 2); lra.
+Qed.
+
 Lemma defect_bound h k (v : R -> V -> R) (D : R -> R) a b :
   0 <= a <= b -> is_flow w p h ->
   (forall t, a <= t <= b -> forall i, is_derive (fun s => k s i) t (v t i)) ->
@@ -190,39 +231,7 @@ have bf t : a <= t <= b -> f' t <= 2 * (Dt t * sqrt (f t)).
   rewrite -/(norm2 (fun i => k t i - h t i)); nra.
 have D0 t : a <= t <= b -> 0 <= Dt t.
   by move=> Ht; rewrite /Dt clamp_id //; apply: Rle_trans (Hd t Ht); exact: norm2_ge0.
-(* the norm itself is not differentiable at 0: use sqrt (f + e^2) and let e tend to 0 *)
-have K e : 0 < e -> sqrt (f b) <= sqrt (f a) + RInt Dt a b + e.
-  move=> e0; have e2 : 0 < e^2 by nra.
-  pose q t := sqrt (f t + e^2).
-  have q0 t : 0 < q t by apply: sqrt_lt_R0; have := f0 t; lra.
-  have qs t : sqrt (f t) <= q t by apply: sqrt_le_1_alt; lra.
-  have dq t : a <= t <= b -> is_derive q t (f' t / (2 * q t)).
-    move=> Ht; have dfe : is_derive (fun t => f t + e^2) t (f' t).
-      by apply: is_derive_eq (is_deriveD (df t Ht) (is_derive_const _ _)) _; rewrite /zero /=; ring.
-    apply: is_derive_eq (is_derive_comp sqrt (fun t => f t + e^2) t _ _ _ dfe) _.
-    - by apply/is_derive_Reals; apply: derivable_pt_lim_sqrt; have := f0 t; lra.
-    - rewrite /scal /= /mult /= -/(q t); have := q0 t => q0t.
-      by rewrite /q /=; field; have := q0t; rewrite /q /=; lra.
-  have L : q b - q a <= RInt Dt a b - RInt Dt a a.
-    apply: (@le_of_derive a b q (fun t => RInt Dt a t) (fun t => f' t / (2 * q t)) Dt a b) => //; try lra.
-    - by move=> t _; exact: is_derive_RInt0.
-    - move=> t Ht; apply: (Rmult_le_reg_r (2 * q t)); first by have := q0 t; lra.
-      have -> : f' t / (2 * q t) * (2 * q t) = f' t by field; have := q0 t; lra.
-      have := bf t Ht; have := D0 t Ht; have := qs t; nra.
-  have qa : q a <= sqrt (f a) + e.
-    rewrite -(sqrt_pow2 e); last by lra.
-    rewrite /q; set u := sqrt (f a); set z := sqrt (e^2).
-    have u0 : 0 <= u by exact: sqrt_pos.
-    have z0 : 0 <= z by exact: sqrt_pos.
-    rewrite -(sqrt_pow2 (u + z)); last by lra.
-    apply: sqrt_le_1_alt.
-    have uu : u * u = f a by apply: sqrt_sqrt.
-    have zz : z * z = e^2 by apply: sqrt_sqrt; lra.
-    nra.
-  move: L; rewrite RInt_point /zero /= => L; have := qs b; lra.
-rewrite EI; apply: Rnot_lt_le => N.
-have := K ((sqrt (f b) - (sqrt (f a) + RInt Dt a b)) / 2).
-rewrite /f -!/(norm2 _); lra.
+rewrite EI; exact: (@root_growth f f' Dt).
 Qed.
 
 (** ** The cost tends to the cost of any other point at rate 1/t *)

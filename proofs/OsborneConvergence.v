@@ -22,10 +22,9 @@ Local Open Scope R_scope.
 
 Section Iteration.
 Variable V : finType.
-Variables (w : V -> V -> R) (p : R) (pick : nat -> V) (N : nat) (h0 x : V -> R).
+Variables (w : V -> V -> R) (p : R) (pick : nat -> V) (h0 x : V -> R).
 Hypothesis w0 : nonnegative w.
 Hypothesis p0 : 0 < p.
-Hypothesis often : forall n i, exists k, (n <= k < n + N)%N /\ pick k = i.
 Hypothesis B : balanced (cost_at w p x).
 
 Notation u n := (osborne w p pick h0 n).
@@ -202,6 +201,12 @@ case: (Rlt_le_dec 0 (incoming (C n) (pick n))) => [r0|r0].
   lra.
 Qed.
 
+(** *** Orders in which every neuron comes up within N steps *)
+
+Section Often.
+Variable N : nat.
+Hypothesis often : forall n i, exists k, (n <= k < n + N)%N /\ pick k = i.
+
 Lemma grad_vanishes a : is_lim_seq (fun n => Rabs (grad (C n) a)) 0.
 Proof.
 have V0 : is_lim_seq (fun n => K * travel N n) 0.
@@ -218,12 +223,84 @@ have -> : N = ((k.+1 - n) + (N - (k.+1 - n)))%N by rewrite subnKC // leq_subLR.
 exact: travel_mono.
 Qed.
 
+End Often.
+
+(** *** The greedy order *)
+
+Section Greedy.
+Hypothesis greedy : forall n i,
+  (sqrt (incoming (C n) i) - sqrt (outgoing (C n) i)) ^ 2
+  <= (sqrt (incoming (C n) (pick n)) - sqrt (outgoing (C n) (pick n))) ^ 2.
+
+Lemma incoming_le_total n i : incoming (C n) i <= c.
+Proof.
+have C0 := cost_at_ge0 p (u n) w0; apply: Rle_trans (T_le_c n).
+apply: (Rle_trans _ (\rsum_(j) C n i j)); first by rewrite (rsum_out i (C n i)) /incoming; have := C0 i i; lra.
+by apply: (rsum_term_le i (F := fun i => \rsum_(j) C n i j)) => a; apply: rsum_ge0.
+Qed.
+
+Lemma outgoing_le_total n i : outgoing (C n) i <= c.
+Proof.
+have C0 := cost_at_ge0 p (u n) w0; apply: Rle_trans (T_le_c n).
+apply: (Rle_trans _ (\rsum_(j) C n j i)).
+  by rewrite (rsum_out i (fun j => C n j i)) /outgoing; have := C0 i i; lra.
+rewrite /total rsum_swap.
+by apply: (rsum_term_le i (F := fun i => \rsum_(j) C n j i)) => a; apply: rsum_ge0.
+Qed.
+
+Lemma greedy_decrease n i : (sqrt (incoming (C n) i) - sqrt (outgoing (C n) i)) ^ 2 <= T n - T n.+1.
+Proof.
+apply: Rle_trans (greedy n i) _; case: (Rlt_le_dec 0 (incoming (C n) (pick n))) => [r0|r0].
+- have c0 := (incoming_outgoing (u n) (pick n)).1 r0.
+  by rewrite [total (cost_at w p (u n.+1))]/= osborne_decrease //; lra.
+- have r1 := r_ge0 p (u n) w0 (pick n); have c1 := c_ge0 p (u n) w0 (pick n).
+  have N0 : ~ 0 < outgoing (C n) (pick n) by move/(incoming_outgoing (u n) (pick n)).2; lra.
+  rewrite (_ : incoming (C n) (pick n) = 0); last lra.
+  rewrite (_ : outgoing (C n) (pick n) = 0); last lra.
+  by have := T_decreasing n; rewrite sqrt_0; lra.
+Qed.
+
+Lemma greedy_vanishes a : is_lim_seq (fun n => Rabs (grad (C n) a)) 0.
+Proof.
+have [l Hl] : ex_finite_lim_seq (fun n => T n).
+  by apply: (ex_finite_lim_seq_decr _ 0) => n; [exact: T_decreasing | apply: total_ge0; exact: cost_at_ge0].
+have D : is_lim_seq (fun n => T n - T n.+1) 0.
+  have -> : 0 = l - l by ring.
+  by apply: is_lim_seq_minus' => //; apply/(is_lim_seq_incr_1 (fun n => T n)).
+have S : is_lim_seq (fun n => sqrt (T n - T n.+1)) 0.
+  rewrite -sqrt_0; apply: (is_lim_seq_continuous sqrt (fun n => T n - T n.+1) 0) => //.
+  by apply: continuity_pt_sqrt; exact: Rle_refl.
+have S2 : is_lim_seq (fun n => 2 * sqrt c * sqrt (T n - T n.+1)) 0.
+  rewrite -[X in is_lim_seq _ (Finite X)](Rmult_0_r (2 * sqrt c)).
+  by apply: is_lim_seq_mult' => //; exact: is_lim_seq_const.
+apply: (is_lim_seq_le_le (fun _ => 0) _ _ 0 _ (is_lim_seq_const 0) S2) => n; split; first exact: Rabs_pos.
+have r1 := r_ge0 p (u n) w0 a; have c1 := c_ge0 p (u n) w0 a.
+set r := incoming (C n) a in r1 *; set q := outgoing (C n) a in c1 *.
+have -> : grad (C n) a = (sqrt r - sqrt q) * (sqrt r + sqrt q).
+  rewrite grad_in_out -/r -/q; have := sqrt_sqrt r r1; have := sqrt_sqrt q c1 => Eq Er.
+  by rewrite -[LHS]/(r - q) -{1}Er -{1}Eq; ring.
+have A : Rabs (sqrt r - sqrt q) <= sqrt (T n - T n.+1).
+  by rewrite -sqrt_Rsqr_abs Rsqr_pow2; apply: sqrt_le_1_alt; exact: greedy_decrease.
+have sr : sqrt r <= sqrt c by apply: sqrt_le_1_alt; exact: incoming_le_total.
+have sq : sqrt q <= sqrt c by apply: sqrt_le_1_alt; exact: outgoing_le_total.
+have r2 := sqrt_pos r; have q2 := sqrt_pos q.
+rewrite Rabs_mult (Rabs_pos_eq (sqrt r + sqrt q)); last lra.
+rewrite [X in _ <= X]Rmult_comm; apply: Rmult_le_compat; [exact: Rabs_pos | lra | exact: A | lra].
+Qed.
+
+End Greedy.
+
+(** *** Whatever the order, if the gradients vanish *)
+
+Section Limit.
+Hypothesis vanish : forall a, is_lim_seq (fun n => Rabs (grad (C n) a)) 0.
+
 Lemma energy_vanishes : is_lim_seq (fun n => sqrt (edge_energy w (fun i => u n i - x i))) 0.
 Proof.
 have [k [k0 [Hk Hx]]] := smallest; have pk : 0 < p * k by exact: Rmult_lt_0_compat.
 have S0 : is_lim_seq (fun n => \rsum_(i) Rabs (grad (C n) i)) 0.
   have := @is_lim_seq_rsum V (index_enum V) xpredT (fun i n => Rabs (grad (C n) i)) (fun _ => 0)
-    (fun i _ => grad_vanishes i).
+    (fun i _ => vanish i).
   by rewrite [X in is_lim_seq _ (Finite X)]rsum0.
 have G : is_lim_seq (fun n => INR #|V| / (p * k) * \rsum_(i) Rabs (grad (C n) i)) 0.
   rewrite -[X in is_lim_seq _ (Finite X)](Rmult_0_r (INR #|V| / (p * k))).
@@ -277,7 +354,31 @@ apply: (is_lim_seq_ext (fun n => rescale x J i j * exp (1 * ((u n j - x j) - (u 
 exact: exp_limit (difference_vanishes L).
 Qed.
 
+End Limit.
+
 End Iteration.
+
+Section Orders.
+Variables (V : finType) (w : V -> V -> R) (p : R) (pick : nat -> V) (N : nat) (h0 x : V -> R).
+Hypothesis w0 : nonnegative w.
+Hypothesis p0 : 0 < p.
+Hypothesis often : forall n i, exists k, (n <= k < n + N)%N /\ pick k = i.
+Hypothesis B : balanced (cost_at w p x).
+
+Lemma often_limit i j : is_lim_seq (fun n => cost_at w p (osborne w p pick h0 n) i j) (cost_at w p x i j).
+Proof. by apply: osborne_limit => // a; exact: (grad_vanishes h0 w0 p0 B often). Qed.
+
+Lemma often_weight_limit (J : V -> V -> R) i j : linked w i j ->
+  is_lim_seq (fun n => rescale (osborne w p pick h0 n) J i j) (rescale x J i j).
+Proof. by apply: osborne_weight_limit => // a; exact: (grad_vanishes h0 w0 p0 B often). Qed.
+
+End Orders.
+
+Lemma osborne_descent_greedy_proof : S_osborne_descent_greedy.
+Proof.
+move=> V w p pick h0 x w0 p0 greedy B i j; apply: osborne_limit => // a.
+exact: (greedy_vanishes w0 p0 B greedy).
+Qed.
 
 Lemma osborne_descent_proof : S_osborne_descent.
 Proof. by move=> V w p h i p0 C r0 c0; exact: osborne_decrease. Qed.
@@ -289,18 +390,18 @@ Lemma osborne_descent_optimal_proof : S_osborne_descent_optimal.
 Proof. by move=> V w p h i s p0 C r0 c0; exact: osborne_optimal. Qed.
 
 Lemma osborne_descent_convergence_proof : S_osborne_descent_convergence.
-Proof. by move=> V w p pick N h0 x w0 p0 often B i j; exact: (osborne_limit h0 w0 p0 often B). Qed.
+Proof. by move=> V w p pick N h0 x w0 p0 often B i j; exact: (often_limit h0 w0 p0 often B). Qed.
 
 Lemma osborne_descent_weights_proof : S_osborne_descent_weights.
 Proof.
 move=> V alpha p J pick N h0 x a0 p0 often; rewrite cost_rescale => B i j L.
-exact: (osborne_weight_limit h0 (cost_ge0 p J a0) p0 often B L).
+exact: (often_weight_limit h0 (cost_ge0 p J a0) p0 often B L).
 Qed.
 
 Lemma osborne_descent_cyclic_proof : S_osborne_descent_cyclic.
 Proof.
 move=> n w p h0 x w0 p0 B i j.
-apply: (@osborne_limit _ w p (fun k => inord (k %% n.+1)%N) n.+1 h0 x w0 p0 _ B) => m a.
+apply: (@often_limit _ w p (fun k => inord (k %% n.+1)%N) n.+1 h0 x w0 p0 _ B) => m a.
 (* the first k >= m with k = a modulo n + 1 *)
 pose d := ((a + (n.+1 - m %% n.+1)) %% n.+1)%N.
 exists (m + d)%N; split.
@@ -316,7 +417,7 @@ Lemma osborne_descent_cost_proof : S_osborne_descent_cost.
 Proof.
 move=> V w p pick N h0 L w0 p0 often oc O; have [x [B _]] := balance_from w0 p0 h0 oc.
 rewrite (optimal_cost_unique O (optimal_cost_balanced w0 B)).
-by do 2 (apply: is_lim_seq_rsum => ? _); exact: (osborne_limit h0 w0 p0 often B).
+by do 2 (apply: is_lim_seq_rsum => ? _); exact: (often_limit h0 w0 p0 often B).
 Qed.
 
 Lemma osborne_descent_same_limit_proof : S_osborne_descent_same_limit.

@@ -3,8 +3,8 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate OsborneConvergence Bounds.
-From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent cost_bounds.
+From Synbal Require Import Defs FlowDefs Balance GlobalConvergence SharpRate ContractionRate DampedNewton OsborneConvergence Bounds.
+From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction osborne_descent damped_newton cost_bounds.
 
 (** ** monotone_cost *)
 
@@ -150,6 +150,9 @@ Proof. exact contraction_defect_proof. Qed.
 Theorem contraction_pieces : S_contraction_pieces.
 Proof. exact contraction_pieces_proof. Qed.
 
+Theorem contraction_rate : S_contraction_rate.
+Proof. exact contraction_rate_proof. Qed.
+
 (** ** osborne_descent *)
 
 Theorem osborne_descent : S_osborne_descent.
@@ -172,6 +175,9 @@ Proof. exact osborne_descent_cyclic_proof. Qed.
 
 Theorem osborne_descent_cost : S_osborne_descent_cost.
 Proof. exact osborne_descent_cost_proof. Qed.
+
+Theorem osborne_descent_greedy : S_osborne_descent_greedy.
+Proof. exact osborne_descent_greedy_proof. Qed.
 
 Theorem osborne_descent_same_limit : S_osborne_descent_same_limit.
 Proof. exact osborne_descent_same_limit_proof. Qed.
@@ -210,3 +216,11 @@ Proof. exact cost_bounds_distance_proof. Qed.
 
 Theorem cost_bounds_optimum : S_cost_bounds_optimum.
 Proof. exact cost_bounds_optimum_proof. Qed.
+
+(** ** The default solver *)
+
+Theorem damped_newton : S_damped_newton.
+Proof. exact damped_newton_proof. Qed.
+
+Theorem damped_newton_strict : S_damped_newton_strict.
+Proof. exact damped_newton_strict_proof. Qed.

@@ -3,9 +3,9 @@
     The statements are in [Statements/], one file per claim; the proofs are in the files imported
     here. A theorem is named like its statement, without the [S_]. *)
 
-From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime
+From Synbal Require Import Defs Networks TaskPreservation Matrices LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime
   RegularisedTraining GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
-From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count
+From Synbal.Statements Require Import task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic
   noise_robustness regularised_training certified_balance float_gradient float_ieee noise_over_time certified_file.
 
@@ -77,6 +77,9 @@ Proof. exact conserved_count_proof. Qed.
 
 Theorem conserved_quantities_complete : S_conserved_quantities_complete.
 Proof. exact conserved_complete_proof. Qed.
+
+Theorem conserved_quantities_flow : S_conserved_quantities_flow.
+Proof. exact conserved_quantities_flow_proof. Qed.
 
 (** ** closed_forms *)
 

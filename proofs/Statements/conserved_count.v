@@ -42,8 +42,8 @@ Definition S_conserved_quantities_exponents : Prop :=
           = \big[Rplus/0]_(e in support J | e.2 == i) a e.1 e.2.
 
 (** The conserved log-quantities form a space of dimension E - n + (weak components). In coordinates: there is a set T of n - c
-    synapses (a spanning forest) such that the exponents on the E - n + c others can be given at will, and then
-    those on T are determined. *)
+    synapses (as many as a spanning forest has; that T is one is not said) such that the exponents on the E - n + c others
+    can be given at will, and then those on T are determined. *)
 Definition S_conserved_quantities_count : Prop :=
   forall (V : finType) (J : V -> V -> R),
   exists T : {set V * V},
@@ -55,8 +55,9 @@ Definition S_conserved_quantities_count : Prop :=
          (forall i j, (i, j) \in support J :\: T -> a i j = a' i j) ->
          forall i j, (i, j) \in support J -> a i j = a' i j).
 
-(** Nothing else is conserved: a network K with the signs of J, and with the same values of the conserved log-quantities,
-    is a transform of J. *)
+(** These invariants of the transform are complete: a network K with the signs of J, and with the same values of the conserved
+    log-quantities, is a transform of J. So a function of the signs and weights that no transform changes is a function of
+    them. (That says nothing of quantities that the flow alone conserves.) *)
 Definition S_conserved_quantities_complete : Prop :=
   forall (V : finType) (J K : V -> V -> R),
   (forall i j, sign (K i j) = sign (J i j)) ->

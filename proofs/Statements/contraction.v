@@ -46,3 +46,21 @@ Definition S_contraction_pieces : Prop :=
   <= norm2 (fun i => x 0%nat (t 0%nat) i - h (t 0%nat) i)
      + \big[Rplus/0]_(k < n) (RInt (D k) (t k) (t (S k))
                               + norm2 (fun i => x (S k) (t (S k)) i - x k (t (S k)) i)).
+
+(** With a rate. While x has the component sums of the flow and stays within rho of it, and lambda is at most the smallest
+    positive eigenvalue of the Laplacian of the costs at every x(t), what was there shrinks at the rate
+    kappa = p lambda e^{- sqrt 2 p rho}, and so does what the defect has added: d|e|/dt <= - kappa |e| + D, integrated. *)
+Definition S_contraction_rate : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h x v : R -> V -> R) (D : R -> R) (a b lambda rho : R),
+  nonnegative w -> 0 < p -> 0 <= a <= b -> is_flow w p h -> 0 <= lambda ->
+  (forall t, a <= t <= b -> forall i, is_derive (fun s => x s i) t (v t i)) ->
+  (forall t, a <= t <= b -> norm2 (fun i => v t i - grad (cost_at w p (x t)) i) <= D t) ->
+  (forall t, a <= t <= b -> continuous D t) ->
+  (forall t, a <= t <= b -> forall i, component_sum w (x t) i = component_sum w (h 0) i) ->
+  (forall t, a <= t <= b -> norm2 (fun i => x t i - h t i) <= rho) ->
+  (forall t, a <= t <= b -> forall y, (forall i, component_sum w y i = 0) ->
+     lambda * norm2_sq y <= dirichlet (cost_at w p (x t)) y) ->
+  let kappa := p * lambda * exp (- (sqrt 2 * p * rho)) in
+  norm2 (fun i => x b i - h b i)
+  <= exp (- kappa * (b - a))
+     * (norm2 (fun i => x a i - h a i) + RInt (fun t => exp (kappa * (t - a)) * D t) a b).

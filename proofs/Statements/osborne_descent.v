@@ -85,3 +85,14 @@ Definition S_osborne_descent_same_limit : Prop :=
     (forall i j, is_lim (fun t => J t i j) p_infty (K i j)) /\
     (forall i j, linked w i j ->
        is_lim_seq (fun n => rescale (osborne w p pick (fun _ => 0) n) (J 0) i j) (K i j)).
+
+(** Greedy order: at every step the neuron whose turn lowers the cost most, by (sqrt r_i - sqrt c_i)^2. It need not come to every
+    neuron within any number of steps; the costs converge to the same limit all the same. *)
+Definition S_osborne_descent_greedy : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (pick : nat -> V) (h0 x : V -> R),
+  nonnegative w -> 0 < p ->
+  (forall n i, let C := cost_at w p (osborne w p pick h0 n) in
+     (sqrt (incoming C i) - sqrt (outgoing C i)) ^ 2
+     <= (sqrt (incoming C (pick n)) - sqrt (outgoing C (pick n))) ^ 2) ->
+  balanced (cost_at w p x) ->
+  forall i j, is_lim_seq (fun n => cost_at w p (osborne w p pick h0 n) i j) (cost_at w p x i j).

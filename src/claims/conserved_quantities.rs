@@ -23,6 +23,7 @@ pub const CLAIM: Claim = Claim {
         "conserved_quantities_exponents",
         "conserved_quantities_count",
         "conserved_quantities_complete",
+        "conserved_quantities_flow",
     ],
     check,
 };

@@ -62,8 +62,11 @@ pub const REGISTRY: &[Claim] = &[
     closed_forms::CLAIM,
 ];
 
-/// Theorems that prove no claim of their own but what all checks rest on: how exact the computed neural gradient is.
+/// Theorems that prove no claim of their own but what all checks rest on: that the default solver's step lowers the cost,
+/// and how exact the computed neural gradient is.
 pub const SUPPORTING_THEOREMS: &[&str] = &[
+    "damped_newton",
+    "damped_newton_strict",
     "float_gradient",
     "float_gradient_all",
     "float_gradient_scaled",

@@ -19,6 +19,7 @@ pub const CLAIM: Claim = Claim {
         "osborne_descent_cyclic",
         "osborne_descent_cost",
         "osborne_descent_same_limit",
+        "osborne_descent_greedy",
     ],
     check,
 };

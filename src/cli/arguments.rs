@@ -1,15 +1,13 @@
 //! What can be said on the command line.
 
-mod input;
-
-pub use input::{ActivationName, DtypeName, FormOptions, InputOptions};
-
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synbal::balance::{Criteria, Method, Scope};
 use synbal::experiments::{EXPERIMENTS, Experiment};
+
+use super::input_arguments::{ActivationName, DtypeName, FormOptions, InputOptions};
 
 /// Balance a recurrent network, and verify every claim of the theory on it.
 ///

@@ -9,7 +9,7 @@ use serde::Serialize;
 use synbal::io::{Loaded, read_network_hashed};
 
 use super::CliError;
-use super::arguments::InputOptions;
+use super::input_arguments::InputOptions;
 
 /// Prints to standard output; a closed pipe is an error like any other, not a panic.
 pub fn print(text: &str) -> Result<(), CliError> {

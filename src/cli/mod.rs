@@ -9,6 +9,7 @@ mod compare;
 mod console;
 mod experiment;
 mod generate;
+mod input_arguments;
 mod inspect;
 mod report;
 mod train;

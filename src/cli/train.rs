@@ -9,8 +9,9 @@ use synbal::tasks::training::recipe::{self, Course, Passes};
 use synbal::tasks::training::{Descent, History, Reach, initial_network, train};
 use synbal::tasks::{ContextIntegration, FullIntegration, Task, Teacher, XorIntegration};
 
-use super::arguments::{ActivationName, ReachName, TaskName, TrainOptions};
+use super::arguments::{ReachName, TaskName, TrainOptions};
 use super::console::{Progress, print};
+use super::input_arguments::ActivationName;
 use super::{CliError, Ending};
 
 /// Neurons of a teacher.

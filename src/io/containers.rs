@@ -1,4 +1,4 @@
-//! Files of tensors written again: with other numbers, in another format, as bytes.
+//! Files of named tensors in their containers: with other numbers, in another format, as bytes.
 
 use std::collections::BTreeMap;
 

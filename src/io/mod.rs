@@ -4,7 +4,6 @@
 //! place at fault and the way out, and reserves no more memory than the file's length accounts for. A writer
 //! leaves either the whole new file or the old one.
 
-mod activation;
 mod atomic;
 mod containers;
 pub mod csv;
@@ -14,6 +13,7 @@ pub mod graphml;
 pub mod layouts;
 pub mod matlab;
 pub mod matrix_market;
+mod metadata;
 mod models;
 pub mod npy;
 pub mod npz;
@@ -26,7 +26,7 @@ mod text;
 
 pub use atomic::WriteError;
 pub use edges::write as write_edges;
-pub use models::{ModelFile, ReadOptions, read_safetensors};
+pub use models::{ModelFile, ReadOptions};
 pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
 pub use scales::{
     KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,

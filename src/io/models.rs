@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Loaded;
-use super::activation::described;
 use super::layouts::{LayoutOptions, describe};
-use super::safetensors::parse;
+use super::metadata::described;
 use super::tensors::{Float, TensorError, TensorFile};
 use crate::network::Activation;
 use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
@@ -119,15 +118,4 @@ impl ModelFile {
         let (given, after) = (self.numbers()?, rescaled.numbers()?);
         Ok(compare_outputs(&self.model, self.activation, &given, &after, h, &precision))
     }
-}
-
-/// Reads a model from the bytes of a file, in a layout that is known. The activation is that of the metadata, else
-/// `activation`.
-///
-/// # Errors
-/// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
-/// number that is not finite.
-pub fn read_safetensors(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
-    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
-    ModelFile::load(parse(bytes.to_vec())?, &options)
 }

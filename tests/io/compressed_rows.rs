@@ -2,7 +2,7 @@
 
 use ::safetensors::tensor::Dtype;
 use synbal::io::TensorError as Error;
-use synbal::io::read_safetensors;
+use synbal::io::safetensors;
 use synbal::io::{WriteError, write_network};
 use synbal::network::model::ModelError;
 use synbal::network::{Activation, Network, NetworkError, Weights};
@@ -24,7 +24,7 @@ fn read(indptr: &[i64], indices: &[i64], data: &[f64], shape: &str) -> Result<()
         ("w_rec.indices", Dtype::I64, &[indices.len()][..], wide(indices)),
         ("w_rec.data", Dtype::F64, &[data.len()][..], doubles(data)),
     ];
-    read_safetensors(&tensors(&parts, &[("w_rec.shape", shape)]), Activation::Relu).map(drop)
+    safetensors::read(&tensors(&parts, &[("w_rec.shape", shape)]), Activation::Relu).map(drop)
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn both_widths_of_index_are_read() {
             ("w_rec.indices", dtype, &[3][..], encode(&[1, 0, 1])),
             ("w_rec.data", Dtype::F64, &[3][..], doubles(&[2.0, -3.0, 0.5])),
         ];
-        let loaded = read_safetensors(&tensors(&parts, &[("w_rec.shape", "2,2")]), Activation::Relu).unwrap();
+        let loaded = safetensors::read(&tensors(&parts, &[("w_rec.shape", "2,2")]), Activation::Relu).unwrap();
         assert_eq!(bits(&loaded.network.weights), bits(&expected));
         assert_eq!(loaded.notices, Vec::<String>::new());
     }
@@ -76,7 +76,7 @@ fn a_part_that_is_missing_or_one_too_many_is_named() {
     let indptr = ("w_rec.indptr", Dtype::I64, &[2][..], wide(&[0, 1]));
     let indices = ("w_rec.indices", Dtype::I64, &[1][..], wide(&[0]));
     let shape = [("w_rec.shape", "1,1")];
-    let file = |parts: &[_], metadata: &[_]| read_safetensors(&tensors(parts, metadata), Activation::Relu).map(drop);
+    let file = |parts: &[_], metadata: &[_]| safetensors::read(&tensors(parts, metadata), Activation::Relu).map(drop);
     let all = [data.clone(), indptr.clone(), indices.clone()];
     assert!(file(&all, &shape).is_ok());
     assert_error!(file(&all, &[]), Error::SparsePartMissing { ref missing, .. } if missing == "w_rec.shape");
@@ -102,7 +102,7 @@ fn a_dense_matrix_that_only_a_shape_claims_is_refused() {
         ("w_in.indices", Dtype::I64, &[1][..], wide(&[0])),
         ("w_in.data", Dtype::F64, &[1][..], doubles(&[1.0])),
     ];
-    let read = |shape| read_safetensors(&tensors(&parts, &[("w_in.shape", shape)]), Activation::Relu).map(drop);
+    let read = |shape| safetensors::read(&tensors(&parts, &[("w_in.shape", shape)]), Activation::Relu).map(drop);
     assert!(read("1,3").is_ok());
     assert_error!(read("1,1099511627776"), Error::Model(ModelError::DenseTooLarge { rows: 1, .. }));
 }

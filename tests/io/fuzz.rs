@@ -2,7 +2,7 @@
 
 use ::safetensors::tensor::Dtype;
 use proptest::prelude::*;
-use synbal::io::{csv, matrix_market, npy, read_safetensors, read_scales_csv};
+use synbal::io::{csv, matrix_market, npy, read_scales_csv, safetensors};
 use synbal::network::Activation;
 
 use crate::memory::peak;
@@ -21,7 +21,7 @@ fn read_as_everything(bytes: &[u8]) -> Result<(), TestCaseError> {
         ("csv", &|| drop(csv::read(bytes))),
         ("npy matrix", &|| drop(npy::read_matrix(bytes))),
         ("npy vector", &|| drop(npy::read_vector(bytes))),
-        ("safetensors", &|| drop(read_safetensors(bytes, Activation::Relu))),
+        ("safetensors", &|| drop(safetensors::read(bytes, Activation::Relu))),
         ("scales", &|| drop(read_scales_csv(bytes))),
         // Messages are part of reading: they quote what was found.
         ("message", &|| drop(matrix_market::read(bytes, bytes.len() as u64).map_err(|error| error.to_string()))),

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 use proptest::prelude::*;
-use synbal::io::{Form, ReadOptions, read_network, read_network_as, read_scales, write_network, write_scales};
+use synbal::io::{Form, ReadOptions, read_network_as, read_network, read_scales, write_network, write_scales};
 use synbal::network::{Activation, Network, Weights};
 
 use crate::{bits, config, scratch};
@@ -152,10 +152,7 @@ fn log_scales_as_text_have_a_header_and_17_significant_digits() {
     let path = folder.path().join("h.csv");
     write_scales(&path, &[0.1, -2.0, 0.0]).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(
-        text,
-        "h: J' = e^(h_source - h_target) J\n1.0000000000000001e-1\n-2.0000000000000000e0\n0.0000000000000000e0\n"
-    );
+    assert_eq!(text, "h: J' = e^(h_source - h_target) J\n1.0000000000000001e-1\n-2.0000000000000000e0\n0.0000000000000000e0\n");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use nalgebra::dmatrix;
 use safetensors::tensor::Dtype::{self, BF16, F16, F32, F64, I64};
 use synbal::io::TensorError as Error;
 use synbal::io::layouts::LayoutError;
-use synbal::io::read_safetensors as read;
+use synbal::io::safetensors::read;
 use synbal::io::{Loaded, ReadError, read_network, write_network};
 use synbal::network::model::ModelError;
 use synbal::network::{Activation, Network, NetworkError};

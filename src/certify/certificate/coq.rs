@@ -6,7 +6,7 @@ use super::{Certificate, Power};
 
 impl Certificate {
     /// The text of a Coq file that proves what the certificate claims: compile it with
-    /// `coqc -Q proofs Synbal FILE.v` after building the proofs.
+    /// `coqc -Q target/proofs Synbal FILE.v` after `proofs/check` has built the proofs there.
     ///
     /// Where all costs are exact, the theorems are about these costs; else about all costs between the integers.
     pub fn to_coq(&self, title: &str) -> String {

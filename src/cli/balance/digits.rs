@@ -6,7 +6,7 @@ use synbal::network::{Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
 use super::CliError;
-use super::summary::Step;
+use super::step::RefinementStep;
 
 /// As many digits an `f64` has already.
 const LEAST_DIGITS: usize = 17;
@@ -54,8 +54,8 @@ impl Refined {
         power_of_ten(self.found.log10_imbalance)
     }
 
-    pub fn trace(&self) -> Vec<Step> {
-        let step = |step: &synbal::balance::PreciseStep| Step {
+    pub fn trace(&self) -> Vec<RefinementStep> {
+        let step = |step: &synbal::balance::PreciseStep| RefinementStep {
             bits: step.bits,
             max_node_imbalance: power_of_ten(step.log10_imbalance),
             newton_step: power_of_ten(-step.digits),

@@ -5,6 +5,7 @@ mod digits;
 #[cfg(not(feature = "precise"))]
 #[path = "without_digits.rs"]
 mod digits;
+mod step;
 mod summary;
 mod written;
 

@@ -5,6 +5,7 @@ use synbal::balance::{Run, Status};
 use synbal::io::SIGN;
 
 use super::digits::Refined;
+use super::step::RefinementStep;
 use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
 use crate::cli::console::{Program, cost_text, counted, short};
@@ -55,7 +56,7 @@ pub struct Summary {
     /// Null unless the given and the rescaled model were run.
     pub outputs: Option<Outputs>,
     /// The course of `--digits`.
-    trace: Vec<Step>,
+    trace: Vec<RefinementStep>,
     pub notices: Vec<String>,
     input: Input,
     program: Program,
@@ -94,16 +95,6 @@ pub struct Outputs {
 struct Input {
     path: String,
     sha256: String,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Step {
-    pub bits: u32,
-    pub max_node_imbalance: String,
-    /// The largest Newton step from here: what the log-scales are off by.
-    pub newton_step: String,
-    pub corrections: usize,
-    pub linear_solver: &'static str,
 }
 
 /// What a summary is made from.

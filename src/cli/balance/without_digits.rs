@@ -5,7 +5,7 @@ use synbal::io::ModelFile;
 use synbal::network::Network;
 
 use super::CliError;
-use super::summary::Step;
+use super::step::RefinementStep;
 
 /// Log-scales in multiple precision, of which there are none.
 pub enum Refined {}
@@ -37,7 +37,7 @@ impl Refined {
         match *self {}
     }
 
-    pub fn trace(&self) -> Vec<Step> {
+    pub fn trace(&self) -> Vec<RefinementStep> {
         match *self {}
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::io::{ReadError, read_safetensors};
+use crate::io::{ReadError, safetensors};
 use crate::network::{Activation, Network};
 
 /// A network that was trained on context-dependent integration, the paper's main task: 256 neurons, ReLU.
@@ -74,7 +74,7 @@ impl Trained {
     /// None as built and tested; a typed error if the embedded file were damaged.
     pub fn network(&self) -> Result<Network, ReadError> {
         let path = PathBuf::from("data/trained").join(self.name).with_extension("safetensors");
-        match read_safetensors(self.bytes, Activation::Relu) {
+        match safetensors::read(self.bytes, Activation::Relu) {
             Ok(loaded) => Ok(loaded.network),
             Err(error) => Err(ReadError::Tensors { path, error }),
         }

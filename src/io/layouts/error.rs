@@ -1,4 +1,4 @@
-//! Why a file's tensors are no model.
+//! Why a layout was not found, or is refused.
 
 /// Why a file's tensors are no model that can be rescaled.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Chains of PyTorch's `nn.Linear` and convolutions: each layer fed by the one before.
 
 use super::{Layout, LayoutError, dense, is_embedding, split, target};
-use crate::io::activation::stored_activation;
+use crate::io::metadata::stored_activation;
 use crate::io::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::model::{Axis, Model, Neurons, Population, Role};
 

@@ -41,7 +41,7 @@
 use toml::{Table, Value};
 
 use super::{Layout, LayoutError};
-use crate::io::activation::stored_activation;
+use crate::io::metadata::stored_activation;
 use crate::io::tensors::{TensorError, TensorFile};
 use crate::network::Activation;
 use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, Storage};

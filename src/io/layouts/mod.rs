@@ -17,8 +17,9 @@ mod file;
 mod own;
 mod recurrent;
 
-pub use error::LayoutError;
 pub use file::LayoutFile;
+
+pub use error::LayoutError;
 
 use super::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::Activation;

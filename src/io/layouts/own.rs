@@ -1,7 +1,7 @@
 //! Our own layout, dense or in compressed rows.
 
 use super::{Layout, dense, source, target};
-use crate::io::activation::stored_activation;
+use crate::io::metadata::stored_activation;
 use crate::io::sparse_tensors::{self as sparse, Rows, wrong_shape};
 use crate::io::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::NetworkError;

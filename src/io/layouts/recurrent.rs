@@ -1,7 +1,7 @@
 //! PyTorch's `nn.RNN` and `nn.RNNCell`, with initial states and a Linear read-out.
 
 use super::{Layout, LayoutError, dense, is_embedding, source, split, target};
-use crate::io::activation::stored_activation;
+use crate::io::metadata::stored_activation;
 use crate::io::tensors::{Tensor, TensorError, TensorFile};
 use crate::network::model::{Axis, Model, Neurons, Population, Role};
 

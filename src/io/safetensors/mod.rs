@@ -25,9 +25,24 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype as Stored, SafeTensors};
 use serde_json::json;
 
-use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile, file_order};
+use super::Loaded;
+use super::models::{ModelFile, ReadOptions};
+use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile};
+use crate::network::Activation;
+
 /// Numbers begin at a multiple of so many bytes.
 pub(super) const ALIGNMENT: usize = 8;
+
+/// Reads a model from the bytes of a file, in a layout that is known. The activation is that of the metadata, else
+/// `activation`.
+///
+/// # Errors
+/// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
+/// number that is not finite.
+pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
+    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
+    ModelFile::load(parse(bytes.to_vec())?, &options)
+}
 
 /// The tensors of a file.
 ///
@@ -92,7 +107,7 @@ pub(super) fn assembled(
         let start = data.len();
         if tensor.first_axis_fastest {
             let width = width(&tensor.dtype);
-            for place in file_order(&tensor.shape) {
+            for place in super::tensors::file_order(&tensor.shape) {
                 data.extend(&bytes[place * width..(place + 1) * width]);
             }
         } else {

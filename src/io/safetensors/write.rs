@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use serde_json::json;
 
 use super::ALIGNMENT;
-use crate::io::activation::parameter;
+use crate::io::metadata::parameter;
 use crate::io::sparse_tensors::{self as sparse, Csr};
 use crate::io::{WRITTEN_BY, for_each_row};
 use crate::network::{Network, Weights};

@@ -1,4 +1,4 @@
-//! What is said on the command line about the network that is read.
+//! What can be said on the command line of the network that is read.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use synbal::io::layouts::{LayoutFile, LayoutOptions};
 use synbal::io::{Float, Form, Loaded, ReadOptions};
 use synbal::network::Activation;
 
-use crate::cli::CliError;
+use super::CliError;
 
 /// The network and its cost.
 #[derive(Debug, Args)]

@@ -1,9 +1,8 @@
-//! The activation in a file's metadata, and in messages.
+//! What the metadata of a file of tensors says of the network.
 
 use std::collections::BTreeMap;
 
 use super::tensors::TensorError;
-use super::text::{number as parsed, quoted};
 use crate::network::Activation;
 
 /// The name and the parameter of an activation, as the metadata has them.
@@ -31,10 +30,10 @@ pub(super) fn stored_activation(metadata: &BTreeMap<String, String>) -> Result<O
     let Some(name) = metadata.get("activation") else { return Ok(None) };
     let number = |activation: &'static str, key: &'static str| match metadata.get(key) {
         None => Err(TensorError::BadParameter { activation, key, value: "absent".to_owned() }),
-        Some(text) => parsed(text.trim().as_bytes()).map_err(|_| TensorError::BadParameter {
+        Some(text) => super::text::number(text.trim().as_bytes()).map_err(|_| TensorError::BadParameter {
             activation,
             key,
-            value: format!("`{}`", quoted(text.as_bytes())),
+            value: format!("`{}`", super::text::quoted(text.as_bytes())),
         }),
     };
     match name.as_str() {
@@ -43,6 +42,6 @@ pub(super) fn stored_activation(metadata: &BTreeMap<String, String>) -> Result<O
         "leaky-relu" => Ok(Some(Activation::LeakyRelu { slope: number("leaky-relu", "slope")? })),
         "rectified-power" => Ok(Some(Activation::RectifiedPower { degree: number("rectified-power", "degree")? })),
         "tanh" => Ok(Some(Activation::Tanh)),
-        other => Err(TensorError::UnknownActivation { name: quoted(other.as_bytes()) }),
+        other => Err(TensorError::UnknownActivation { name: super::text::quoted(other.as_bytes()) }),
     }
 }
