@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8
 
 REPORT := synbal-report
 
@@ -61,3 +61,12 @@ pytorch:
 	@.ci/setup pytorch
 	cargo build --locked --quiet
 	/usr/bin/python3 tests/pytorch/pytorch.py target/debug/synbal
+
+# Per-tensor int8 quantisation of a ReLU network before and after balancing: the numbers in the README.
+int8:
+	@.ci/setup build
+	@.ci/setup test
+	cargo build --locked --quiet
+	@for python in python3 /usr/bin/python3; do \
+		if $$python -c 'import numpy' 2>/dev/null; then exec $$python examples/int8.py target/debug/synbal; fi; \
+	done; echo "no python3 with NumPy" >&2; exit 1

@@ -283,7 +283,7 @@ fn an_entry_that_is_none() {
     for entry in ["1", "-1 1 1", "1.0 1 1", "1 1 1 1", "x", "1 1 1 % remark", "% remark"] {
         assert_error!(mtx(&format!("{REAL}2 2 1\n{entry}\n")), Mtx::BadEntry { line: 3, .. });
     }
-    assert_error!(mtx(&format!("{REAL}2 2 1\n1 1\n")), Mtx::BadNumber { line: 3, error: NumberError::Absent });
+    assert_error!(mtx(&format!("{REAL}2 2 1\n1 1\n")), Mtx::NoValue { line: 3, .. });
     assert_error!(
         mtx(&format!("{REAL}2 2 1\n1 1 one\n")),
         Mtx::BadNumber { line: 3, error: NumberError::NotANumber { .. } }
