@@ -507,7 +507,7 @@ fn what_is_certified_is_accepted_and_nothing_else() {
     fs::write(path.join("c.json"), "{}").unwrap();
     assert_eq!(status(&run(path, &["check", "c.json", CELEGANS])), 1);
     refused(path, &["check", "missing.json", CELEGANS], &["missing.json"]);
-    refused(path, &["check", "c.json", "missing.mtx"], &["missing.mtx", "no such file"]);
+    refused(path, &["check", "c.json", "missing.mtx"], &["missing.mtx", "No such file"]);
 }
 
 #[test]

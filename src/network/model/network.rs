@@ -43,7 +43,8 @@ impl Model {
                     }
                 }),
                 (Role::Weights, true, false) if tensor.outside() == 1 && tensor.shape.len() == 1 => {
-                    let bias = bias.get_or_insert_with(|| vec![0.0; neurons]);
+                    // The zero that leaves the sign of every other number, zero included, as it is.
+                    let bias = bias.get_or_insert_with(|| vec![-0.0; neurons]);
                     self.for_each_place(tensor, |position, place| {
                         if let Some(i) = place.target {
                             bias[i] += values[position];
