@@ -13,7 +13,7 @@ test: rust-test proofs
 
 rust-test:
 	@.ci/setup test
-	cargo test --locked --quiet
+	cargo test --locked --workspace --quiet
 
 # Builds every proof from the tracked files, compares what the statements mean with the committed digests, has Coq's
 # independent checker list the axioms, and tries to fool all this; then has certificates that the program makes checked by
