@@ -8,48 +8,161 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
+    /// This is no certificate: `reason`.
     #[error("this is no certificate: {reason}; write one with `synbal certify`")]
-    Unreadable { reason: String },
+    Unreadable {
+        /// The reason.
+        reason: String,
+    },
+    /// The format is `format`, version `version`.
     #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\", version 1")]
-    Format { format: String, version: u64 },
+    Format {
+        /// The format.
+        format: String,
+        /// The version.
+        version: u64,
+    },
+    /// The seal is broken: the file was changed after it was written (sha256 `found`, sealed as `sealed`).
     #[error("the seal is broken: the file was changed after it was written (sha256 {found}, sealed as {sealed})")]
-    Seal { sealed: String, found: String },
+    Seal {
+        /// The sha256 in the seal.
+        sealed: String,
+        /// What was found.
+        found: String,
+    },
+    /// The certificate is about another input: it names sha256 `expected`, this file has `found`.
     #[error("the certificate is about another input: it names sha256 {expected}, this file has {found}")]
-    OtherInput { expected: String, found: String },
+    OtherInput {
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// `what` is `value`, but expected `expected`.
     #[error("{what} is {value:?}, but expected {expected}")]
-    Field { what: &'static str, value: String, expected: &'static str },
+    Field {
+        /// What it is about.
+        what: &'static str,
+        /// The value found.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// `what` has `found` entries, but the network has `expected` nodes.
     #[error("{what} has {found} entries, but the network has {expected} nodes")]
-    WrongLength { what: &'static str, found: usize, expected: usize },
+    WrongLength {
+        /// What it is about.
+        what: &'static str,
+        /// What was found.
+        found: usize,
+        /// What was expected.
+        expected: usize,
+    },
+    /// The scale of neuron `neuron` is 0.
     #[error("the scale of neuron {neuron} is 0; it must be positive")]
-    ScaleZero { neuron: usize },
+    ScaleZero {
+        /// The neuron, counted from 0.
+        neuron: usize,
+    },
+    /// The certificate has a world node, but the network has no `missing`.
     #[error("the certificate has a world node, but the network has no {missing}")]
-    NoWorld { missing: &'static str },
+    NoWorld {
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// The weight of the synapse from `source_index` to `target` is `weight`, or one of them is no neuron.
     #[error("the weight of the synapse from {source_index} to {target} is {weight}, or one of them is no neuron")]
-    Input { target: usize, source_index: usize, weight: f64 },
+    Input {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// The weight.
+        weight: f64,
+    },
+    /// The synapse from `source_index` to `target` is there twice.
     #[error("the synapse from {source_index} to {target} is there twice")]
-    Duplicate { target: usize, source_index: usize },
+    Duplicate {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// Neuron `neuron` is put into the component of neuron `root`, which is not its strong component.
     #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
-    Component { neuron: usize, root: usize },
+    Component {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The root of the component.
+        root: usize,
+    },
+    /// `synapses` synapses lie on no directed cycle, so the whole network has no balanced point.
     #[error("{synapses} synapses lie on no directed cycle, so the whole network has no balanced point")]
-    OnNoCycle { synapses: usize },
+    OnNoCycle {
+        /// Number of synapses.
+        synapses: usize,
+    },
+    /// The deficit of the synapse from `source_index` to `target` is larger than its cost, out of order, or of no
+    /// synapse.
     #[error(
         "the deficit of the synapse from {source_index} to {target} is larger than its cost, out of order, or of no synapse"
     )]
-    Deficit { target: usize, source_index: usize },
+    Deficit {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// The flow is no circulation: `surplus` more comes into neuron `neuron` than goes out.
     #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out")]
-    NotConserved { neuron: usize, surplus: BigInt },
+    NotConserved {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// What comes in beyond what goes out.
+        surplus: BigInt,
+    },
+    /// The cost gap is claimed to be `claimed`, but the integers give `found`.
     #[error("the cost gap is claimed to be {claimed}, but the integers give {found}")]
-    Gap { claimed: BigUint, found: BigUint },
+    Gap {
+        /// What the certificate claims.
+        claimed: BigUint,
+        /// What was found.
+        found: BigUint,
+    },
+    /// The ground state of neuron `neuron` must be 0 at the root of a component and positive elsewhere.
     #[error("the ground state of neuron {neuron} must be 0 at the root of a component and positive elsewhere")]
-    Ground { neuron: usize },
+    Ground {
+        /// The neuron, counted from 0.
+        neuron: usize,
+    },
+    /// The least value of the Laplacian is claimed to be `claimed`, but the integers give `found`.
     #[error("the least value of the Laplacian is claimed to be {claimed}, but the integers give {found}")]
-    Lam { claimed: BigUint, found: BigInt },
+    Lam {
+        /// What the certificate claims.
+        claimed: BigUint,
+        /// What was found.
+        found: BigInt,
+    },
+    /// The largest ground state is claimed to be `claimed`, but it is `found`.
     #[error("the largest ground state is claimed to be {claimed}, but it is {found}")]
-    Vmax { claimed: BigUint, found: BigInt },
+    Vmax {
+        /// What the certificate claims.
+        claimed: BigUint,
+        /// What was found.
+        found: BigInt,
+    },
+    /// The radius `claimed` is not proved: the gradient is too large for the curvature.
     #[error("the radius {claimed} is not proved: the gradient is too large for the curvature")]
-    Radius { claimed: BigUint },
+    Radius {
+        /// What the certificate claims.
+        claimed: BigUint,
+    },
+    /// The radius `claimed` is not the smallest that is proved.
     #[error("the radius {claimed} is not the smallest that is proved")]
-    RadiusNotSharp { claimed: BigUint },
+    RadiusNotSharp {
+        /// What the certificate claims.
+        claimed: BigUint,
+    },
 }
 
 pub(crate) const WORLD_MISSING: [&str; 2] = ["input weights (or a bias)", "read-out weights"];

@@ -16,6 +16,8 @@
 //!
 //! Every claim must be the sharpest that its integers grant, so that no digit of a certificate is free.
 
+#![warn(missing_docs)]
+
 mod components;
 mod decimal;
 mod format;

@@ -19,16 +19,34 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BalanceError {
+    /// `count` of `synapses` synapses lie on no directed cycle, so no balanced point exists: `examples`.
     #[error("{count} of {synapses} synapses lie on no directed cycle, so no balanced point exists: {examples}")]
-    NotBalanceable { count: usize, synapses: usize, examples: String, on_no_cycle: Vec<(usize, usize)> },
+    NotBalanceable {
+        /// How many.
+        count: usize,
+        /// Number of synapses.
+        synapses: usize,
+        /// The first of them.
+        examples: String,
+        /// All of them, as (target, source).
+        on_no_cycle: Vec<(usize, usize)>,
+    },
+    /// The tolerance is `value`.
     #[error("the tolerance is {value}; it must lie between 0 and 1")]
-    BadTolerance { value: f64 },
+    BadTolerance {
+        /// The value found.
+        value: f64,
+    },
+    /// The allowance of passes is 0.
     #[error("the allowance of passes is 0; it must be at least 1")]
     NoPasses,
+    /// A fault found there: [`LeftOut`].
     #[error(transparent)]
     LeftOut(#[from] LeftOut),
+    /// A fault found there: [`CostError`].
     #[error(transparent)]
     Cost(#[from] CostError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

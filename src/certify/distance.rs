@@ -25,10 +25,13 @@ pub struct CertifiedDistance {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotCertified {
+    /// A fault found there: [`CertifyError`].
     #[error(transparent)]
     Certify(#[from] CertifyError),
+    /// A fault found there: [`BalanceError`].
     #[error(transparent)]
     Problem(#[from] BalanceError),
+    /// The checker refuses the certificate, a fault of the maker: see the message.
     #[error("the checker refuses the certificate, a fault of the maker: {0}")]
     Refused(#[from] Refused),
 }

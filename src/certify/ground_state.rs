@@ -30,18 +30,40 @@ pub struct GroundState {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoCertificate {
+    /// A component has `nodes` nodes, more than the `limit` that are factored densely.
     #[error(
         "a component has {nodes} nodes, more than the {limit} that are factored densely; certify a smaller network"
     )]
-    TooLarge { nodes: usize, limit: usize },
+    TooLarge {
+        /// Number of nodes.
+        nodes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The Laplacian of the component of node `node` is singular: its costs are too far apart.
     #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart")]
-    Singular { node: usize },
+    Singular {
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+    },
+    /// (A v) at node `node` is `value`, not surely positive: the costs are too far apart for this precision.
     #[error("(A v) at node {node} is {value:e}, not surely positive: the costs are too far apart for this precision")]
-    NotPositive { node: usize, value: f64 },
+    NotPositive {
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The gradient `gradient` is too large for the curvature `curvature`: no radius fits.
     #[error(
         "the gradient {gradient:e} is too large for the curvature {curvature:e}: no radius fits; balance to a smaller tolerance"
     )]
-    NotBalancedEnough { gradient: f64, curvature: f64 },
+    NotBalancedEnough {
+        /// The gradient.
+        gradient: f64,
+        /// The curvature.
+        curvature: f64,
+    },
 }
 
 /// Nodes of a component beyond which no dense system is solved.

@@ -21,14 +21,19 @@ use crate::scalar::{Tracked, tracked};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimError {
+    /// A fault found there: [`BalanceError`].
     #[error(transparent)]
     Balance(#[from] BalanceError),
+    /// A fault found there: [`crate::cost::CostError`].
     #[error(transparent)]
     Cost(#[from] crate::cost::CostError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// A fault found there: [`SpectrumError`].
     #[error(transparent)]
     Spectrum(#[from] SpectrumError),
+    /// A fault found there: [`crate::tasks::training::TrainingError`].
     #[error(transparent)]
     Training(#[from] crate::tasks::training::TrainingError),
 }

@@ -10,8 +10,12 @@ use crate::scalar::Scalar;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SpectrumError {
+    /// The eigenvalue iteration did not converge within `limit` steps.
     #[error("the eigenvalue iteration did not converge within {limit} steps; look at the traces of powers instead")]
-    NotConverged { limit: usize },
+    NotConverged {
+        /// The limit.
+        limit: usize,
+    },
 }
 
 /// `tr J, tr J², …, tr J^count`, in O(count · n · synapses): exact similarity invariants that, unlike eigenvalues,

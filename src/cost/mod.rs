@@ -18,38 +18,103 @@ use crate::scalar::{Scalar, power};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CostError {
+    /// The exponent p of the cost is `value`.
     #[error("the exponent p of the cost is {value}; it must be a finite number greater than 0")]
-    BadExponent { value: f64 },
+    BadExponent {
+        /// The value found.
+        value: f64,
+    },
+    /// The cost factor alpha at (`target`, `source_index`) is `value`.
     #[error("the cost factor alpha at ({target}, {source_index}) is {value}; it must be finite and ≥ 0")]
-    BadFactor { target: usize, source_index: usize, value: f64 },
+    BadFactor {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The floor under the gains is `value`.
     #[error("the floor under the gains is {value}; it must be a finite number of at least 0")]
-    BadFloor { value: f64 },
+    BadFloor {
+        /// The value found.
+        value: f64,
+    },
+    /// The cost factor alpha at (`target`, `source_index`) is given twice.
     #[error("the cost factor alpha at ({target}, {source_index}) is given twice; keep one")]
-    DuplicateFactor { target: usize, source_index: usize },
+    DuplicateFactor {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// Alpha has `given`, but the network has `neurons` neurons.
     #[error("alpha has {given}, but the network has {neurons} neurons")]
-    WrongShape { given: String, neurons: usize },
+    WrongShape {
+        /// What was given.
+        given: String,
+        /// Number of neurons.
+        neurons: usize,
+    },
+    /// The weight lambda of the world node is `value`.
     #[error("the weight lambda of the world node is {value}; it must be a finite number greater than 0")]
-    BadWorldWeight { value: f64 },
+    BadWorldWeight {
+        /// The value found.
+        value: f64,
+    },
+    /// The world node needs input weights (or a bias) and read-out weights, but the network has no `missing`.
     #[error(
         "the world node needs input weights (or a bias) and read-out weights, but the network has no {missing}; give a whole network, or leave the world out"
     )]
-    NoWorld { missing: &'static str },
+    NoWorld {
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// The cost of the synapse from `source_index` to `target` is 2^`log2_cost` of the largest, below the smallest
+    /// number that f64 holds.
     #[error(
         "the cost of the synapse from {source_index} to {target} is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
     )]
-    CostOutOfRange { target: usize, source_index: usize, log2_cost: f64 },
+    CostOutOfRange {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// log2 of the cost, in units of the largest.
+        log2_cost: f64,
+    },
+    /// With `activation` (degree `degree`) the recurrent cost has no minimum: raising all log-scales by c multiplies
+    /// every cost by e^(p (k - 1) c), k the degree, and nothing holds them.
     #[error(
         "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, or use an activation of degree one"
     )]
-    IllPosed { activation: &'static str, degree: f64 },
+    IllPosed {
+        /// The activation.
+        activation: &'static str,
+        /// Its degree of homogeneity.
+        degree: f64,
+    },
+    /// With `activation` (degree `degree`) balance means incoming = `degree` x outgoing cost.
     #[error(
         "with {activation} (degree {degree}) balance means incoming = {degree} x outgoing cost; with the world node that is well posed, but it is not done here yet: only degree one is (linear, relu, leaky-relu)"
     )]
-    DegreeNotOne { activation: &'static str, degree: f64 },
+    DegreeNotOne {
+        /// The activation.
+        activation: &'static str,
+        /// Its degree of homogeneity.
+        degree: f64,
+    },
+    /// The gains of `activation` (degree `degree`) change when the network is rescaled, so they define no cost.
     #[error(
         "the gains of {activation} (degree {degree}) change when the network is rescaled, so they define no cost; give a fixed alpha, or use an activation of degree one (linear, relu, leaky-relu)"
     )]
-    GainsNotInvariant { activation: &'static str, degree: f64 },
+    GainsNotInvariant {
+        /// The activation.
+        activation: &'static str,
+        /// Its degree of homogeneity.
+        degree: f64,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

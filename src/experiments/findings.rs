@@ -110,32 +110,68 @@ impl Findings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// A fault found there: [`CostError`].
     #[error(transparent)]
     Cost(#[from] CostError),
+    /// A fault found there: [`BalanceError`].
     #[error(transparent)]
     Balance(#[from] BalanceError),
+    /// A fault found there: [`CaseError`].
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// A fault found there: [`FlyvisError`].
     #[error(transparent)]
     Flyvis(#[from] FlyvisError),
+    /// A fault found there: [`SimulationError`].
     #[error(transparent)]
     Simulation(#[from] SimulationError),
+    /// A fault found there: [`ReadError`].
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A fault found there: [`HistoryError`].
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// A fault found there: [`TrainingError`].
     #[error(transparent)]
     Training(#[from] TrainingError),
+    /// A fault found there: [`ConstructionError`].
     #[error(transparent)]
     Construction(#[from] ConstructionError),
+    /// `what`: the flow run backwards did not reach `factor` times the cost in `steps` steps.
     #[error("{what}: the flow run backwards did not reach {factor} times the cost in {steps} steps; is it balanced?")]
-    NoWayBack { what: String, factor: f64, steps: usize },
+    NoWayBack {
+        /// What it is about.
+        what: String,
+        /// The factor.
+        factor: f64,
+        /// Steps taken.
+        steps: usize,
+    },
+    /// `what` could not be balanced: `status`.
     #[error("{what} could not be balanced: {status}")]
-    NotBalanced { what: String, status: Status },
+    NotBalanced {
+        /// What it is about.
+        what: String,
+        /// How the run ended.
+        status: Status,
+    },
+    /// `what` could not be certified: `source`.
     #[error("{what} could not be certified: {source}")]
-    NotCertified { what: String, source: NoCertificate },
+    NotCertified {
+        /// What it is about.
+        what: String,
+        /// The source.
+        source: NoCertificate,
+    },
+    /// `what` became `value`.
     #[error("{what} became {value}; the experiment cannot go on from there")]
-    NotFinite { what: String, value: f64 },
+    NotFinite {
+        /// What it is about.
+        what: String,
+        /// The value found.
+        value: f64,
+    },
 }

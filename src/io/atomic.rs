@@ -11,32 +11,108 @@ use crate::network::NetworkError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
+    /// `path`: the extension does not say which format to write.
     #[error("{path}: the extension does not say which format to write; known are {known}", path = path.display())]
-    UnknownExtension { path: PathBuf, known: &'static str },
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+        /// The names that are known.
+        known: &'static str,
+    },
+    /// `path`: this is a directory.
     #[error("{path}: this is a directory; name a file in it", path = path.display())]
-    IsDirectory { path: PathBuf },
+    IsDirectory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: this is neither a file nor a link to one, and would be replaced by a file.
     #[error("{path}: this is neither a file nor a link to one, and would be replaced by a file; choose another name", path = path.display())]
-    NotAFile { path: PathBuf },
+    NotAFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: the file is read-only.
     #[error("{path}: the file is read-only; make it writable or choose another name", path = path.display())]
-    ReadOnly { path: PathBuf },
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: the folder `folder` does not exist.
     #[error("{path}: the folder {folder} does not exist; create it first", path = path.display(), folder = folder.display())]
-    NoSuchFolder { path: PathBuf, folder: PathBuf },
+    NoSuchFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `path`: `folder` is not a folder.
     #[error("{path}: {folder} is not a folder; choose another place", path = path.display(), folder = folder.display())]
-    NotAFolder { path: PathBuf, folder: PathBuf },
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `path`: the file cannot be written: `error`.
     #[error("{path}: the file cannot be written: {error}; free the place or choose another", path = path.display())]
-    Unwritable { path: PathBuf, error: io::Error },
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: io::Error,
+    },
+    /// `path`: the dense matrix of `neurons` neurons would fill `bytes` bytes or more, and the limit is `limit`.
     #[error("{path}: the dense matrix of {neurons} neurons would fill {bytes} bytes or more, and the limit is {limit}; write a .mtx or .safetensors file, which are sparse", path = path.display())]
-    DenseTooLarge { path: PathBuf, neurons: usize, bytes: u64, limit: u64 },
+    DenseTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Number of neurons.
+        neurons: usize,
+        /// Number of bytes.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// `path`: two results are to go to this one file.
     #[error("{path}: two results are to go to this one file; name another for one of them", path = path.display())]
-    SameFile { path: PathBuf },
+    SameFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: not written, because `error`.
     #[error("{path}: not written, because {error}", path = path.display())]
-    InvalidNetwork { path: PathBuf, error: NetworkError },
+    InvalidNetwork {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: NetworkError,
+    },
+    /// `path`: not written, because the log-scale of neuron `neuron` is `value`.
     #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
-    ScaleNotFinite { path: PathBuf, neuron: usize, value: f64 },
+    ScaleNotFinite {
+        /// The file.
+        path: PathBuf,
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// `path`: not written, because the log-scale of neuron `neuron` cannot be read back: `error`.
     #[error("{path}: not written, because the log-scale of neuron {neuron} cannot be read back: {error}", path = path.display())]
-    ScaleNotANumber { path: PathBuf, neuron: usize, error: NumberError },
+    ScaleNotANumber {
+        /// The file.
+        path: PathBuf,
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// `path`: decimals of any length are written to .csv files only.
     #[error("{path}: decimals of any length are written to .csv files only; give a name that ends in .csv", path = path.display())]
-    DecimalsNeedCsv { path: PathBuf },
+    DecimalsNeedCsv {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// Where a new file is to go.

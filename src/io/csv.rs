@@ -9,32 +9,72 @@ use crate::network::{NetworkError, Weights};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvError {
+    /// The file cannot be read: see the message.
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// The file holds no numbers.
     #[error("the file holds no numbers; give one row of comma-separated numbers a neuron")]
     NoNumbers,
+    /// Line `line`, column `column`: `error`.
     #[error("line {line}, column {column}: {error}")]
-    BadNumber { line: u64, column: u64, error: NumberError },
+    BadNumber {
+        /// The line, counted from 1.
+        line: u64,
+        /// The column, counted from 1.
+        column: u64,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// Line `line` is blank.
     #[error("line {line} is blank; remove it")]
-    BlankLine { line: u64 },
+    BlankLine {
+        /// The line, counted from 1.
+        line: u64,
+    },
+    /// Line `line` has `found` columns, but line 1 has `expected`.
     #[error("line {line} has {found} columns, but line 1 has {expected}; every row needs one number a neuron")]
-    UnequalRows { line: u64, found: u64, expected: u64 },
+    UnequalRows {
+        /// The line, counted from 1.
+        line: u64,
+        /// What was found.
+        found: u64,
+        /// What was expected.
+        expected: u64,
+    },
+    /// The matrix is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron (and no
+    /// header line).
     #[error(
         "the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron (and no header line)"
     )]
-    NotSquare { rows: u64, columns: u64 },
+    NotSquare {
+        /// Rows.
+        rows: u64,
+        /// Columns.
+        columns: u64,
+    },
+    /// Three lines of three columns may be a matrix of three neurons or a list of three edges (source, target,
+    /// weight).
     #[error(
         "three lines of three columns may be a matrix of three neurons or a list of three edges (source, target, weight); say which"
     )]
     MatrixOrEdges,
+    /// Line 1 is `text`: names, not numbers, as in a list of edges.
     #[error(
         "line 1 is `{text}`: names, not numbers, as in a list of edges; say which columns are source, target and weight"
     )]
-    LooksLikeEdges { text: String },
+    LooksLikeEdges {
+        /// What stands there.
+        text: String,
+    },
+    /// `rows` lines of three columns are no square matrix, but may be a list of edges.
     #[error(
         "{rows} lines of three columns are no square matrix, but may be a list of edges; say which columns they are"
     )]
-    MaybeEdges { rows: u64 },
+    MaybeEdges {
+        /// Rows.
+        rows: u64,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

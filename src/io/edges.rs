@@ -10,22 +10,60 @@ use crate::network::{NetworkError, Weights};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EdgesError {
+    /// The file cannot be read: see the message.
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// The table is damaged: see the message.
     #[error("the table is damaged: {0}")]
     Table(#[from] ::csv::Error),
+    /// There is no column `column`.
     #[error("there is no column `{column}`; the header has {found}")]
-    NoSuchColumn { column: String, found: String },
+    NoSuchColumn {
+        /// The column, counted from 1.
+        column: String,
+        /// What was found.
+        found: String,
+    },
+    /// Line `line` has `found` columns, so there is no column `column`.
     #[error("line {line} has {found} columns, so there is no column {column}")]
-    TooFewColumns { line: u64, found: usize, column: usize },
+    TooFewColumns {
+        /// The line, counted from 1.
+        line: u64,
+        /// What was found.
+        found: usize,
+        /// The column, counted from 1.
+        column: usize,
+    },
+    /// Line `line` names no `what`.
     #[error("line {line} names no {what}")]
-    NoName { line: u64, what: &'static str },
+    NoName {
+        /// The line, counted from 1.
+        line: u64,
+        /// What it is about.
+        what: &'static str,
+    },
+    /// Line `line`, column `column`: `error`.
     #[error("line {line}, column `{column}`: {error}")]
-    BadWeight { line: u64, column: String, error: NumberError },
+    BadWeight {
+        /// The line, counted from 1.
+        line: u64,
+        /// The column, counted from 1.
+        column: String,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// There are no edges below the header.
     #[error("there are no edges below the header")]
     NoEdges,
+    /// The synapse from `source_name` to `target_name` is listed twice.
     #[error("the synapse from `{source_name}` to `{target_name}` is listed twice; add the two weights or drop one")]
-    Duplicate { source_name: String, target_name: String },
+    Duplicate {
+        /// The source name.
+        source_name: String,
+        /// The target name.
+        target_name: String,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

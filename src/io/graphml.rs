@@ -13,20 +13,60 @@ use super::text::{NumberError, number};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphMlError {
+    /// The XML is damaged at byte `byte`: `reason`.
     #[error("the XML is damaged at byte {byte}: {reason}")]
-    Xml { byte: u64, reason: String },
+    Xml {
+        /// The byte, counted from 0.
+        byte: u64,
+        /// The reason.
+        reason: String,
+    },
+    /// There is no edge attribute `name`.
     #[error("there is no edge attribute `{name}`; the edges have {found}")]
-    NoSuchAttribute { name: String, found: String },
+    NoSuchAttribute {
+        /// The name.
+        name: String,
+        /// What was found.
+        found: String,
+    },
+    /// The edge from `source_name` to `target_name` has no `attribute`, and the attribute has no default.
     #[error("the edge from `{source_name}` to `{target_name}` has no `{attribute}`, and the attribute has no default")]
-    NoWeight { source_name: String, target_name: String, attribute: String },
+    NoWeight {
+        /// The source name.
+        source_name: String,
+        /// The target name.
+        target_name: String,
+        /// The attribute.
+        attribute: String,
+    },
+    /// The edge from `source_name` to `target_name`: `error`.
     #[error("the edge from `{source_name}` to `{target_name}`: {error}")]
-    BadWeight { source_name: String, target_name: String, error: NumberError },
+    BadWeight {
+        /// The source name.
+        source_name: String,
+        /// The target name.
+        target_name: String,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// An edge has no `missing`.
     #[error("an edge has no `{missing}`")]
-    NoEnd { missing: &'static str },
+    NoEnd {
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// The edge from `source_name` to `target_name` ends at a node that is not listed.
     #[error("the edge from `{source_name}` to `{target_name}` ends at a node that is not listed")]
-    NoSuchNode { source_name: String, target_name: String },
+    NoSuchNode {
+        /// The source name.
+        source_name: String,
+        /// The target name.
+        target_name: String,
+    },
+    /// There are no edges.
     #[error("there are no edges")]
     NoEdges,
+    /// A fault found there: [`EdgesError`].
     #[error(transparent)]
     Edges(#[from] EdgesError),
 }

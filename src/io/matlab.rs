@@ -13,20 +13,60 @@ use crate::network::{NetworkError, Weights};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatlabError {
+    /// This is no MATLAB file of version 5 to 7.
     #[error("this is no MATLAB file of version 5 to 7; save it with save(..., '-v7')")]
     NotVersionFive,
+    /// The file is cut off or damaged in the element at byte `byte`: `reason`.
     #[error("the file is cut off or damaged in the element at byte {byte}: {reason}")]
-    Damaged { byte: usize, reason: &'static str },
+    Damaged {
+        /// The byte, counted from 0.
+        byte: usize,
+        /// The reason.
+        reason: &'static str,
+    },
+    /// There is no matrix of real numbers (`found`).
     #[error("there is no matrix of real numbers ({found}); only full and sparse matrices are read")]
-    NoMatrix { found: String },
+    NoMatrix {
+        /// What was found.
+        found: String,
+    },
+    /// Several variables could be the weights (`found`).
     #[error("several variables could be the weights ({found}); say which")]
-    SeveralMatrices { found: String },
+    SeveralMatrices {
+        /// What was found.
+        found: String,
+    },
+    /// There is no variable `name` that is a matrix of real numbers.
     #[error("there is no variable `{name}` that is a matrix of real numbers; there are {found}")]
-    NoSuchVariable { name: String, found: String },
+    NoSuchVariable {
+        /// The name.
+        name: String,
+        /// What was found.
+        found: String,
+    },
+    /// `name` is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron.
     #[error("`{name}` is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
-    NotSquare { name: String, rows: usize, columns: usize },
+    NotSquare {
+        /// The name.
+        name: String,
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// `name`(`row`, `column`) is outside the `neurons` x `neurons` matrix.
     #[error("`{name}`({row}, {column}) is outside the {neurons} x {neurons} matrix; the file is damaged")]
-    IndexOutOfRange { name: String, row: usize, column: usize, neurons: usize },
+    IndexOutOfRange {
+        /// The name.
+        name: String,
+        /// The row.
+        row: usize,
+        /// The column, counted from 1.
+        column: usize,
+        /// Number of neurons.
+        neurons: usize,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

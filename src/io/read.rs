@@ -15,38 +15,128 @@ use crate::sha256::{Hashed, sha256};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
+    /// `path`: the extension does not say what the file is.
     #[error("{path}: the extension does not say what the file is; known are {known}", path = path.display())]
-    UnknownExtension { path: PathBuf, known: &'static str },
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+        /// The names that are known.
+        known: &'static str,
+    },
+    /// `path`: `what` files cannot be read here.
     #[error("{path}: {what} files cannot be read here; convert it in Python:\n{recipe}", path = path.display())]
-    Convert { path: PathBuf, what: &'static str, recipe: &'static str },
+    Convert {
+        /// The file.
+        path: PathBuf,
+        /// What it is about.
+        what: &'static str,
+        /// The recipe.
+        recipe: &'static str,
+    },
+    /// `path`: there is no such file.
     #[error("{path}: there is no such file; check the name", path = path.display())]
-    NotFound { path: PathBuf },
+    NotFound {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: this is a directory.
     #[error("{path}: this is a directory; name a file in it", path = path.display())]
-    IsDirectory { path: PathBuf },
+    IsDirectory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: this is neither a file nor a link to one.
     #[error("{path}: this is neither a file nor a link to one; copy the data to a file first", path = path.display())]
-    NotAFile { path: PathBuf },
+    NotAFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: the file is empty.
     #[error("{path}: the file is empty; check how it was written", path = path.display())]
-    Empty { path: PathBuf },
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `path`: the file cannot be read: `error`.
     #[error("{path}: the file cannot be read: {error}", path = path.display())]
-    Unreadable { path: PathBuf, error: io::Error },
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: io::Error,
+    },
+    /// `path`: the file unpacks to more than `limit` bytes.
     #[error("{path}: the file unpacks to more than {limit} bytes", path = path.display())]
-    UnpacksTooLarge { path: PathBuf, limit: u64 },
+    UnpacksTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    MatrixMarket { path: PathBuf, error: matrix_market::MatrixMarketError },
+    MatrixMarket {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: matrix_market::MatrixMarketError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Npy { path: PathBuf, error: npy::NpyError },
+    Npy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: npy::NpyError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Csv { path: PathBuf, error: csv::CsvError },
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: csv::CsvError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Edges { path: PathBuf, error: edges::EdgesError },
+    Edges {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: edges::EdgesError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    GraphMl { path: PathBuf, error: graphml::GraphMlError },
+    GraphMl {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: graphml::GraphMlError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Matlab { path: PathBuf, error: matlab::MatlabError },
+    Matlab {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: matlab::MatlabError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Tensors { path: PathBuf, error: TensorError },
+    Tensors {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: TensorError,
+    },
+    /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
-    Scales { path: PathBuf, error: super::ScalesError },
+    Scales {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: super::ScalesError,
+    },
 }
 
 /// The extensions of [`read_network`].

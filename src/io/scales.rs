@@ -12,12 +12,24 @@ use super::{ReadError, WriteError, csv::BYTE_ORDER_MARK, npy};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScalesError {
+    /// The file cannot be read: see the message.
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// Line 1 is `text`, expected the header `h`, or `neuron,h`.
     #[error("line 1 is `{text}`, expected the header `h`, or `neuron,h`")]
-    NoHeader { text: String },
+    NoHeader {
+        /// What stands there.
+        text: String,
+    },
+    /// Line `line`: `error`.
     #[error("line {line}: {error}")]
-    BadNumber { line: u64, error: NumberError },
+    BadNumber {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// There are no log-scales below the header.
     #[error("there are no log-scales below the header; give one a neuron")]
     NoNeurons,
 }

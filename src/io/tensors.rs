@@ -15,40 +15,122 @@ use crate::network::model::{ModelError, Precision};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
+    /// This is no safetensors file, or it is cut off or damaged: see the message.
     #[error("this is no safetensors file, or it is cut off or damaged: {0}")]
     Damaged(safetensors::SafeTensorError),
+    /// This is no .npz file, or it is cut off or damaged: `reason`.
     #[error("this is no .npz file, or it is cut off or damaged: {reason}")]
-    DamagedArchive { reason: String },
+    DamagedArchive {
+        /// The reason.
+        reason: String,
+    },
+    /// The array `tensor`: `error`.
     #[error("the array `{tensor}`: {error}")]
-    DamagedArray { tensor: String, error: super::npy::NpyError },
+    DamagedArray {
+        /// The tensor.
+        tensor: String,
+        /// What is wrong.
+        error: super::npy::NpyError,
+    },
+    /// `tensor` has dtype `dtype`, which is not supported.
     #[error("`{tensor}` has dtype {dtype}, which is not supported; convert it to F64, F32, F16 or BF16")]
-    UnsupportedDtype { tensor: String, dtype: String },
+    UnsupportedDtype {
+        /// The tensor.
+        tensor: String,
+        /// Its dtype.
+        dtype: String,
+    },
+    /// `tensor` has dtype `dtype`, which is not supported for indices.
     #[error("`{tensor}` has dtype {dtype}, which is not supported for indices; convert it to I32 or I64")]
-    UnsupportedIndexDtype { tensor: String, dtype: String },
+    UnsupportedIndexDtype {
+        /// The tensor.
+        tensor: String,
+        /// Its dtype.
+        dtype: String,
+    },
+    /// `tensor` has shape `shape`, expected `expected`.
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
-    WrongShape { tensor: String, shape: Vec<usize>, expected: String },
+    WrongShape {
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What was expected.
+        expected: String,
+    },
+    /// The activation `name` in the metadata is unknown.
     #[error(
         "the activation `{name}` in the metadata is unknown; known are linear, relu, leaky-relu, rectified-power and tanh"
     )]
-    UnknownActivation { name: String },
+    UnknownActivation {
+        /// The name.
+        name: String,
+    },
+    /// The activation `activation` needs a finite number as `key` in the metadata.
     #[error("the activation {activation} needs a finite number as `{key}` in the metadata; it is {value}")]
-    BadParameter { activation: &'static str, key: &'static str, value: String },
+    BadParameter {
+        /// The activation.
+        activation: &'static str,
+        /// The key.
+        key: &'static str,
+        /// The value found.
+        value: String,
+    },
+    /// The file does not say what the activation of its neurons is (`reason`).
     #[error("the file does not say what the activation of its neurons is ({reason})")]
-    NoActivation { reason: &'static str },
+    NoActivation {
+        /// The reason.
+        reason: &'static str,
+    },
+    /// `tensor` is there both dense and as `tensor`.indptr`.
     #[error("`{tensor}` is there both dense and as `{tensor}.indptr`; keep one of the two")]
-    DenseAndSparse { tensor: String },
+    DenseAndSparse {
+        /// The tensor.
+        tensor: String,
+    },
+    /// `tensor` belongs to a matrix in compressed rows, of which `missing` is missing.
     #[error("`{tensor}` belongs to a matrix in compressed rows, of which `{missing}` is missing; write the file again")]
-    SparsePartMissing { tensor: String, missing: String },
+    SparsePartMissing {
+        /// The tensor.
+        tensor: String,
+        /// What is missing.
+        missing: String,
+    },
+    /// The metadata has `text` as `key`.
     #[error("the metadata has `{text}` as `{key}`; expected rows and columns, like 279,279")]
-    BadSparseShape { key: String, text: String },
+    BadSparseShape {
+        /// The key.
+        key: String,
+        /// What stands there.
+        text: String,
+    },
+    /// `tensor`\[`position`] is `value`, expected `expected`.
     #[error("`{tensor}`[{position}] is {value}, expected {expected}")]
-    BadSparseIndex { tensor: String, position: usize, value: i64, expected: String },
+    BadSparseIndex {
+        /// The tensor.
+        tensor: String,
+        /// The place in the array, counted from 0.
+        position: usize,
+        /// The value found.
+        value: i64,
+        /// What was expected.
+        expected: String,
+    },
+    /// `format` files cannot hold numbers of dtype `dtype`.
     #[error("{format} files cannot hold numbers of dtype {dtype}; choose another dtype or another format")]
-    NoSuchDtypeThere { format: &'static str, dtype: &'static str },
+    NoSuchDtypeThere {
+        /// The format.
+        format: &'static str,
+        /// Its dtype.
+        dtype: &'static str,
+    },
+    /// A fault found there: [`LayoutError`].
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// A fault found there: [`ModelError`].
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -178,20 +178,42 @@ impl<R: Read> Lines<R> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NumberError {
+    /// The bytes are not UTF-8.
     #[error("the bytes are not UTF-8; save the file as plain text")]
     NotUtf8,
+    /// There is no number where one is expected.
     #[error("there is no number where one is expected")]
     Absent,
+    /// `text` is not a number.
     #[error("`{text}` is not a number; write it like -1.5 or 2e-3")]
-    NotANumber { text: String },
+    NotANumber {
+        /// What stands there.
+        text: String,
+    },
+    /// `text` is not a whole number, although the file says that its numbers are.
     #[error("`{text}` is not a whole number, although the file says that its numbers are")]
-    NotAnInteger { text: String },
+    NotAnInteger {
+        /// What stands there.
+        text: String,
+    },
+    /// `text` is not finite or is beyond the range of f64 (about 1.8e308).
     #[error("`{text}` is not finite or is beyond the range of f64 (about 1.8e308); replace it by a finite number")]
-    NotFinite { text: String },
+    NotFinite {
+        /// What stands there.
+        text: String,
+    },
+    /// `text` is not zero but below the range of f64 (about 4.9e-324).
     #[error("`{text}` is not zero but below the range of f64 (about 4.9e-324); write 0 or rescale the weights")]
-    Vanishes { text: String },
+    Vanishes {
+        /// What stands there.
+        text: String,
+    },
+    /// `text` is beyond ±2^53 and f64 cannot hold it exactly.
     #[error("`{text}` is beyond ±2^53 and f64 cannot hold it exactly; write it as a real number")]
-    IntegerTooLarge { text: String },
+    IntegerTooLarge {
+        /// What stands there.
+        text: String,
+    },
 }
 
 /// A finite real number. A text that would silently turn into infinity, or from something into zero, is refused.

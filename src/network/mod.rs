@@ -29,64 +29,195 @@ use crate::scalar::Scalar;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
+    /// The network has no neurons.
     #[error("the network has no neurons; give a matrix with at least one row")]
     NoNeurons,
+    /// `neurons` neurons are more than the 4294967295 that an index holds.
     #[error("{neurons} neurons are more than the 4294967295 that an index holds; split the network")]
-    TooManyNeurons { neurons: usize },
+    TooManyNeurons {
+        /// Number of neurons.
+        neurons: usize,
+    },
+    /// The weight matrix is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron.
     #[error(
         "the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron"
     )]
-    NotSquare { rows: usize, columns: usize },
+    NotSquare {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// The synapse from neuron `source_index` to neuron `target` is outside the `neurons` neurons (counted from 0).
     #[error(
         "the synapse from neuron {source_index} to neuron {target} is outside the {neurons} neurons (counted from 0)"
     )]
-    IndexOutOfRange { target: usize, source_index: usize, neurons: usize },
+    IndexOutOfRange {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// Number of neurons.
+        neurons: usize,
+    },
+    /// The weight from neuron `source_index` to neuron `target` is `value`.
     #[error(
         "the weight from neuron {source_index} to neuron {target} is {value}; replace it by a finite number (neurons count from 0)"
     )]
-    WeightNotFinite { target: usize, source_index: usize, value: f64 },
+    WeightNotFinite {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The synapse from neuron `source_index` to neuron `target` is given twice.
     #[error(
         "the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one"
     )]
-    DuplicateSynapse { target: usize, source_index: usize },
+    DuplicateSynapse {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// There are `sources` sources but `values` weights.
     #[error("there are {sources} sources but {values} weights; give one of each for every synapse")]
-    UnequalLengths { sources: usize, values: usize },
+    UnequalLengths {
+        /// The sources.
+        sources: usize,
+        /// The values.
+        values: usize,
+    },
+    /// Row `row` begins at synapse `start` but the next row at `next`.
     #[error("row {row} begins at synapse {start} but the next row at {next}; row starts must not descend")]
-    BadRowStart { row: usize, start: usize, next: usize },
+    BadRowStart {
+        /// The row.
+        row: usize,
+        /// The start.
+        start: usize,
+        /// The next.
+        next: usize,
+    },
+    /// The rows go from synapse `first` to `last`, but there are `synapses`.
     #[error(
         "the rows go from synapse {first} to {last}, but there are {synapses}; they must go from 0 to the number of synapses"
     )]
-    RowsDoNotCover { first: usize, last: usize, synapses: usize },
+    RowsDoNotCover {
+        /// The first of the two.
+        first: usize,
+        /// The last.
+        last: usize,
+        /// Number of synapses.
+        synapses: usize,
+    },
+    /// Row `target` lists source `source_index` after a larger one.
     #[error("row {target} lists source {source_index} after a larger one; sort the sources of every row")]
-    UnsortedRow { target: usize, source_index: usize },
+    UnsortedRow {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// `what` has shape `rows` x `columns`, expected `expected`.
     #[error("{what} has shape {rows} x {columns}, expected {expected}")]
-    WrongShape { what: &'static str, rows: usize, columns: usize, expected: String },
+    WrongShape {
+        /// What it is about.
+        what: &'static str,
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+        /// What was expected.
+        expected: String,
+    },
+    /// `what`\[`index`] is `value`.
     #[error("{what}[{index}] is {value}; replace it by a finite number")]
-    NotFinite { what: &'static str, index: usize, value: f64 },
+    NotFinite {
+        /// What it is about.
+        what: &'static str,
+        /// The index, counted from 0.
+        index: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// `activation` is not positively homogeneous, so rescaling changes what the network computes.
     #[error(
         "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power (the library rescales others only as Homogeneity::NegativeControl)"
     )]
-    NotHomogeneous { activation: &'static str },
+    NotHomogeneous {
+        /// The activation.
+        activation: &'static str,
+    },
+    /// The time constant of neuron `neuron` is `value`.
     #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]
-    TimeConstantNotPositive { neuron: usize, value: f64 },
+    TimeConstantNotPositive {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// With degree `degree` a rescaling by powers of two is rounded where a neuron's activity is.
     #[error(
         "with degree {degree} a rescaling by powers of two is rounded where a neuron's activity is; use rescale_network, or an activation of degree one"
     )]
-    ExactOnlyForDegreeOne { degree: f64 },
+    ExactOnlyForDegreeOne {
+        /// Its degree of homogeneity.
+        degree: f64,
+    },
+    /// The degree of homogeneity is `degree`.
     #[error("the degree of homogeneity is {degree}; it must be a finite number ≥ 0")]
-    BadDegree { degree: f64 },
+    BadDegree {
+        /// Its degree of homogeneity.
+        degree: f64,
+    },
+    /// Expected one log-scale for each of the `neurons` neurons, got `given`.
     #[error("expected one log-scale for each of the {neurons} neurons, got {given}")]
-    WrongNumberOfScales { neurons: usize, given: usize },
+    WrongNumberOfScales {
+        /// Number of neurons.
+        neurons: usize,
+        /// What was given.
+        given: usize,
+    },
+    /// The log-scale of neuron `neuron` is `value`.
     #[error("the log-scale of neuron {neuron} is {value}; it must be finite")]
-    ScaleNotFinite { neuron: usize, value: f64 },
+    ScaleNotFinite {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range of f64.
     #[error(
         "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range of f64; use log-scales of smaller spread"
     )]
-    RescaledOutOfRange { what: &'static str, row: usize, column: usize, from: f64, log_factor: f64 },
+    RescaledOutOfRange {
+        /// What it is about.
+        what: &'static str,
+        /// The row.
+        row: usize,
+        /// The column, counted from 1.
+        column: usize,
+        /// The from.
+        from: f64,
+        /// The log factor.
+        log_factor: f64,
+    },
+    /// `what` at (`row`, `column`) would be rounded to `rounded`.
     #[error(
         "{what} at ({row}, {column}) would be rounded to {rounded}; the format that it is rounded to cannot hold it"
     )]
-    RoundedOutOfRange { what: &'static str, row: usize, column: usize, rounded: f64 },
+    RoundedOutOfRange {
+        /// What it is about.
+        what: &'static str,
+        /// The row.
+        row: usize,
+        /// The column, counted from 1.
+        column: usize,
+        /// The rounded.
+        rounded: f64,
+    },
 }
 
 /// A whole network: recurrent weights, and whatever else of it is known.

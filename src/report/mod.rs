@@ -27,14 +27,33 @@ use crate::tasks::CaseError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
+    /// A fault found there: [`CaseError`].
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// Case `case`: `source`.
     #[error("case {case}: {source}")]
-    Claim { case: String, source: ClaimError },
+    Claim {
+        /// The case.
+        case: String,
+        /// The source.
+        source: ClaimError,
+    },
+    /// Experiment `experiment`: `source`.
     #[error("experiment {experiment}: {source}")]
-    Experiment { experiment: &'static str, source: Box<ExperimentError> },
+    Experiment {
+        /// The experiment.
+        experiment: &'static str,
+        /// The source.
+        source: Box<ExperimentError>,
+    },
+    /// The plot "`title`" could not be drawn: `reason`.
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
-    Plot { title: String, reason: String },
+    Plot {
+        /// The title of the plot.
+        title: String,
+        /// The reason.
+        reason: String,
+    },
 }
 
 /// The whole report.

@@ -15,8 +15,10 @@ use crate::experiments::{Axis, Mark, Plot, Series};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlotError {
+    /// There is no point to draw.
     #[error("there is no point to draw")]
     Empty,
+    /// The drawing library says: see the message.
     #[error("the drawing library says: {0}")]
     Drawing(String),
 }

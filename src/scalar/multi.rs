@@ -19,10 +19,18 @@ pub const MOST_BITS: u32 = 1 << 27;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrecisionError {
+    /// A precision of `bits` bits was asked for.
     #[error("a precision of {bits} bits was asked for; give {LEAST_BITS} to {MOST_BITS}")]
-    BadPrecision { bits: u32 },
+    BadPrecision {
+        /// Bits needed.
+        bits: u32,
+    },
+    /// `text` is no finite decimal number.
     #[error("`{text}` is no finite decimal number; write it like -1.25e-3")]
-    NotANumber { text: String },
+    NotANumber {
+        /// What stands there.
+        text: String,
+    },
 }
 
 /// Refuses a precision out of range.

@@ -29,8 +29,10 @@ pub struct Case {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
+    /// A fault found there: [`ReadError`].
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -68,12 +68,25 @@ impl Task for XorIntegration {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConstructionError {
+    /// `neurons` neurons cannot hold the fixed points of `conditions` conditions.
     #[error("{neurons} neurons cannot hold the fixed points of {conditions} conditions; take at least as many")]
-    TooFewNeurons { neurons: usize, conditions: usize },
+    TooFewNeurons {
+        /// Number of neurons.
+        neurons: usize,
+        /// Number of conditions.
+        conditions: usize,
+    },
+    /// The activities at the fixed points are linearly dependent (singular values from `largest` to `smallest`).
     #[error(
         "the activities at the fixed points are linearly dependent (singular values from {largest} to {smallest}); take another seed, or more neurons"
     )]
-    Dependent { largest: f64, smallest: f64 },
+    Dependent {
+        /// The largest value.
+        largest: f64,
+        /// The smallest.
+        smallest: f64,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -18,17 +18,40 @@ use crate::Input;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
+    /// `path` cannot be read: `reason`.
     #[error("{path} cannot be read: {reason}")]
-    File { path: String, reason: std::io::Error },
+    File {
+        /// The file.
+        path: String,
+        /// The reason.
+        reason: std::io::Error,
+    },
+    /// `extension` is none of mtx, npy, csv, safetensors, the formats that the checker reads by itself.
     #[error("{extension:?} is none of mtx, npy, csv, safetensors, the formats that the checker reads by itself")]
-    UnknownFormat { extension: String },
+    UnknownFormat {
+        /// The ending of the name.
+        extension: String,
+    },
+    /// Line `line`: `reason`.
     #[error("line {line}: {reason}")]
-    Line { line: usize, reason: String },
+    Line {
+        /// The line, counted from 1.
+        line: usize,
+        /// The reason.
+        reason: String,
+    },
+    /// `reason`.
     #[error("{reason}")]
-    Malformed { reason: String },
+    Malformed {
+        /// The reason.
+        reason: String,
+    },
     /// A layout that the checker does not know: not a fault of the file.
     #[error("the checker does not know this layout: {reason}")]
-    UnknownLayout { reason: String },
+    UnknownLayout {
+        /// The reason.
+        reason: String,
+    },
 }
 
 impl ReadError {

@@ -90,34 +90,73 @@ pub const LARGEST_EXACT_UNIT: u32 = 1024;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertifyError {
+    /// Certificates need an exponent p that is a/b with b one of 1, 2, 4, 8, 16 and a from 1 to 64, but p is `p`.
     #[error(
         "certificates need an exponent p that is a/b with b one of 1, 2, 4, 8, 16 and a from 1 to 64, but p is {p}; choose the nearest such p"
     )]
-    Exponent { p: f64 },
+    Exponent {
+        /// The exponent.
+        p: f64,
+    },
+    /// Certificates are for cost factors alpha of 1, since those are what the input file says.
     #[error("certificates are for cost factors alpha of 1, since those are what the input file says; drop alpha")]
     Alpha,
+    /// The log-scale of neuron `neuron` is `value`, too far from those of its component.
     #[error(
         "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
     )]
-    ScaleOutOfRange { neuron: usize, value: f64 },
+    ScaleOutOfRange {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The costs would need `bits` bits, more than `limit`.
     #[error("the costs would need {bits} bits, more than {limit}; they span too many orders of magnitude")]
-    TooManyBits { bits: f64, limit: u32 },
+    TooManyBits {
+        /// Bits needed.
+        bits: f64,
+        /// The limit.
+        limit: u32,
+    },
+    /// The Laplacian of the component of node `node` is singular: its costs are too far apart for f64.
     #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart for f64")]
-    Singular { node: usize },
+    Singular {
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+    },
+    /// See the message.
     #[error("{0}; its costs are too far apart")]
     NotSolved(#[from] crate::laplacian::NotSolved),
+    /// The ground state at node `node` proves nothing: (L v) or v is not positive.
     #[error("the ground state at node {node} proves nothing: (L v) or v is not positive; the costs are too far apart")]
-    NotPositive { node: usize },
+    NotPositive {
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+    },
+    /// The log-scales are too far from balanced to prove anything about the balanced point (the worst neuron is
+    /// `node`).
     #[error(
         "the log-scales are too far from balanced to prove anything about the balanced point (the worst neuron is {node}); balance to a smaller tolerance"
     )]
-    NotBalancedEnough { node: usize },
+    NotBalancedEnough {
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+    },
+    /// The synapse from `source_index` to `target` is too weak to even out the imbalance that is left.
     #[error(
         "the synapse from {source_index} to {target} is too weak to even out the imbalance that is left; balance to a smaller tolerance"
     )]
-    TooWeak { target: usize, source_index: usize },
+    TooWeak {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+    },
+    /// A fault found there: [`CostError`].
     #[error(transparent)]
     Cost(#[from] CostError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -32,23 +32,72 @@ use walk::Walk;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrajectoryError {
+    /// The trajectory has `states` states at `times` times.
     #[error("the trajectory has {states} states at {times} times; give one state for each time, and at least one")]
-    WrongLength { times: usize, states: usize },
+    WrongLength {
+        /// Number of times.
+        times: usize,
+        /// Number of states.
+        states: usize,
+    },
+    /// State `step` has `found` log-scales, but the graph has `nodes` nodes.
     #[error("state {step} has {found} log-scales, but the graph has {nodes} nodes")]
-    WrongState { step: usize, found: usize, nodes: usize },
+    WrongState {
+        /// The step.
+        step: usize,
+        /// What was found.
+        found: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// The log-scale of node `node` at step `step` is `value`.
     #[error("the log-scale of node {node} at step {step} is {value}; give finite numbers")]
-    NotFinite { step: usize, node: usize, value: f64 },
+    NotFinite {
+        /// The step.
+        step: usize,
+        /// The node, counted from 0; the world is the last.
+        node: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// Time `step` of the trajectory is `time`.
     #[error("time {step} of the trajectory is {time}; give finite times that increase from 0")]
-    BadTime { step: usize, time: f64 },
+    BadTime {
+        /// The step.
+        step: usize,
+        /// The time.
+        time: f64,
+    },
+    /// The unit of time is `rate`.
     #[error("the unit of time is {rate}; give a finite number greater than 0")]
-    BadRate { rate: f64 },
+    BadRate {
+        /// The rate.
+        rate: f64,
+    },
+    /// No step from time `time` on is short enough for a bound: the costs there are too far apart.
     #[error("no step from time {time} on is short enough for a bound: the costs there are too far apart")]
-    NoBound { time: f64 },
+    NoBound {
+        /// The time.
+        time: f64,
+    },
+    /// Time `time` is beyond the end `end` of the tube.
     #[error("time {time} is beyond the end {end} of the tube; make the tube longer")]
-    BeyondTube { time: f64, end: f64 },
+    BeyondTube {
+        /// The time.
+        time: f64,
+        /// The end.
+        end: f64,
+    },
+    /// `solver` could not follow the flow: `reason`.
     #[error("{solver} could not follow the flow: {reason}")]
-    Solver { solver: &'static str, reason: String },
+    Solver {
+        /// The solver.
+        solver: &'static str,
+        /// The reason.
+        reason: String,
+    },
     #[cfg(feature = "precise")]
+    /// A fault found there: [`crate::scalar::PrecisionError`].
     #[error(transparent)]
     Precision(#[from] crate::scalar::PrecisionError),
 }

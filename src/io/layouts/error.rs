@@ -4,48 +4,138 @@
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayoutError {
+    /// No known layout has these tensors (`found`): neither `w_rec`, nor `weight_hh_l0` of nn.RNN, nor `*.weight` of
+    /// layers.
     #[error(
         "no known layout has these tensors ({found}): neither `w_rec`, nor `weight_hh_l0` of nn.RNN, nor `*.weight` of layers"
     )]
-    NoLayout { found: String },
+    NoLayout {
+        /// What was found.
+        found: String,
+    },
+    /// Both `first` and `second` could be the recurrent weights.
     #[error(
         "both `{first}` and `{second}` could be the recurrent weights; only one recurrent module is found by its names"
     )]
-    Ambiguous { first: String, second: String },
+    Ambiguous {
+        /// The first of the two.
+        first: String,
+        /// The second of the two.
+        second: String,
+    },
+    /// `tensor` of shape `shape` could touch the population `population` (`size` neurons) and is not described:
+    /// rescaled without it, the file might be another model.
     #[error(
         "`{tensor}` of shape {shape:?} could touch the population `{population}` ({size} neurons) and is not described: rescaled without it, the file might be another model"
     )]
-    Undescribed { tensor: String, shape: Vec<usize>, population: String, size: usize },
+    Undescribed {
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The population.
+        population: String,
+        /// Its number of neurons.
+        size: usize,
+    },
+    /// `tensor` is said to be untouched, but the file has no such tensor.
     #[error("`{tensor}` is said to be untouched, but the file has no such tensor")]
-    NoSuchTensor { tensor: String },
+    NoSuchTensor {
+        /// The tensor.
+        tensor: String,
+    },
+    /// `tensor` is said to be untouched, but it is part of the layout: its axes belong to populations.
     #[error("`{tensor}` is said to be untouched, but it is part of the layout: its axes belong to populations")]
-    UntouchedIsDescribed { tensor: String },
+    UntouchedIsDescribed {
+        /// The tensor.
+        tensor: String,
+    },
+    /// `tensor` belongs to the reverse direction of a bidirectional network: both directions' states enter the next
+    /// layer side by side, which no known layout describes.
     #[error(
         "`{tensor}` belongs to the reverse direction of a bidirectional network: both directions' states enter the next layer side by side, which no known layout describes"
     )]
-    ReverseDirection { tensor: String },
+    ReverseDirection {
+        /// The tensor.
+        tensor: String,
+    },
+    /// `tensor` has shape `shape`, that of `kind`: its gates are sigmoids of the state, so no rescaling of the state
+    /// keeps the function.
     #[error(
         "`{tensor}` has shape {shape:?}, that of {kind}: its gates are sigmoids of the state, so no rescaling of the state keeps the function"
     )]
-    Gated { tensor: String, shape: Vec<usize>, kind: &'static str },
+    Gated {
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// `tensor` is a running statistic of batch normalisation, which undoes any rescaling of the layer before it.
     #[error(
         "`{tensor}` is a running statistic of batch normalisation, which undoes any rescaling of the layer before it; fold it into that layer's weights first (torch.nn.utils.fusion)"
     )]
-    BatchNormalisation { tensor: String },
+    BatchNormalisation {
+        /// The tensor.
+        tensor: String,
+    },
+    /// `tensor` of shape `shape` is a scale of each neuron, as in layer, group or batch normalisation.
     #[error(
         "`{tensor}` of shape {shape:?} is a scale of each neuron, as in layer, group or batch normalisation; those divide by the size of their input, so that the scale of one neuron changes all others"
     )]
-    Normalisation { tensor: String, shape: Vec<usize> },
+    Normalisation {
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+    },
+    /// More than one Linear could read the last recurrent layer: `candidates`.
     #[error("more than one Linear could read the last recurrent layer: {candidates}")]
-    SeveralReadOuts { candidates: String },
+    SeveralReadOuts {
+        /// The candidates.
+        candidates: String,
+    },
+    /// The layers `layers` fit each other in more than one order, and their names do not number them.
     #[error("the layers {layers} fit each other in more than one order, and their names do not number them")]
-    OrderUnknown { layers: String },
+    OrderUnknown {
+        /// The layers.
+        layers: String,
+    },
+    /// `second` takes `inputs` inputs, but `first` before it gives `outputs`.
     #[error("`{second}` takes {inputs} inputs, but `{first}` before it gives {outputs}{hint}")]
-    BrokenChain { first: String, outputs: usize, second: String, inputs: usize, hint: &'static str },
+    BrokenChain {
+        /// The first of the two.
+        first: String,
+        /// Number of outputs.
+        outputs: usize,
+        /// The second of the two.
+        second: String,
+        /// Number of inputs.
+        inputs: usize,
+        /// What may help.
+        hint: &'static str,
+    },
+    /// `layer` is the only layer: a feed-forward network has neurons to balance between two layers.
     #[error("`{layer}` is the only layer: a feed-forward network has neurons to balance between two layers")]
-    SingleLayer { layer: String },
+    SingleLayer {
+        /// The layer.
+        layer: String,
+    },
+    /// The layout file: `reason`.
     #[error("the layout file: {reason}")]
-    BadLayoutFile { reason: String },
+    BadLayoutFile {
+        /// The reason.
+        reason: String,
+    },
+    /// `tensor` has shape `shape`, expected `expected`.
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
-    WrongShape { tensor: String, shape: Vec<usize>, expected: String },
+    WrongShape {
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What was expected.
+        expected: String,
+    },
 }

@@ -18,24 +18,92 @@ pub use rescale::PowerOfTwo;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
+    /// `tensor` has `dimensions` dimensions, but `axes` axes are described.
     #[error("`{tensor}` has {dimensions} dimensions, but {axes} axes are described")]
-    WrongDimensions { tensor: String, dimensions: usize, axes: usize },
+    WrongDimensions {
+        /// The tensor.
+        tensor: String,
+        /// The dimensions.
+        dimensions: usize,
+        /// The axes.
+        axes: usize,
+    },
+    /// Axis `axis` of `tensor` has length `length`, but the population `population` has `expected` there.
     #[error("axis {axis} of `{tensor}` has length {length}, but the population `{population}` has {expected} there")]
-    WrongLength { tensor: String, axis: usize, length: usize, population: String, expected: usize },
+    WrongLength {
+        /// The tensor.
+        tensor: String,
+        /// The axis.
+        axis: usize,
+        /// The length.
+        length: usize,
+        /// The population.
+        population: String,
+        /// What was expected.
+        expected: usize,
+    },
+    /// The population `population` is in no tensor's target or source axis of its own size.
     #[error("the population `{population}` is in no tensor's target or source axis of its own size")]
-    NoNeurons { population: String },
+    NoNeurons {
+        /// The population.
+        population: String,
+    },
+    /// `tensor` has more than one `kind` axis.
     #[error("`{tensor}` has more than one {kind} axis; a synapse has one target and one source")]
-    DoubledAxis { tensor: String, kind: &'static str },
+    DoubledAxis {
+        /// The tensor.
+        tensor: String,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// `tensor`index` is `value`.
     #[error("`{tensor}`{index:?} is {value}; it must be a finite number")]
-    NotFinite { tensor: String, index: Vec<usize>, value: f64 },
+    NotFinite {
+        /// The tensor.
+        tensor: String,
+        /// The index, counted from 0.
+        index: Vec<usize>,
+        /// The value found.
+        value: f64,
+    },
+    /// `tensor` has `found` numbers, but its shape has `expected`.
     #[error("`{tensor}` has {found} numbers, but its shape has {expected}")]
-    WrongCount { tensor: String, found: usize, expected: usize },
+    WrongCount {
+        /// The tensor.
+        tensor: String,
+        /// What was found.
+        found: usize,
+        /// What was expected.
+        expected: usize,
+    },
+    /// Rescaled, `tensor`index` would be `from` x e^`log_factor`, outside the range of `format`.
     #[error("rescaled, `{tensor}`{index:?} would be {from} x e^{log_factor}, outside the range of {format}")]
-    RescaledOutOfRange { tensor: String, index: Vec<usize>, from: f64, log_factor: f64, format: &'static str },
+    RescaledOutOfRange {
+        /// The tensor.
+        tensor: String,
+        /// The index, counted from 0.
+        index: Vec<usize>,
+        /// The from.
+        from: f64,
+        /// The log factor.
+        log_factor: f64,
+        /// The format.
+        format: &'static str,
+    },
+    /// The input or output weights would be a dense matrix of `rows` x `columns`, more than the `limit` numbers that
+    /// are held.
     #[error(
         "the input or output weights would be a dense matrix of {rows} x {columns}, more than the {limit} numbers that are held"
     )]
-    DenseTooLarge { rows: usize, columns: usize, limit: usize },
+    DenseTooLarge {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A fault found there: [`super::NetworkError`].
     #[error(transparent)]
     Network(#[from] super::NetworkError),
 }

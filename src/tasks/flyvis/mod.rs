@@ -67,24 +67,60 @@ pub struct Neuron {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlyvisError {
+    /// There is no model `model`.
     #[error("there is no model {model}; the models are 0 to {last}", last = MODELS - 1)]
-    NoSuchModel { model: usize },
+    NoSuchModel {
+        /// The model.
+        model: usize,
+    },
+    /// Extent `extent` gives `neurons` neurons or more, beyond the 4294967295 that an index holds.
     #[error(
         "extent {extent} gives {neurons} neurons or more, beyond the 4294967295 that an index holds; choose a smaller extent"
     )]
-    TooManyNeurons { extent: u32, neurons: u64 },
+    TooManyNeurons {
+        /// The extent.
+        extent: u32,
+        /// Number of neurons.
+        neurons: u64,
+    },
+    /// Extent `extent` gives `synapses` synapses, beyond the 4294967295 that an index holds.
     #[error(
         "extent {extent} gives {synapses} synapses, beyond the 4294967295 that an index holds; choose a smaller extent"
     )]
-    TooManySynapses { extent: u32, synapses: u64 },
+    TooManySynapses {
+        /// The extent.
+        extent: u32,
+        /// Number of synapses.
+        synapses: u64,
+    },
+    /// `what` needs `bytes` bytes, more than this machine gives.
     #[error("{what} needs {bytes} bytes, more than this machine gives; choose a smaller extent")]
-    OutOfMemory { what: &'static str, bytes: u64 },
+    OutOfMemory {
+        /// What it is about.
+        what: &'static str,
+        /// Number of bytes.
+        bytes: u64,
+    },
+    /// `what` would be a dense `rows` x `columns` matrix of `bytes` bytes, and the limit is `DENSE_LIMIT`.
     #[error(
         "{what} would be a dense {rows} x {columns} matrix of {bytes} bytes, and the limit is {DENSE_LIMIT}; choose {way_out}"
     )]
-    DenseTooLarge { what: &'static str, rows: u64, columns: u64, bytes: u64, way_out: &'static str },
+    DenseTooLarge {
+        /// What it is about.
+        what: &'static str,
+        /// Rows.
+        rows: u64,
+        /// Columns.
+        columns: u64,
+        /// Number of bytes.
+        bytes: u64,
+        /// The way out.
+        way_out: &'static str,
+    },
+    /// A fault found there: [`ReadError`].
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
 }

@@ -12,12 +12,34 @@ type State = DVector<f64>;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulationError {
+    /// In step `step` the state of neuron `neuron` became `value`.
     #[error("in step {step} the state of neuron {neuron} became {value}; turn down the recurrent weights")]
-    NotFinite { step: usize, neuron: usize, value: f64 },
+    NotFinite {
+        /// The step.
+        step: usize,
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// In step `step` the integrator stopped: `reason`.
     #[error("in step {step} the integrator stopped: {reason}; use a shorter step or a looser tolerance")]
-    IntegratorFailed { step: usize, reason: String },
+    IntegratorFailed {
+        /// The step.
+        step: usize,
+        /// The reason.
+        reason: String,
+    },
+    /// In step `step` the integrator was asked for time `wanted` and returned at `reached`.
     #[error("in step {step} the integrator was asked for time {wanted} and returned at {reached}")]
-    WrongEndTime { step: usize, wanted: f64, reached: f64 },
+    WrongEndTime {
+        /// The step.
+        step: usize,
+        /// What was asked for.
+        wanted: f64,
+        /// What was reached.
+        reached: f64,
+    },
 }
 
 /// Attempted steps between two samples after which the integrator gives up.

@@ -28,10 +28,21 @@ pub struct History {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
+    /// Line 1 is `found`, expected the header `HEADER`.
     #[error("line 1 is `{found}`, expected the header `{HEADER}`")]
-    NoHeader { found: String },
+    NoHeader {
+        /// What was found.
+        found: String,
+    },
+    /// Line `line` is `text`, expected an iteration and three numbers.
     #[error("line {line} is `{text}`, expected an iteration and three numbers")]
-    BadLine { line: usize, text: String },
+    BadLine {
+        /// The line, counted from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+    /// There are no records below the header.
     #[error("there are no records below the header")]
     NoRecords,
 }

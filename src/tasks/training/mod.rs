@@ -26,18 +26,52 @@ use crate::network::{Activation, Network, NetworkError, Weights};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainingError {
+    /// In iteration `iteration` `what` became `value`.
     #[error("in iteration {iteration} {what} became {value}; use a smaller rate")]
-    Diverged { iteration: usize, what: &'static str, value: f64 },
+    Diverged {
+        /// The iteration.
+        iteration: usize,
+        /// What it is about.
+        what: &'static str,
+        /// The value found.
+        value: f64,
+    },
+    /// `what` is `value`.
     #[error("{what} is {value}; it must be {expected}")]
-    BadSetting { what: &'static str, value: f64, expected: &'static str },
+    BadSetting {
+        /// What it is about.
+        what: &'static str,
+        /// The value found.
+        value: f64,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// `trials` trials a batch do not give each of the `conditions` conditions its turn.
     #[error("{trials} trials a batch do not give each of the {conditions} conditions its turn; use a multiple of them")]
-    UnequalConditions { trials: usize, conditions: usize },
+    UnequalConditions {
+        /// Number of trials.
+        trials: usize,
+        /// Number of conditions.
+        conditions: usize,
+    },
+    /// There is no gradient for `dynamics`.
     #[error("there is no gradient for {dynamics}; use discrete time or Euler's method")]
-    NoGradient { dynamics: &'static str },
+    NoGradient {
+        /// The dynamics.
+        dynamics: &'static str,
+    },
+    /// The network has `network`, but the task `task`.
     #[error("the network has {network}, but the task {task}")]
-    WrongChannels { network: String, task: String },
+    WrongChannels {
+        /// The network.
+        network: String,
+        /// The task.
+        task: String,
+    },
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// A fault found there: [`CostError`].
     #[error(transparent)]
     Cost(#[from] CostError),
 }

@@ -9,12 +9,29 @@ use crate::tasks::training::{Descent, Record, TrainingError};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
+    /// It is not the checkpoint of a training: `reason`.
     #[error("it is not the checkpoint of a training: {reason}")]
-    NotReadable { reason: String },
+    NotReadable {
+        /// The reason.
+        reason: String,
+    },
+    /// It is the checkpoint of another training: `found`, but asked for is `wanted`.
     #[error("it is the checkpoint of another training: {found}, but asked for is {wanted}")]
-    OtherTraining { found: String, wanted: String },
+    OtherTraining {
+        /// What was found.
+        found: String,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// It has `found` weights.
     #[error("it has {found} weights; {wanted} were expected")]
-    WrongSize { found: usize, wanted: usize },
+    WrongSize {
+        /// What was found.
+        found: usize,
+        /// What was asked for.
+        wanted: usize,
+    },
+    /// A fault found there: [`TrainingError`].
     #[error(transparent)]
     Training(#[from] TrainingError),
 }
