@@ -16,6 +16,8 @@ mod method;
 mod outcome;
 #[cfg(feature = "precise")]
 mod precise;
+#[cfg(feature = "precise")]
+mod precise_error;
 mod problem;
 mod run;
 mod status;
@@ -34,10 +36,9 @@ pub use gauge::fix_gauge;
 pub use method::{LeftOut, Method, UnknownMethod};
 pub use outcome::{Outcome, Solver};
 #[cfg(feature = "precise")]
-pub use precise::{
-    LinearSolver, MOST_DIGITS, Precise, PreciseError, PreciseStep, balance_to_digits, balance_to_digits_by,
-    reference_to_digits,
-};
+pub use precise::{LinearSolver, Precise, PreciseStep, balance_to_digits, balance_to_digits_by, reference_to_digits};
+#[cfg(feature = "precise")]
+pub use precise_error::{MOST_DIGITS, PreciseError};
 pub use problem::{BalanceError, Problem, Scope};
 pub use run::{Balanced, NotConverged, Run};
 pub use status::Status;

@@ -16,13 +16,11 @@ use super::criteria::Criteria;
 use super::descent::Newton;
 use super::gauge::fix_gauge;
 use super::outcome::Solver;
+use super::precise_error::{MOST_DIGITS, PreciseError};
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, laplacian_times, node_costs};
 use crate::laplacian::{Eliminated, GroundedLaplacian};
-use crate::scalar::{LEAST_BITS, Multi, PrecisionError, Scalar};
-
-/// The most digits that can be asked for.
-pub const MOST_DIGITS: usize = 100_000;
+use crate::scalar::{LEAST_BITS, Multi, Scalar};
 
 /// Digits by which the last step is smaller than what is claimed.
 const SPARE_DIGITS: usize = 2;
@@ -52,73 +50,6 @@ const LEAST_GAIN: i32 = 3;
 /// the working precision many times that and hours.
 const LARGEST_DENSE: usize = 8192;
 const LARGEST_STAR_MESH: usize = 1000;
-
-/// Why a network could not be balanced to as many digits.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PreciseError {
-    /// `digits` digits were asked for.
-    #[error("{digits} digits were asked for; give 1 to {MOST_DIGITS}")]
-    DigitsOutOfRange {
-        /// The digits asked for.
-        digits: usize,
-    },
-    /// Expected one log-scale for each of the `nodes` nodes to start from, got `given`.
-    #[error("expected one log-scale for each of the {nodes} nodes to start from, got {given}")]
-    WrongNumberOfScales {
-        /// Number of nodes.
-        nodes: usize,
-        /// What was given.
-        given: usize,
-    },
-    /// The log-scale of node `node` to start from is `value`.
-    #[error("the log-scale of node {node} to start from is {value}; it must be finite")]
-    ScaleNotFinite {
-        /// The node, counted from 0; the world is the last.
-        node: usize,
-        /// The value found.
-        value: f64,
-    },
-    /// `count` synapses lie on no directed cycle, so no balanced point exists.
-    #[error("{count} synapses lie on no directed cycle, so no balanced point exists; balance inside the components")]
-    NotBalanceable {
-        /// How many.
-        count: usize,
-    },
-    /// A component has `nodes` nodes, more than the `limit` of a dense elimination `by`.
-    #[error(
-        "a component has {nodes} nodes, more than the {limit} of a dense elimination {by}; ask for an f64 solution"
-    )]
-    TooLarge {
-        /// Number of nodes.
-        nodes: usize,
-        /// The limit.
-        limit: usize,
-        /// By which means.
-        by: &'static str,
-    },
-    /// The Laplacian of the component of node `node` could not be solved.
-    #[error("the Laplacian of the component of node {node} could not be solved; its costs are not all finite")]
-    Singular {
-        /// The node, counted from 0; the world is the last.
-        node: usize,
-    },
-    /// Not balanced to `digits` digits after `steps` Newton steps: the imbalance is 10^`log10_imbalance`.
-    #[error(
-        "not balanced to {digits} digits after {steps} Newton steps: the imbalance is 10^{log10_imbalance:.1}; start from log-scales nearer to the solution"
-    )]
-    NotConverged {
-        /// The digits asked for.
-        digits: usize,
-        /// Steps taken.
-        steps: usize,
-        /// log10 of the imbalance of the worst neuron.
-        log10_imbalance: f64,
-    },
-    /// A fault found there: [`PrecisionError`].
-    #[error(transparent)]
-    Precision(#[from] PrecisionError),
-}
 
 /// How the linear system of a step was solved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::certificate::{hexadecimal, integer, opened, resealed};
 use synbal::certify::certificate::sha256;
 use synbal::check::{Refused, check};
-use synbal::io::read_network;
+use synbal::io::{Form, ReadOptions, read_network_as};
 use synbal::network::Activation;
 
 fn path(name: &str) -> PathBuf {
@@ -15,7 +15,10 @@ fn path(name: &str) -> PathBuf {
 }
 
 fn compare(name: &str, input: &str) {
-    let network = read_network(&path(input), Activation::Relu).unwrap().network;
+    // Three columns could be a list of edges.
+    let form = Form { matrix: input.ends_with(".csv"), ..Form::default() };
+    let options = ReadOptions { activation: Some(Activation::Relu), form, ..ReadOptions::default() };
+    let network = read_network_as(&path(input), &options).unwrap().network;
     let hash = sha256(&std::fs::read(path(input)).unwrap());
     let text = std::fs::read_to_string(path(&format!("certificate_{name}.json"))).unwrap();
     let list = std::fs::read_to_string(path(&format!("certificate_{name}.txt"))).unwrap();
