@@ -80,12 +80,12 @@ impl Subject {
         progress: &dyn Fn(&str),
     ) -> Result<Self, ClaimError> {
         let method = if network.weights.neurons() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
-        progress(&method.name());
+        progress(method.name());
         let problem = Problem::new(&network, &spec, scope)?;
         let reference = problem.solve(method, &stop)?;
         let mut runs = Vec::new();
         for &other in methods.iter().filter(|&&other| other != method) {
-            progress(&other.name());
+            progress(other.name());
             runs.push(problem.solve(other, &stop)?);
         }
         Ok(Subject {

@@ -35,7 +35,8 @@ pub fn on_error(error: &CliError) -> &'static str {
     match error {
         CliError::Balance(error) => on_problem(error),
         CliError::Cost(error) => on_cost(error),
-        CliError::Read(ReadError::Tensors { error, .. }) | CliError::Tensors(error) => on_tensors(error),
+        CliError::Read(ReadError::Tensors { error, .. }) => on_tensors(error),
+        CliError::Tensors(error) => on_tensors(error),
         CliError::Read(ReadError::Csv { error, .. }) => match error {
             CsvError::MatrixOrEdges => "; for a matrix give --matrix, for edges --edges 1,2,3",
             CsvError::LooksLikeEdges { .. } => "; for example --edges source,target,weight",

@@ -166,6 +166,9 @@ struct Elements<'a> {
     little: bool,
 }
 
+/// Type, data and place.
+type Element<'a> = (u32, &'a [u8], usize);
+
 impl<'a> Elements<'a> {
     fn word(&self, at: usize) -> Option<u32> {
         let bytes: [u8; 4] = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
@@ -173,7 +176,7 @@ impl<'a> Elements<'a> {
     }
 
     /// Type, data and place of the next element; `None` at the end.
-    fn next(&mut self) -> Result<Option<(u32, &'a [u8], usize)>, MatlabError> {
+    fn next(&mut self) -> Result<Option<Element<'a>>, MatlabError> {
         let byte = self.at;
         if byte >= self.bytes.len() {
             return Ok(None);

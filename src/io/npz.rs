@@ -119,8 +119,9 @@ pub fn sparse_matrix(file: &TensorFile) -> Result<Option<Weights>, TensorError> 
                     let tensor = "indptr".to_owned();
                     return Err(TensorError::BadSparseIndex { tensor, position: major, value: bounds[0], expected });
                 }
-                for position in bounds[0] as usize..bounds[1] as usize {
-                    let minor = node("indices", position, indices[position])?;
+                let row = bounds[0] as usize..bounds[1] as usize;
+                for (position, &index) in row.clone().zip(&indices[row]) {
+                    let minor = node("indices", position, index)?;
                     pairs.push(if text == "csr" { (major, minor) } else { (minor, major) });
                 }
             }

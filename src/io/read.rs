@@ -127,7 +127,7 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        error: TensorError,
+        error: Box<TensorError>,
     },
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
@@ -266,7 +266,7 @@ fn decode(
 
 /// Formats that need all bytes at once.
 fn decode_whole(path: &Path, kind: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<Loaded, ReadError> {
-    let in_tensors = |error| ReadError::Tensors { path: path.to_owned(), error };
+    let in_tensors = |error| ReadError::Tensors { path: path.to_owned(), error: Box::new(error) };
     match kind {
         "npy" => {
             let weights = npy::read_matrix(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;

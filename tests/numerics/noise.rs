@@ -191,11 +191,10 @@ fn the_adjoint_is_the_derivative_by_finite_differences() {
             outputs.iter().flatten().zip(weights.iter().flatten()).map(|(y, w)| y * w).sum()
         };
         let mut largest = 0.0_f64;
-        for step in 0..STEPS {
-            for neuron in 0..n {
+        for (step, derivatives) in derivatives.iter().enumerate().take(STEPS) {
+            for (neuron, &derivative) in derivatives.iter().enumerate().take(n) {
                 let by = 1e-7;
                 let difference = (value(step, neuron, by) - value(step, neuron, -by)) / (2.0 * by);
-                let derivative = derivatives[step][neuron];
                 largest = largest.max(derivative.abs());
                 // Piecewise linear: there is no truncation, only the rounding of a sum of order ten over 1e-7.
                 assert!(

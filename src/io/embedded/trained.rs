@@ -76,7 +76,7 @@ impl Trained {
         let path = PathBuf::from("data/trained").join(self.name).with_extension("safetensors");
         match safetensors::read(self.bytes, Activation::Relu) {
             Ok(loaded) => Ok(loaded.network),
-            Err(error) => Err(ReadError::Tensors { path, error }),
+            Err(error) => Err(ReadError::Tensors { path, error: Box::new(error) }),
         }
     }
 }

@@ -332,10 +332,11 @@ impl Model {
             Storage::CompressedRows { row_start, column, columns, axes } => {
                 let rows = row_start.len() - 1;
                 for row in 0..rows {
-                    for position in row_start[row]..row_start[row + 1] {
+                    let positions = row_start[row]..row_start[row + 1];
+                    for (position, &column) in positions.clone().zip(&column[positions]) {
                         let mut place = Place::default();
                         self.locate(&axes[0], row, rows, 0, &mut place);
-                        self.locate(&axes[1], column[position] as usize, *columns, 0, &mut place);
+                        self.locate(&axes[1], column as usize, *columns, 0, &mut place);
                         take(position, place);
                     }
                 }
