@@ -1,6 +1,7 @@
 //! The program as a user meets it: exit statuses, streams, files, JSON.
 
 mod digits;
+mod models;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -76,7 +76,7 @@ fn every_known_layout_computes_the_same_in_numpy() {
         .into_iter()
         .find(|python| Command::new(python).args(["-c", "import numpy"]).output().is_ok_and(|o| o.status.success()))
         .expect("no python3 with NumPy; run .ci/setup test");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/layouts.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/layouts.py");
     let output = Command::new(python).arg(script).arg(PROGRAM).arg(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     assert!(text(&output.stdout).lines().count() >= 16, "{}", text(&output.stdout));
