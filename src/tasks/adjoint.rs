@@ -140,7 +140,7 @@ impl Sensitivity {
 
     /// The log-scales that attain the limit at the activity of the given network: `e^{2h_j} ∝ √(P_j/G_j)`. A neuron without
     /// activity, or without effect, would ask for an infinite scale, and the limit is then approached only: it counts here as if
-    /// it had [`SILENT`] of the largest of all neurons.
+    /// it had `SILENT` of the largest of all neurons.
     pub fn least_noise(&self) -> Vec<f64> {
         let least =
             |values: &[f64]| SILENT * values.iter().fold(f64::MIN_POSITIVE, |largest, &value| largest.max(value));

@@ -101,8 +101,8 @@ impl Drawn {
         Drawn { count, input, targets }
     }
 
-    /// As the authors test on them: each sample repeated [`SUBSTEPS`] times, and inputs and targets then smoothed in time by a
-    /// Gaussian of [`SMOOTHING`] Euler steps. A target belongs to the read-out **before** the step of its number.
+    /// As the authors test on them: each sample repeated `SUBSTEPS` times, and inputs and targets then smoothed in time by a
+    /// Gaussian of `SMOOTHING` Euler steps. A target belongs to the read-out **before** the step of its number.
     pub fn resampled(&self) -> Batch {
         let smooth = |rows: &[Vec<f64>]| smoothed(&repeated(rows), SMOOTHING);
         let trials = Trials { count: self.count, input: smooth(&self.input), step: STEP };
@@ -115,7 +115,7 @@ impl Drawn {
         Batch { trials, targets: repeated(&self.targets), scored_from: 0 }
     }
 
-    /// As the authors train on them: each sample held over [`SUBSTEPS`] Euler steps, scored at its end.
+    /// As the authors train on them: each sample held over `SUBSTEPS` Euler steps, scored at its end.
     pub fn held<S: Real>(&self) -> Samples<S> {
         let rounded = |rows: &Vec<Vec<f64>>| -> Vec<Vec<S>> {
             rows.iter().map(|row| row.iter().map(|&value| S::of(value)).collect()).collect()

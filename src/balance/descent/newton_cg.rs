@@ -25,7 +25,7 @@ pub struct NewtonCg {
     pub warm_steps: usize,
     /// Stop already at `max_i |g_i| ≤ x C(0)`, `C(0)` the cost of the graph at `h = 0` without self-synapses: the
     /// criterion of other programs, under which a node of small costs may be as unbalanced as it likes. What stops here
-    /// is called balanced only if it happens to be; else its status is [`Status::GradientReached`].
+    /// is called balanced only if it happens to be; else its status is `Status::GradientReached`.
     pub stop_at_gradient: Option<f64>,
 }
 

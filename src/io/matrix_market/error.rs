@@ -179,7 +179,7 @@ pub enum MatrixMarketError {
         /// What the header declares.
         declared: u64,
     },
-    /// A fault found there: [`transparent`].
+    /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(NetworkError),
 }
