@@ -1,15 +1,16 @@
 //! What can be said on the command line of the network that is read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use synbal::cost::CostSpec;
+use synbal::cost::{Alpha, CostSpec};
 use synbal::io::edges::EdgeColumns;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
-use synbal::io::{Float, Form, Loaded, ReadOptions};
+use synbal::io::{Float, Form, Loaded, ReadOptions, read_scales};
 use synbal::network::Activation;
 
 use super::CliError;
+use super::console::notify;
 
 /// The network and its cost.
 #[derive(Debug, Args)]
@@ -28,6 +29,14 @@ pub struct InputOptions {
     /// LAMBDA |W_out|^p (needs a whole model; feed-forward models: 1 unless you say otherwise)
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
     pub world: Option<f64>,
+    /// Balance the robustness cost: the mean squared gain r_j of each neuron, one number a line below a header (.csv) or an
+    /// array (.npy); a synapse from neuron j then costs r_j |J|^p
+    #[arg(long, value_name = "FILE")]
+    pub gains: Option<PathBuf>,
+    /// Let no gain count for less than FLOOR: a neuron that is almost never active has almost no cost, and balanced exactly
+    /// it gets a huge read-out weight
+    #[arg(long, value_name = "FLOOR", requires = "gains", allow_negative_numbers = true)]
+    pub gain_floor: Option<f64>,
     #[command(flatten)]
     pub form: FormOptions,
 }
@@ -117,9 +126,17 @@ impl From<DtypeName> for Float {
 
 impl InputOptions {
     /// The cost. Nothing but the world closes the paths of a feed-forward model into cycles.
-    pub fn spec(&self, loaded: &Loaded) -> CostSpec {
+    pub fn spec(&self, loaded: &Loaded) -> Result<CostSpec, CliError> {
         let feed_forward = loaded.model.as_ref().is_some_and(|model| model.feed_forward);
-        CostSpec { world: self.world.or(feed_forward.then_some(1.0)), ..CostSpec::power(self.p) }
+        let alpha = match &self.gains {
+            None => Alpha::Uniform(1.0),
+            Some(path) => {
+                let gains = read_gains(path)?;
+                notify(&near_silent(&gains, self.gain_floor));
+                Alpha::at_least(&gains, self.gain_floor.unwrap_or(0.0))?
+            }
+        };
+        Ok(CostSpec { p: self.p, alpha, world: self.world.or(feed_forward.then_some(1.0)) })
     }
 
     /// What the file does not say.
@@ -127,6 +144,47 @@ impl InputOptions {
         let activation = self.activation.map(ActivationName::activation).transpose()?;
         self.form.read_options(activation, self.p)
     }
+}
+
+/// A mean squared gain below which a neuron counts as near-silent: ReLU neurons have the fraction of time in which they are
+/// active there.
+const NEAR_SILENT: f64 = 0.01;
+
+/// Neurons named in a note before it ends in "...".
+const NAMED: usize = 8;
+
+/// What is to be said of neurons that are almost never active, unless a floor takes care of them.
+fn near_silent(gains: &[f64], floor: Option<f64>) -> Vec<String> {
+    let silent: Vec<usize> = (0..gains.len()).filter(|&neuron| gains[neuron] < NEAR_SILENT).collect();
+    if silent.is_empty() || floor.is_some_and(|floor| floor >= NEAR_SILENT) {
+        return Vec::new();
+    }
+    let names: Vec<String> = silent.iter().take(NAMED).map(usize::to_string).collect();
+    let more = if silent.len() > NAMED { ", ..." } else { "" };
+    vec![format!(
+        "{} of {} neurons have a gain below {NEAR_SILENT} ({}{more}): almost no cost, so balanced exactly they get large \
+         read-out weights; --gain-floor {NEAR_SILENT} keeps them where they are",
+        silent.len(),
+        gains.len(),
+        names.join(", ")
+    )]
+}
+
+/// Gains from a file: an array, or one number a line below a header.
+fn read_gains(path: &Path) -> Result<Vec<f64>, CliError> {
+    if path.extension().is_some_and(|extension| extension == "npy") {
+        return Ok(read_scales(path)?);
+    }
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|reason| CliError::File { path: name(), reason })?;
+    let mut gains = Vec::new();
+    for (at, line) in text.lines().enumerate().skip(1) {
+        match line.trim().parse::<f64>() {
+            Ok(gain) if gain.is_finite() && gain >= 0.0 => gains.push(gain),
+            _ => return Err(CliError::BadGain { path: name(), line: at + 1, text: line.chars().take(40).collect() }),
+        }
+    }
+    Ok(gains)
 }
 
 impl FormOptions {

@@ -40,7 +40,7 @@ struct Facts {
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
-    let facts = facts(&loaded, &options.input.spec(&loaded))?;
+    let facts = facts(&loaded, &options.input.spec(&loaded)?)?;
     if options.json {
         print_json(&facts)?;
     } else {

@@ -82,6 +82,8 @@ pub enum CliError {
     NoTensors { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
+    #[error("{path}, line {line}: {text:?} is no gain; give one finite number of at least 0 a line, below a header")]
+    BadGain { path: String, line: usize, text: String },
     #[error("{path}: {reason}")]
     CheckerRead { path: String, reason: synbal::check::read::ReadError },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]

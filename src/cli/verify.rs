@@ -13,7 +13,7 @@ use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
-    let spec = options.input.spec(&loaded);
+    let spec = options.input.spec(&loaded)?;
     let network = loaded.network;
     let title = options.input.input.display().to_string();
     let name =

@@ -574,3 +574,44 @@ fn a_generated_fly_is_the_network_that_was_asked_for() {
     assert_eq!(names.lines().next(), Some("type,u,v"));
     assert_eq!(names.lines().skip(1).collect::<Vec<_>>(), expected);
 }
+
+/// The robustness cost from recorded gains: near-silent neurons are named, and a floor keeps them where they are.
+#[test]
+fn gains_make_the_robustness_cost_and_a_floor_holds_silent_neurons() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("j.csv"), "0,4,1,2\n1,0,3,1\n2,1,0,1\n1,2,1,0\n").unwrap();
+    std::fs::write(path.join("r.csv"), "gain\n0.5\n1\n1e-6\n0.25\n").unwrap();
+    let scales = |extra: &[&str]| {
+        let arguments = [&["balance", "j.csv", "--gains", "r.csv", "--scales", "h.csv"], extra].concat();
+        let output = run(path, &arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        (synbal::io::read_scales(&path.join("h.csv")).unwrap(), stderr(&output).to_owned())
+    };
+    let (exact, note) = scales(&[]);
+    assert!(note.contains("1 of 4 neurons have a gain below 0.01 (2)"), "{note}");
+    let (floored, silence) = scales(&["--gain-floor", "0.1"]);
+    assert!(!silence.contains("gain below"), "{silence}");
+    // Costs out of neuron 2 are a millionth of what comes in: its log-scale is about a quarter of ln 10^6 up.
+    assert!(exact[2] - floored[2] > 1.0, "{exact:?} {floored:?}");
+    // The library with the same factors.
+    let weights = synbal::io::read_network(&path.join("j.csv"), synbal::network::Activation::Relu).unwrap().network;
+    let alpha = synbal::cost::Alpha::at_least(&[0.5, 1.0, 1e-6, 0.25], 0.0).unwrap();
+    let spec = synbal::cost::CostSpec { alpha, ..synbal::cost::CostSpec::power(2.0) };
+    let problem = synbal::balance::Problem::new(&weights, &spec, synbal::balance::Scope::Whole).unwrap();
+    let balanced = problem.solve(Method::Auto, &synbal::balance::Criteria::default()).unwrap().converged().unwrap();
+    assert_eq!(balanced.log_scales, exact);
+
+    for (arguments, said) in [
+        (&["balance", "j.csv", "--gain-floor", "0.1"][..], "--gains"),
+        (&["balance", "j.csv", "--gains", "r.csv", "--gain-floor", "-1"], "-1"),
+        (&["certify", "j.csv", "--gains", "r.csv", "-o", "c.json"], "alpha"),
+    ] {
+        let output = run(path, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
+    }
+    std::fs::write(path.join("r.csv"), "gain\n0.5\n-1\n").unwrap();
+    let output = run(path, &["balance", "j.csv", "--gains", "r.csv"]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("line 3"), "{}", stderr(&output));
+}

@@ -34,7 +34,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let destination = Destination::checked(options)?;
     options.digits.map_or(Ok(()), check_digits)?;
     let (loaded, sha256) = read(&options.input)?;
-    let spec = options.input.spec(&loaded);
+    let spec = options.input.spec(&loaded)?;
     let progress = Progress::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
