@@ -7,14 +7,16 @@ use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{Progress, print, read};
+use super::console::{Progress, notify, print, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
     check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
     let (loaded, input_sha256) = read(&options.input)?;
-    let (spec, scope) = (options.input.spec(&loaded)?, scope(options.within_components));
+    let (spec, notices) = options.input.spec(&loaded)?;
+    notify(&notices);
+    let scope = scope(options.within_components);
     let network = loaded.network;
     let problem = Problem::new(&network, &spec, scope)?;
     let progress = Progress::new();

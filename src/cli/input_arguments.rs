@@ -10,7 +10,6 @@ use synbal::io::{Float, Form, Loaded, ReadOptions, read_scales};
 use synbal::network::Activation;
 
 use super::CliError;
-use super::console::notify;
 
 /// The network and its cost.
 #[derive(Debug, Args)]
@@ -125,18 +124,18 @@ impl From<DtypeName> for Float {
 }
 
 impl InputOptions {
-    /// The cost. Nothing but the world closes the paths of a feed-forward model into cycles.
-    pub fn spec(&self, loaded: &Loaded) -> Result<CostSpec, CliError> {
+    /// The cost, and what is to be said of it. Nothing but the world closes the paths of a feed-forward model into cycles.
+    pub fn spec(&self, loaded: &Loaded) -> Result<(CostSpec, Vec<String>), CliError> {
         let feed_forward = loaded.model.as_ref().is_some_and(|model| model.feed_forward);
-        let alpha = match &self.gains {
-            None => Alpha::Uniform(1.0),
+        let (alpha, notices) = match &self.gains {
+            None => (Alpha::Uniform(1.0), Vec::new()),
             Some(path) => {
                 let gains = read_gains(path)?;
-                notify(&near_silent(&gains, self.gain_floor));
-                Alpha::at_least(&gains, self.gain_floor.unwrap_or(0.0))?
+                let alpha = Alpha::at_least(&gains, self.gain_floor.unwrap_or(0.0))?;
+                (alpha, near_silent(&gains, self.gain_floor))
             }
         };
-        Ok(CostSpec { p: self.p, alpha, world: self.world.or(feed_forward.then_some(1.0)) })
+        Ok((CostSpec { p: self.p, alpha, world: self.world.or(feed_forward.then_some(1.0)) }, notices))
     }
 
     /// What the file does not say.

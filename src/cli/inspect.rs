@@ -8,7 +8,7 @@ use synbal::network::GraphFacts;
 
 use super::advice::reducible;
 use super::arguments::InspectOptions;
-use super::console::{cost_text, counted, print, print_json, read, short};
+use super::console::{cost_text, counted, notify, print, print_json, read, short};
 use super::{CliError, Ending};
 
 /// The facts of a network.
@@ -40,7 +40,9 @@ struct Facts {
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
-    let facts = facts(&loaded, &options.input.spec(&loaded)?)?;
+    let (spec, notices) = options.input.spec(&loaded)?;
+    notify(&notices);
+    let facts = facts(&loaded, &spec)?;
     if options.json {
         print_json(&facts)?;
     } else {

@@ -8,12 +8,13 @@ use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
 use synbal::tasks::Case;
 
 use super::arguments::{VerifyOptions, scope, stop};
-use super::console::{Progress, print, print_json, read};
+use super::console::{Progress, notify, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
-    let spec = options.input.spec(&loaded)?;
+    let (spec, notices) = options.input.spec(&loaded)?;
+    notify(&notices);
     let network = loaded.network;
     let title = options.input.input.display().to_string();
     let name =

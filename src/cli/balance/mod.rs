@@ -34,7 +34,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let destination = Destination::checked(options)?;
     options.digits.map_or(Ok(()), check_digits)?;
     let (loaded, sha256) = read(&options.input)?;
-    let spec = options.input.spec(&loaded)?;
+    let (spec, notices) = options.input.spec(&loaded)?;
+    notify(&notices);
     let progress = Progress::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
