@@ -51,13 +51,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             "the tolerance asked for",
         );
         // Both answers as log-scales of the given network, in the given network's prescaling.
-        let h: Vec<f64> = (0..graph.nodes())
-            .map(|i| {
-                let prescaled =
-                    again.outcome.h[i] + again.graph.prescaling().log_scale(i) - graph.prescaling().log_scale(i);
-                prescaled + h0[i]
-            })
-            .collect();
+        let prescaled = graph.prescaled(&again.graph.unprescaled(&again.outcome.h));
+        let h: Vec<f64> = prescaled.iter().zip(&h0).map(|(found, start)| found + start).collect();
         // The weights of the new start are rounded: |t| + 8 units of roundoff each, t the log-factor, hence p times
         // that for the costs, and the sum over a node's synapses for its gradient. The log-scales are sums of rounded
         // numbers themselves: 4u|h| each.

@@ -40,6 +40,6 @@ pub fn costs_per_neuron(balanced: &Run) -> Scatter {
         Series::new(name, points.map(|(&r, &c)| (r, c)).collect())
     };
     // The network as given, also where the graph sees it prescaled.
-    let start: Vec<f64> = (0..graph.nodes()).map(|i| -graph.prescaling().log_scale(i)).collect();
+    let start = graph.prescaled(&vec![0.0; graph.nodes()]);
     Scatter { clouds: vec![cloud("before", &start), cloud("after", &balanced.outcome.h)], thinned_from: None }
 }
