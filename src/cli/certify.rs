@@ -7,7 +7,7 @@ use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{Progress, notify, print, read};
+use super::console::{ProgressLine, notify, print, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
@@ -19,7 +19,7 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let scope = scope(options.within_components);
     let network = loaded.network;
     let problem = Problem::new(&network, &spec, scope)?;
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     let (h, refine) = match &options.scales {
         Some(path) => (read_scales(path)?, Refine::No),
         None => {

@@ -91,6 +91,8 @@ pub enum CliError {
     #[error(transparent)]
     Case(#[from] synbal::tasks::CaseError),
     #[error(transparent)]
+    History(#[from] synbal::tasks::training::HistoryError),
+    #[error(transparent)]
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error(transparent)]
     Training(#[from] synbal::tasks::training::TrainingError),

@@ -6,13 +6,13 @@ use synbal::io::write_bytes;
 use synbal::report::{Report, page, run_report, verdict_table};
 
 use super::arguments::{ReportOptions, stop};
-use super::console::{Progress, print};
+use super::console::{ProgressLine, print};
 use super::{CliError, Ending};
 
 pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     // An output folder that cannot be made is better known before a minute of work than after.
     make_folder(&options.out)?;
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     let default = synbal::balance::Criteria::default();
     let stop = stop(default.tol, options.max_passes);
     let report = run_report(options.seed, stop, &|case, what| progress.say(&format!("{case}: {what}")))?;

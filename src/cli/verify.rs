@@ -8,7 +8,7 @@ use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
 use synbal::tasks::Case;
 
 use super::arguments::{VerifyOptions, scope, stop};
-use super::console::{Progress, notify, print, print_json, read};
+use super::console::{ProgressLine, notify, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
@@ -20,7 +20,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let name =
         options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
     let case = Case { name, title, network, spec, scope: scope(options.within_components) };
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);
     let checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))?;

@@ -152,6 +152,7 @@ impl Alpha {
 
 /// Which cost to balance: `C_ij = α_ij |J_ij|^p`, and the weight λ of the world node if there is one.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CostSpec {
     /// The exponent `p > 0`.
     pub p: f64,
@@ -165,6 +166,18 @@ impl CostSpec {
     /// `C_ij = |J_ij|^p` over the recurrent synapses.
     pub fn power(p: f64) -> Self {
         CostSpec { p, alpha: Alpha::Uniform(1.0), world: None }
+    }
+
+    /// The same with these factors `α_ij`.
+    #[must_use]
+    pub fn with_alpha(self, alpha: Alpha) -> Self {
+        CostSpec { alpha, ..self }
+    }
+
+    /// The same with a world node of weight `λ`, or without one.
+    #[must_use]
+    pub fn with_world(self, world: impl Into<Option<f64>>) -> Self {
+        CostSpec { world: world.into(), ..self }
     }
 }
 

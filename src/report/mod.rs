@@ -14,7 +14,7 @@ pub use experiments::{ExperimentReport, run_experiment};
 pub use page::page;
 pub use plots::{PlotError, svg};
 pub use provenance::Provenance;
-pub use run::{Progress, case_report, claim_texts, run_report};
+pub use run::{Listener, case_report, claim_texts, run_report};
 pub use table::verdict_table;
 
 use serde::Serialize;

@@ -4,18 +4,18 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::figures::CERTIFIED_TITLE;
+use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
 use super::{
     CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures,
     run_experiment,
 };
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, Effort, certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, Effort};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
-pub type Progress<'a> = &'a (dyn Fn(&str, &str) + Sync);
+pub type Listener<'a> = &'a (dyn Fn(&str, &str) + Sync);
 
 /// The case whose flows are followed at many tolerances for the figure on drift.
 const DRIFT_CASE: &str = "random-sparse";
@@ -28,7 +28,7 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
-pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Report, ReportError> {
+pub fn run_report(seed: u64, stop: Criteria, progress: Listener) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
     let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
@@ -69,7 +69,7 @@ pub fn case_report(
     methods: &[Method],
     seed: u64,
     stop: Criteria,
-    progress: Progress,
+    progress: Listener,
 ) -> Result<CaseReport, ReportError> {
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
     let say = |what: &str| progress(&case.name, what);

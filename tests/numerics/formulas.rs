@@ -402,7 +402,7 @@ fn the_world_node_by_hand() {
         w_out: Some(DMatrix::from_column_slice(2, 1, &[1.0, -2.0])),
         ..Network::recurrent(Weights::from_triplets(1, vec![(0, 0, 7.0)]).unwrap(), Activation::Relu)
     };
-    let spec = synbal::cost::CostSpec { world: Some(10.0), ..synbal::cost::CostSpec::power(2.0) };
+    let spec = synbal::cost::CostSpec::power(2.0).with_world(10.0);
     let graph = CostGraph::of_network(&network, &spec).unwrap();
     assert_eq!((graph.nodes(), graph.neurons(), graph.world()), (2, 1, Some(1)));
     let pairs: Vec<_> = graph.pattern().iter().map(|(_, i, j)| (i, j)).collect();
@@ -424,7 +424,7 @@ fn every_kind_of_alpha_is_looked_up() {
         (Alpha::Sparse(vec![(1, 0, 2.0), (0, 1, 0.25)]), [1.0, 18.0]),
     ] {
         let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, -3.0)]).unwrap();
-        let spec = synbal::cost::CostSpec { alpha, ..synbal::cost::CostSpec::power(2.0) };
+        let spec = synbal::cost::CostSpec::power(2.0).with_alpha(alpha);
         let graph = CostGraph::of_network(&Network::recurrent(weights, Activation::Relu), &spec).unwrap();
         assert_eq!(graph.initial_costs(), expected);
     }
@@ -451,6 +451,6 @@ fn a_degree_other_than_one_is_ill_posed_without_the_world() {
         w_out: Some(DMatrix::from_element(1, 2, 1.0)),
         ..recurrent
     };
-    let error = CostGraph::of_network(&whole, &CostSpec { world: Some(1.0), ..CostSpec::power(2.0) }).unwrap_err();
+    let error = CostGraph::of_network(&whole, &CostSpec::power(2.0).with_world(1.0)).unwrap_err();
     assert_eq!(error, CostError::DegreeNotOne { activation: "rectified-power", degree: 2.0 });
 }

@@ -17,7 +17,7 @@ use synbal::network::{Network, rescale_by_powers_of_two};
 
 use super::advice::reducible;
 use super::arguments::{BalanceOptions, scope, stop};
-use super::console::{Progress, notify, print, print_json, read};
+use super::console::{ProgressLine, notify, print, print_json, read};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
@@ -36,7 +36,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let (loaded, sha256) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
     let balanced = balanced(options, &loaded.network, &spec).map_err(|error| advised(error, &loaded))?;

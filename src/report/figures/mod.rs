@@ -1,11 +1,22 @@
 //! The figures of a case: experiments turned into charts.
 
+mod certified;
+mod descent;
+mod drift;
+mod scatter;
+mod trajectories;
+
+pub(super) use certified::certified_errors;
+pub(super) use drift::{Drift, drift};
+
+use descent::descent;
+use scatter::{Scatter, costs_per_neuron, weights_before_and_after};
+use trajectories::trajectories;
+
 use super::plots::svg;
 use super::{CaseReport, Figure, ReportError};
 use crate::claims::Subject;
-use crate::experiments::{
-    Axis, Drift, Mark, Plot, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after,
-};
+use crate::experiments::{Axis, Mark, Plot, Series};
 
 /// The figure of bounds and errors.
 pub(super) const CERTIFIED_TITLE: &str = "Certified and true errors";
