@@ -11,11 +11,11 @@ mod written;
 
 use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Scope, Status};
 use synbal::cost::{CostGraph, CostSpec};
-use synbal::io::{Float, Loaded, ModelFile};
+use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Network, rescale_by_powers_of_two};
 
-use super::advice::reducible;
+use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, scope, stop};
 use super::console::{ProgressLine, notify, print, print_json, read};
 use super::{CliError, Ending};
@@ -39,7 +39,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| advised(error, &loaded))?;
+    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
@@ -265,14 +265,4 @@ fn names(formats: &[Float]) -> String {
 /// Where every synapse is left out, there was nothing to do: no success.
 fn nothing_was_balanced(balanced: &Run) -> bool {
     balanced.graph.pattern().is_empty() && !balanced.on_no_cycle.is_empty()
-}
-
-/// The error that says what helps this network.
-fn advised(error: CliError, loaded: &Loaded) -> CliError {
-    match error {
-        CliError::Balance(BalanceError::NotBalanceable { count, synapses, examples, .. }) => {
-            CliError::NotBalanceable { count, synapses, examples, advice: reducible(loaded, count < synapses) }
-        }
-        other => other,
-    }
 }

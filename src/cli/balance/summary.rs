@@ -183,8 +183,10 @@ impl Summary {
             Number::Double(imbalance) => {
                 let (before, after) = (self.max_node_imbalance_initial, imbalance.unwrap_or(f64::NAN));
                 let tolerance = self.tol;
-                text +=
-                    &format!("imbalance of the worst neuron: {before:.3e} -> {after:.3e} (tolerance {tolerance:e})\n");
+                let which = self.worst_neuron.as_ref().map_or(String::new(), |name| format!(" (now `{name}`)"));
+                text += &format!(
+                    "imbalance of the worst neuron: {before:.3e} -> {after:.3e}{which} (tolerance {tolerance:e})\n"
+                );
             }
             Number::Decimal(imbalance) => text += &format!("imbalance of the worst neuron: {imbalance}\n"),
         }
