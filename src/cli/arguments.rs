@@ -64,7 +64,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ReportOptions {
-    /// Folder for index.html, report.json and figures/; made if it does not exist
+    /// Folder for index.html, its pages, report.json and figures/; made if it does not exist
     #[arg(long, value_name = "DIR", default_value = "synbal-report")]
     pub out: PathBuf,
     /// Seed of the generated networks and of all random choices
@@ -73,6 +73,9 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
+    /// A tenth of the trials of experiments that take minutes: a first look, and no verdict to cite
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +175,9 @@ pub struct CompareOptions {
     pub reference: PathBuf,
     /// The new report.json
     pub new: PathBuf,
+    /// Write a page that shows both side by side, with every margin that moved
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -32,6 +32,7 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
         let report = Report {
             figures: Vec::new(),
             provenance: Provenance::collect(options.seed),
+            effort,
             claims: claim_texts(),
             cases: Vec::new(),
             seconds: found.seconds,

@@ -24,9 +24,11 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);
-    let checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
+    let mut checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
         .map_err(|error| for_network(error, &loaded))?;
     drop(progress);
+    checked.notices = loaded.notices.iter().chain(&notices).cloned().collect();
+    checked.name_neurons(loaded.names.as_deref().unwrap_or_default());
     let held = checked.claims.iter().all(|claim| !claim.verdict.is_failure());
     if let Some(path) = &options.junit {
         write_bytes(path, junit(&checked).as_bytes())?;
@@ -43,6 +45,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
         let report = Report {
             figures: Vec::new(),
             provenance: synbal::report::Provenance::collect(options.seed),
+            effort: synbal::experiments::Effort::Full,
             claims: claim_texts(),
             cases: vec![checked],
             experiments: Vec::new(),

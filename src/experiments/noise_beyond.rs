@@ -288,20 +288,22 @@ fn show(findings: &mut Findings, subject: &TaskNetwork, measured: &[Measured]) {
             rows: rows.collect(),
         });
     }
+    let Some((given, others)) = measured.split_first() else { return };
     let curve = |variant: &Measured| {
-        let quiet = std::iter::once((0.0, MeanInterval::of(&variant.quiet.each)));
-        let noisy = SIGMAS.iter().zip(&variant.noisy).map(|(&sigma, losses)| (sigma, MeanInterval::of(&losses.each)));
-        Series::of_means(variant.name, quiet.chain(noisy))
+        let pairs = variant.noisy.iter().zip(&given.noisy);
+        let ratios = pairs.map(|(losses, of_given)| MeanInterval::of_ratio(&losses.each, &of_given.each));
+        Series::of_means(variant.name, SIGMAS.into_iter().zip(ratios))
     };
+    let level = Series::new(given.name, SIGMAS.iter().map(|&sigma| (sigma, 1.0)).collect());
     findings.plots.push(Plot {
         title: format!("Loss against noise: {}", subject.name),
-        x: Axis::linear("standard deviation of the noise on every neuron, sigma"),
-        y: Axis::logarithmic("mean squared error"),
+        x: Axis::linear("standard deviation of the noise, sigma"),
+        y: Axis::logarithmic("loss, over that as given"),
         mark: Mark::MarkedLine,
-        series: measured.iter().map(curve).collect(),
+        series: std::iter::once(level).chain(others.iter().map(curve)).collect(),
         diagonal: false,
         caption: format!(
-            "{TRIALS} fresh trials, the same noise for all variants, with 95 % intervals. Without noise all variants are the same network; anti-balanced is the flow run backwards to {ANTI} times the robustness cost."
+            "Mean squared error over that of the given network, {TRIALS} fresh trials, the same noise for all variants, with 95 % intervals. Without noise all variants are the same network; anti-balanced is the flow run backwards to {ANTI} times the robustness cost."
         ),
     });
 }

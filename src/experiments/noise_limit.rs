@@ -56,6 +56,9 @@ struct DrivenNetwork {
     flows: bool,
 }
 
+/// What the names of rescalings with the world node begin with.
+const WORLD: &str = "world, lambda = ";
+
 /// A rescaling on the map: noise and activity in units of the given network.
 struct Place {
     name: String,
@@ -213,7 +216,7 @@ fn places(subject: &DrivenNetwork, sensitivity: &Sensitivity) -> Result<Vec<Plac
     }
     places.push(place(EXACT, &exact(&subject.cost, EXACT)?.into_run().log_scales));
     for lambda in LAMBDAS {
-        let name = format!("world, lambda = {lambda}");
+        let name = format!("{WORLD}{lambda}");
         let spec = subject.cost.clone().with_world(lambda);
         places.push(place(&name, &exact(&spec, &name)?.into_run().log_scales));
     }
@@ -229,7 +232,12 @@ fn plot(name: &str, sensitivity: &Sensitivity, places: &[Place]) -> Plot {
     // A hyperbola is a straight line between logarithmic axes.
     let frontier = [low, high].map(|activity| (activity, limit / activity));
     let mut series = vec![Series::new("limit of any rescaling", frontier.to_vec())];
-    series.extend(places.iter().map(|place| Series::new(&place.name, vec![(place.activity, place.noise)])));
+    let at = |place: &Place| (place.activity, place.noise);
+    let (worlds, others): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|place| place.name.starts_with(WORLD));
+    series.extend(others.into_iter().map(|place| Series::new(&place.name, vec![at(place)])));
+    // One curve: the price of the world is what changes along it.
+    let prices = format!("world node, lambda = {} to {}", LAMBDAS[0], LAMBDAS[LAMBDAS.len() - 1]);
+    series.push(Series::new(prices, worlds.into_iter().map(at).collect()));
     Plot {
         title: format!("Noise against activity: {name}"),
         x: Axis::logarithmic("activity, sum P_j e^(-2h_j), over the network's as given"),

@@ -193,27 +193,57 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
     }
 }
 
+/// The figure as the paper has it, and what it compares: the loss over that of the given network.
 fn the_figure(findings: &mut Findings, subject: &Integrating, curves: &[Curve]) {
-    for (title, loss) in [
-        ("Figure 4b: loss of the average over trials", Losses::of_average as fn(&Losses) -> MeanInterval),
-        ("Figure 4b, every trial's loss (beyond the paper)", Losses::of_trials),
-    ] {
-        let series = curves.iter().map(|curve| {
+    let Some((given, others)) = curves.split_first() else { return };
+    let noise = Axis::linear("noise, over the spread of the states");
+    let caption = format!(
+        "{}: 256 rectified neurons, lambda = 0.3. Noise of the same draws for all, with 95 % intervals. The standard deviation of all states without noise is {:.3}; noise is in units of it.",
+        subject.name, subject.deviation
+    );
+    let in_units = |sigma: &f64| sigma / subject.deviation;
+    type Loss = fn(&Losses) -> MeanInterval;
+    type Ratio = fn(&Losses, &Losses) -> MeanInterval;
+    let figures: [(&str, Loss, &str, Ratio); 2] = [
+        (
+            "Figure 4b: loss of the average over trials",
+            Losses::of_average,
+            "Figure 4b as a ratio: loss of the average over that of the given network",
+            Losses::ratio_of_averages,
+        ),
+        (
+            "Figure 4b, every trial's loss (beyond the paper)",
+            Losses::of_trials,
+            "Every trial's loss over that of the given network (beyond the paper)",
+            Losses::ratio_of_trials,
+        ),
+    ];
+    for (title, loss, of_ratios, ratio) in figures {
+        let absolute = curves.iter().map(|curve| {
             let points = curve.sigmas.iter().zip(&curve.losses);
-            Series::of_means(&curve.name, points.map(|(sigma, losses)| (sigma / subject.deviation, loss(losses))))
+            Series::of_means(&curve.name, points.map(|(sigma, losses)| (in_units(sigma), loss(losses))))
         });
-        findings.plots.push(Plot {
-            title: title.to_owned(),
-            x: Axis::linear("standard deviation of the noise, over that of the states"),
-            y: Axis::linear("mean squared error"),
-            mark: Mark::MarkedLine,
-            series: series.collect(),
-            diagonal: false,
-            caption: format!(
-                "{}: 256 rectified neurons, lambda = 0.3. Noise of the same draws for all, with 95 % intervals. The standard deviation of all states without noise is {:.3}.",
-                subject.name, subject.deviation
-            ),
+        // Of two networks with the same output the ratio without noise says nothing: it begins with the first noise.
+        let relative = others.iter().map(|curve| {
+            let points = curve.sigmas.iter().zip(curve.losses.iter().zip(&given.losses));
+            let under_noise = points.filter(|(sigma, _)| **sigma > 0.0);
+            Series::of_means(&curve.name, under_noise.map(|(sigma, (a, b))| (in_units(sigma), ratio(a, b))))
         });
+        let level = Series::new("as given", given.sigmas.iter().skip(1).map(|sigma| (in_units(sigma), 1.0)).collect());
+        for (title, y, series) in [
+            (of_ratios, "loss, over that as given", std::iter::once(level).chain(relative).collect()),
+            (title, "mean squared error", absolute.collect::<Vec<_>>()),
+        ] {
+            findings.plots.push(Plot {
+                title: title.to_owned(),
+                x: noise.clone(),
+                y: Axis::linear(y),
+                mark: Mark::MarkedLine,
+                series,
+                diagonal: false,
+                caption: caption.clone(),
+            });
+        }
     }
     let bars = curves.iter().enumerate().map(|(k, curve)| {
         let x = k as f64 + 1.0;
