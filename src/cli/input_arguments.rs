@@ -135,7 +135,8 @@ impl InputOptions {
                 (alpha, near_silent(&gains, self.gain_floor))
             }
         };
-        Ok((CostSpec { p: self.p, alpha, world: self.world.or(feed_forward.then_some(1.0)) }, notices))
+        let world = self.world.or(feed_forward.then_some(1.0));
+        Ok((CostSpec { alpha, world, ..CostSpec::power(self.p) }, notices))
     }
 
     /// What the file does not say.

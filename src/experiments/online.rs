@@ -147,7 +147,7 @@ fn long_run_gains(network: &Network, seed: u64, progress: Progress) -> Vec<f64> 
 }
 
 fn spec(gains: &[f64]) -> CostSpec {
-    CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.to_vec()), world: None }
+    CostSpec { alpha: Alpha::PerSource(gains.to_vec()), ..CostSpec::power(2.0) }
 }
 
 /// Balanced log-scales for given gains.
