@@ -287,6 +287,16 @@ pub struct BalanceOptions {
     /// Refuse to replace files that exist
     #[arg(long)]
     pub no_clobber: bool,
+    /// What is balanced: the costs |J|^p of the weights, or the noise that a linear network accumulates over several steps, the
+    /// squares of all powers of the weights up to --steps (dense: for some thousand neurons at most)
+    #[arg(long, value_enum, default_value_t = CostName::Weights)]
+    pub cost: CostName,
+    /// accumulated: the number of steps, T; the first alone is the plain cost
+    #[arg(long, value_name = "T", required_if_eq("cost", "accumulated"))]
+    pub steps: Option<u32>,
+    /// accumulated: what a step weighs relative to the one before [default: 1]
+    #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
+    pub discount: Option<f64>,
     /// How to balance
     #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,
@@ -311,6 +321,13 @@ pub struct BalanceOptions {
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Costs by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CostName {
+    Weights,
+    Accumulated,
 }
 
 #[derive(Debug, Args)]

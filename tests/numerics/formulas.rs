@@ -145,7 +145,7 @@ proptest! {
         }
     }
 
-    /// The theorem `float_gradient` of `proofs/FloatGradient.v`: for given costs the computed gradient is within
+    /// The theorem `float_gradient` of `proofs/Proofs/float/FloatGradient.v`: for given costs the computed gradient is within
     /// `γ_{m+1} (r + c)` of the real one, m the larger number of terms. And `float_gradient_scaled`: with costs
     /// `fl(fl(w d_j)/d_i)` it is within `γ_{m+3} (r + c)` of the gradient of the real costs `w d_j / d_i`. Against sums of
     /// twice the precision, whose own error (a few m u²) is far below one part in 10⁻¹⁰ of the bounds.
