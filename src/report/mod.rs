@@ -2,6 +2,7 @@
 
 mod compare;
 mod experiments;
+mod facts;
 mod figures;
 mod page;
 mod plots;
@@ -11,6 +12,7 @@ mod table;
 
 pub use compare::compare;
 pub use experiments::{ExperimentReport, run_experiment};
+pub use facts::{Facts, facts};
 pub use page::page;
 pub use plots::{PlotError, svg};
 pub use provenance::Provenance;
