@@ -373,7 +373,7 @@ pub fn scope(within_components: bool) -> Scope {
 }
 
 /// The stop rule that two options stand for.
-pub fn stop(tol: f64, max_passes: usize) -> Criteria {
+pub fn stop(tol: f64, max_passes: usize) -> Criteria<'static> {
     Criteria::new(tol, max_passes)
 }
 

@@ -118,6 +118,19 @@ impl ModelFile {
         Ok(ModelFile { file, ..self.clone() })
     }
 
+    /// The same model with every described tensor rescaled by the log-scales `h` of all neurons, each number rounded once to its
+    /// tensor's dtype (or to `dtype`).
+    ///
+    /// # Errors
+    /// An activation that is not homogeneous, a number that would leave the range of `f64`, or that the dtype cannot hold.
+    pub fn rescaled(&self, h: &[f64], dtype: Option<Float>) -> Result<ModelFile, TensorError> {
+        let degree = self.activation.homogeneous_degree()?;
+        let numbers = self.numbers()?;
+        let rescaled = self.model.tensors().iter().zip(&numbers);
+        let rescaled = rescaled.map(|(tensor, numbers)| self.model.rescale(tensor, numbers, h, degree));
+        self.with_numbers(rescaled.collect::<Result<_, _>>()?, dtype)
+    }
+
     /// The formats of the described tensors' numbers, without repetition.
     pub fn formats(&self) -> Vec<Float> {
         let mut formats = Vec::new();

@@ -3,6 +3,7 @@
 mod chart;
 mod compare;
 mod experiments;
+mod facts;
 mod figures;
 mod pages;
 mod provenance;
@@ -12,6 +13,7 @@ mod table;
 pub use chart::{ChartError, svg};
 pub use compare::compare;
 pub use experiments::{ExperimentReport, run_experiment};
+pub use facts::{Facts, facts};
 pub use pages::{Page, comparison, pages};
 pub use provenance::Provenance;
 pub use run::{Listener, case_report, claim_texts, run_report};

@@ -29,7 +29,12 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
-pub fn run_report(seed: u64, stop: Criteria, effort: Effort, progress: Listener) -> Result<Report, ReportError> {
+pub fn run_report(
+    seed: u64,
+    stop: Criteria<'static>,
+    effort: Effort,
+    progress: Listener,
+) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
     let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
@@ -70,7 +75,7 @@ pub fn case_report(
     case: &Case,
     methods: &[Method],
     seed: u64,
-    stop: Criteria,
+    stop: Criteria<'static>,
     progress: Listener,
 ) -> Result<CaseReport, ReportError> {
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };

@@ -239,17 +239,16 @@ impl Scales {
 
 /// The model with every described tensor rescaled, rounded to the formats of its file or to the one asked for.
 fn rescaled_model(options: &BalanceOptions, model: &ModelFile, scales: &Scales) -> Result<ModelFile, CliError> {
+    let dtype = options.dtype.map(Float::from);
     let degree = model.activation.homogeneous_degree()?;
     let numbers = match scales {
-        Scales::Double(h) => {
-            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale(tensor, numbers, h, degree)?))?
-        }
+        Scales::Double(h) => return Ok(model.rescaled(h, dtype)?),
         Scales::PowersOfTwo(exponents) => {
             rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale_exactly(tensor, numbers, exponents)?))?
         }
         Scales::Refined(refined) => refined.numbers(model, degree)?,
     };
-    Ok(model.with_numbers(numbers, options.dtype.map(Float::from))?)
+    Ok(model.with_numbers(numbers, dtype)?)
 }
 
 fn rescaled_numbers(
