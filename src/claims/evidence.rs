@@ -47,7 +47,7 @@ pub enum Margin {
     Exact,
     /// So many powers of ten.
     Decades(f64),
-    /// On the right side of a bound of zero, or of another sign, where powers of ten say nothing.
+    /// On the right side of a bound that is no size of an error: an inequality between costs, a number of another sign.
     Holds,
     /// On the wrong side.
     Broken,
@@ -56,16 +56,14 @@ pub enum Margin {
 impl Measurement {
     /// How far the figure stayed from its bound.
     pub fn margin(&self) -> Margin {
-        let (small, large) = match self.relation {
-            Relation::AtMost => (self.value, self.bound),
-            Relation::AtLeast => (self.bound, self.value),
-        };
         if !self.holds() {
             Margin::Broken
-        } else if self.relation == Relation::AtMost && small == 0.0 {
+        } else if self.relation == Relation::AtLeast {
+            Margin::Holds
+        } else if self.value == 0.0 {
             Margin::Exact
-        } else if small > 0.0 && large.is_finite() {
-            Margin::Decades((large / small).log10())
+        } else if self.value > 0.0 {
+            Margin::Decades((self.bound / self.value).log10())
         } else {
             Margin::Holds
         }

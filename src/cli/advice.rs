@@ -14,7 +14,7 @@ use synbal::report::ReportError;
 use super::CliError;
 
 /// A file of tensors with other names or axes.
-const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (the README has examples)";
+const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (docs/formats.md has examples)";
 
 /// What helps where synapses of a network lie on no cycle; `some_cycles` says whether others do.
 pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {

@@ -43,7 +43,7 @@ pub struct InputOptions {
 /// How a file is to be understood.
 #[derive(Debug, Args)]
 pub struct FormOptions {
-    /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see the README)
+    /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see docs/formats.md)
     #[arg(long, value_name = "FILE.toml", help_heading = "What the file does not say")]
     pub layout: Option<PathBuf>,
     /// This tensor has nothing to do with any neuron that is balanced, whatever its shape; several times for several

@@ -212,7 +212,7 @@ fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot,
     let series = GROUPS.iter().zip(points).filter(|(_, points)| !points.is_empty());
     Ok(Plot {
         title: format!("After a potentiation, {name}"),
-        x: Axis::logarithmic("flow time, in units of the fastest relaxation"),
+        x: Axis::logarithmic("flow time, in fastest relaxations"),
         y: Axis::linear("change of ln |J|, mean of the group"),
         mark: Mark::Line,
         series: series.map(|((group, _), points)| Series::new(*group, points)).collect(),

@@ -149,8 +149,8 @@ fn findings(rows: Vec<Row>, repetitions: usize) -> Findings {
     };
     findings.plots.push(Plot {
         title: "Figure 4b with one thing changed at a time".to_owned(),
-        x: Axis::linear("row of the table; 0 is the authors' protocol"),
-        y: Axis::linear("loss after the flow over the loss before"),
+        x: Axis::linear("row of the table (0: the protocol)"),
+        y: Axis::linear("loss after the flow, over before"),
         mark: Mark::Dot,
         series: vec![series("loss of the average", |row| row.average), series("every trial's loss", |row| row.trials)],
         diagonal: false,

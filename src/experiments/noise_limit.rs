@@ -240,13 +240,13 @@ fn plot(name: &str, sensitivity: &Sensitivity, places: &[Place]) -> Plot {
     series.push(Series::new(prices, worlds.into_iter().map(at).collect()));
     Plot {
         title: format!("Noise against activity: {name}"),
-        x: Axis::logarithmic("activity, sum P_j e^(-2h_j), over the network's as given"),
-        y: Axis::logarithmic("noise at the read-out, sum G_j e^(2h_j), likewise"),
+        x: Axis::logarithmic("activity, over that as given"),
+        y: Axis::logarithmic("noise of the outputs, over that as given"),
         mark: Mark::MarkedLine,
         series,
         diagonal: false,
         caption: format!(
-            "First order in the noise. A common factor on all scales moves a network parallel to the line; as given it is {:.2} times above it.",
+            "Activity is sum P_j e^(-2h_j), noise sum G_j e^(2h_j), to first order in the noise. A common factor on all scales moves a network parallel to the line; as given it is {:.2} times above it.",
             places.first().map_or(f64::NAN, |place| place.excess)
         ),
     }

@@ -351,7 +351,7 @@ fn further(
     };
     findings.plots.push(Plot {
         title: "Loss along the gauge, which no cost of the paper sees (beyond the paper)".to_owned(),
-        x: Axis::linear("c, added to all log-scales after the flow"),
+        x: Axis::linear("c, added to all log-scales"),
         y: Axis::linear("mean squared error"),
         mark: Mark::MarkedLine,
         series: vec![

@@ -77,7 +77,7 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
     findings.plots.push(Plot {
         title: "Balancing while the network runs".to_owned(),
         x: Axis::logarithmic("blocks of activity"),
-        y: Axis::logarithmic("largest difference of ln |J| from offline"),
+        y: Axis::logarithmic("difference of ln |J| from offline"),
         mark: Mark::MarkedLine,
         series: vec![Series::new("gains estimated online", curve)],
         diagonal: false,

@@ -1,6 +1,7 @@
 //! The program as a user meets it: exit statuses, streams, files, JSON.
 
 mod digits;
+mod documents;
 mod models;
 
 use std::fs;

@@ -6,13 +6,13 @@ use plotters::prelude::*;
 use super::{FONT, LABELS, Outcome};
 
 /// Height of a line of text.
-const LINE: i32 = FONT as i32 + 2;
+const LINE: i32 = FONT as i32 - 1;
 const GAP: i32 = 4;
 /// Side of the patch of colour before a label, and where the text begins.
 const PATCH: i32 = 9;
 const INDENT: i32 = PATCH + 5;
-/// Characters in a line: the font's are 0.55 of its size on average, and capitals wider.
-const CHARACTERS: usize = (LABELS as usize - INDENT as usize - 6) * 100 / (FONT as usize * 57);
+/// Characters in a line: in the SVG they are 0.57 / 1.24 of the size of the font wide on average.
+const CHARACTERS: usize = (LABELS as usize - INDENT as usize - 6) * 124 / (FONT as usize * 57);
 
 /// The label of a series.
 pub(super) struct Label {

@@ -116,7 +116,7 @@ pub(super) fn of_report(cases: &[CaseReport]) -> Result<Vec<Figure>, ReportError
     let clouds = methods.iter().map(cloud).collect();
     figures.add_scatter(
         "Certified radius against true error",
-        Axis::logarithmic("true distance of the worst log-scale from balanced"),
+        Axis::logarithmic("true distance from balanced"),
         Axis::logarithmic("certified radius"),
         Scatter { clouds, thinned_from: None },
         "All cases, all solvers: what the integer certificate proves about a solver's log-scales, against their distance from a solution of 40 digits. A point below the grey line would be a wrong certificate.",

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::parts::{Depth, figure, frame, margin, outcome, provenance};
 use super::picture;
-use crate::claims::{Margin, SUPPORTING_THEOREMS};
+use crate::claims::SUPPORTING_THEOREMS;
 use crate::experiments::{Effort, Reproduction};
 use crate::report::figures::file_name;
 use crate::report::{ClaimText, Figure, Report};
@@ -71,7 +71,6 @@ fn verdicts(report: &Report) -> Markup {
     let outside =
         checked().chain(of_experiments()).flat_map(|evidence| &evidence.measurements).filter(|m| !m.holds()).count();
     let undecided = checked().chain(of_experiments()).filter(|evidence| evidence.undecided).count();
-    let narrowest = checked().filter_map(|evidence| evidence.margin()).reduce(Margin::narrower);
     let networks = if report.cases.len() == 1 { "network" } else { "networks" };
     let statements = || report.experiments.iter().flat_map(|experiment| &experiment.statements);
     let count = |wanted| statements().filter(|statement| statement.outcome == wanted).count();
@@ -87,9 +86,6 @@ fn verdicts(report: &Report) -> Markup {
                     }
                     " " (theorems) " theorems are proved in Coq; the " (report.claims.len()) " claims that they make up were measured on "
                     (report.cases.len()) " " (networks) " in " (measurements) " figures, each against a bound derived from data and precision."
-                    @if let Some(Margin::Decades(decades)) = narrowest {
-                        " The narrowest margin is a factor of " (format!("{:.3}", 10_f64.powf(decades))) "."
-                    }
                     " One figure outside would be a failure, and would be shown here."
                 }
             }
@@ -155,8 +151,9 @@ fn matrix(report: &Report) -> Markup {
     html! {
         h2 id="claims" { "Claims, and how far the worst figure stayed from its bound" }
         p class="note" {
-            "In powers of ten: 1 means ten times smaller than allowed. Exact: nothing was off at all. None here: the claim says
-            nothing about that network."
+            "In powers of ten: 1 means ten times smaller than allowed. Touches: the bound is sharp, and something comes within a
+            tenth of it, as bounds on truncation are meant to be. Within: inequalities only. Exact: nothing was off at all. None
+            here: the claim says nothing about that network."
         }
         div class="wide" {
             table class="matrix" {

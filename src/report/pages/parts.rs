@@ -84,6 +84,8 @@ pub(super) fn figures(depth: Depth, owner: &str, list: &[Figure]) -> Markup {
     }
 }
 
+/// Fewer decades than this would be shown as none.
+const TOUCHES: f64 = 0.05;
 /// The longest bar stands for so many decades.
 const FULL: f64 = 6.0;
 
@@ -101,10 +103,6 @@ pub(super) fn margin(margin: Option<Margin>, verdict: Verdict) -> Markup {
             html! { (bar(decades)) span class="good" { (decades_in_words(decades)) } }
         }
     }
-}
-
-fn decades_in_words(decades: f64) -> String {
-    if decades < 0.05 { format!("{decades:.3}") } else { format!("{decades:.1}") }
 }
 
 fn bar(decades: f64) -> Markup {

@@ -63,10 +63,9 @@ pub(super) fn statement(theorem: &str) -> Option<Statement> {
     })
 }
 
-/// The comment that ends right there; empty without one.
+/// The last comment before a statement: a definition that belongs to it may stand between the two.
 fn comment_before(text: &str) -> String {
-    let trimmed = text.trim_end();
-    let inside = trimmed.strip_suffix("*)").and_then(|rest| Some(&rest[rest.rfind("(**")? + 3..]));
+    let inside = text.rfind("(**").and_then(|start| Some(&text[start + 3..start + text[start..].find("*)")?]));
     inside.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
