@@ -99,8 +99,11 @@ pub(super) fn margin(margin: Option<Margin>, verdict: Verdict) -> Markup {
         (_, None) => word("quiet", "none here"),
         (_, Some(Margin::Exact)) => html! { (bar(FULL)) span class="good" { "exact" } },
         (_, Some(Margin::Holds)) => word("good", "within"),
+        (_, Some(Margin::Decades(decades))) if decades < TOUCHES => {
+            html! { (bar(decades)) span class="good" { "touches" } }
+        }
         (_, Some(Margin::Decades(decades))) => {
-            html! { (bar(decades)) span class="good" { (decades_in_words(decades)) } }
+            html! { (bar(decades)) span class="good" { (format!("{decades:.1}")) } }
         }
     }
 }
