@@ -82,8 +82,6 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
         elif isinstance(layer, nn.PReLU):
             # A slope is a ratio of two sides of one neuron, and stays.
             untouched.append(f"{name}.weight" if name else "weight")
-        elif isinstance(layer, nn.ReLU) and not isinstance(layer, _HOMOGENEOUS):
-            slopes.add(0.0)
         elif isinstance(layer, nn.ReLU):
             slopes.add(0.0)
         elif type(layer).__module__.startswith("torch.") and not isinstance(layer, _HOMOGENEOUS):
