@@ -135,7 +135,7 @@ def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
         return 0.0
     largest = before.abs().max().item()
     apart = (before - after).abs().max().item()
-    return apart / largest if largest > 0.0 else apart
+    return float(apart / largest if largest > 0.0 else apart)
 
 
 def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDArray[np.float64]]) -> float:
