@@ -1,6 +1,6 @@
 (** * The default solver: its damped Newton step lowers the cost
 
-    Source: design, section 1; the step of [src/balance/newton_cg.rs].
+    Source: design, section 1; the step of [src/balance/descent/newton_cg.rs].
 
     With L the Laplacian of C + C^T and g the neural gradient, the solver takes some x with x^T L x = x^T g: the solution
     of L x = g, or what conjugate gradients have found of it when they stop. With s at least |x_j - x_i| over all

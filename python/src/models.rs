@@ -166,12 +166,10 @@ pub fn balance_state_dict(
     let spec = task.spec();
     let wanted = Wanted {
         parts: parts.collect(),
-        read: ReadOptions {
-            activation,
-            layout: LayoutOptions { file, untouched },
-            p: spec.p,
-            ..ReadOptions::default()
-        },
+        read: ReadOptions::default()
+            .with_activation(activation)
+            .with_layout(LayoutOptions::default().with_file(file).with_untouched(untouched))
+            .with_exponent(spec.p),
         spec,
         scope: task.scope(),
         method: self::method(py, method)?,

@@ -41,7 +41,7 @@ impl Task<'_> {
                 Alpha::Sparse(places.zip(factors).map(|((i, j), &factor)| (i, j, factor)).collect())
             }
         };
-        CostSpec { p: self.p, alpha, world: self.world }
+        CostSpec::power(self.p).with_alpha(alpha).with_world(self.world)
     }
 
     /// Which synapses.

@@ -23,7 +23,7 @@ mod subject;
 mod task_preservation;
 mod unique_balance;
 
-pub use evidence::{Evidence, Measurement, Relation, Verdict, WorstRatio};
+pub use evidence::{Evidence, Margin, Measurement, Relation, Verdict, WorstRatio};
 pub use global_convergence::largest_weight_difference;
 pub use subject::{ClaimError, LARGEST_DENSE, Subject};
 

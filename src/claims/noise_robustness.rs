@@ -111,8 +111,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     );
 
     // Balanced under that very cost, no rescaling does better.
-    let spec =
-        CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()), world: None };
+    let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
     let network = Network::recurrent(weights.clone(), subject.network.activation);
     let balanced = Problem::new(&network, &spec, Scope::WithinComponents)?.solve(Method::Newton, &subject.stop)?;
     if !balanced.outcome.status.is_balanced() {

@@ -11,6 +11,7 @@ use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
 
 /// What a file does not say.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReadOptions {
     /// The activation of files that do not name theirs; `None`: such a file is an error.
     pub activation: Option<Activation>,
@@ -25,6 +26,32 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> Self {
         ReadOptions { activation: None, layout: LayoutOptions::default(), p: 2.0, form: super::Form::default() }
+    }
+}
+
+impl ReadOptions {
+    /// The same for files that do not name their activation.
+    #[must_use]
+    pub fn with_activation(self, activation: impl Into<Option<Activation>>) -> Self {
+        ReadOptions { activation: activation.into(), ..self }
+    }
+
+    /// The same with what is said of the layout of a file of tensors.
+    #[must_use]
+    pub fn with_layout(self, layout: LayoutOptions) -> Self {
+        ReadOptions { layout, ..self }
+    }
+
+    /// The same for a cost with this exponent.
+    #[must_use]
+    pub fn with_exponent(self, p: f64) -> Self {
+        ReadOptions { p, ..self }
+    }
+
+    /// The same for a file to be understood in this form.
+    #[must_use]
+    pub fn with_form(self, form: super::Form) -> Self {
+        ReadOptions { form, ..self }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) const ALIGNMENT: usize = 8;
 /// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
 /// number that is not finite.
 pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
-    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_activation(activation);
     ModelFile::load(parse(bytes.to_vec())?, &options)
 }
 

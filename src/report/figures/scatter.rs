@@ -1,7 +1,7 @@
 //! The network before and after: its weights, and what every neuron takes in and gives out.
 
-use super::Series;
 use crate::balance::Run;
+use crate::experiments::Series;
 use crate::flow::node_costs;
 use crate::network::Network;
 

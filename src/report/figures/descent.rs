@@ -1,8 +1,8 @@
 //! How each solver comes down: cost against flow time, imbalance against work.
 
-use super::Series;
 use crate::balance::Run;
 use crate::claims::Subject;
+use crate::experiments::Series;
 
 /// The runs of all solvers on one network.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,12 @@
 //! Certified bounds and true errors of the solvers of the flow.
 
-use super::Series;
 use crate::balance::Horizon;
 use crate::certify::trajectory::{TrajectoryError, compare_solvers};
 use crate::cost::CostGraph;
+use crate::experiments::Series;
 
 /// Inner time (units of one over the largest degree) and steps that are shown.
-const HORIZON: Horizon = Horizon { time: 5.0, most_steps: 60 };
+const HORIZON: Horizon = Horizon::new(5.0, 60);
 
 /// For every solver two curves against flow time: its bound, and its error (the lower end of the enclosure).
 ///

@@ -1,11 +1,22 @@
 //! The figures of a case: experiments turned into charts.
 
-use super::plots::svg;
+mod certified;
+mod descent;
+mod drift;
+mod scatter;
+mod trajectories;
+
+pub(super) use certified::certified_errors;
+pub(super) use drift::{Drift, drift};
+
+use descent::descent;
+use scatter::{Scatter, costs_per_neuron, weights_before_and_after};
+use trajectories::trajectories;
+
+use super::chart::{self, ChartError, data, described};
 use super::{CaseReport, Figure, ReportError};
 use crate::claims::Subject;
-use crate::experiments::{
-    Axis, Drift, Mark, Plot, Scatter, Series, costs_per_neuron, descent, trajectories, weights_before_and_after,
-};
+use crate::experiments::{Axis, Mark, Plot, Series};
 
 /// The figure of bounds and errors.
 pub(super) const CERTIFIED_TITLE: &str = "Certified and true errors";
@@ -22,7 +33,7 @@ pub(super) fn of_case(
         "Cost along the flow",
         Axis::logarithmic("flow time t (1/cost)"),
         Axis::logarithmic("(C - C*) / C*"),
-        Mark::Line,
+        Mark::Overlaid,
         curves.cost_against_time,
         "Excess cost over the lowest reached, for each method that follows the flow; equal curves lie on each other. A curve that bends away has drifted off to another network.",
     )?;
@@ -54,9 +65,9 @@ pub(super) fn of_case(
         "Output before and after",
         Axis::linear("time (time constants)"),
         Axis::linear("output y"),
-        Mark::Line,
+        Mark::Overlaid,
         paths.outputs,
-        "Response to a sum of two sines, in continuous time, read out through random weights: one curve hides the other.",
+        "Response to a sum of two sines, in continuous time, read out through random weights: the curves lie on each other.",
     )?;
     figures.add(
         "Difference of the outputs",
@@ -105,7 +116,7 @@ pub(super) fn of_report(cases: &[CaseReport]) -> Result<Vec<Figure>, ReportError
     let clouds = methods.iter().map(cloud).collect();
     figures.add_scatter(
         "Certified radius against true error",
-        Axis::logarithmic("true distance of the worst log-scale from balanced"),
+        Axis::logarithmic("true distance from balanced"),
         Axis::logarithmic("certified radius"),
         Scatter { clouds, thinned_from: None },
         "All cases, all solvers: what the integer certificate proves about a solver's log-scales, against their distance from a solution of 40 digits. A point below the grey line would be a wrong certificate.",
@@ -146,10 +157,18 @@ impl Figures {
     }
 
     fn draw(&mut self, plot: &Plot) -> Result<(), ReportError> {
-        match svg(plot) {
-            Ok(svg) => self.0.push(Figure { name: file_name(&plot.title), svg, caption: plot.caption.clone() }),
-            Err(super::PlotError::Empty) => {}
-            Err(error) => return Err(ReportError::Plot { title: plot.title.clone(), reason: error.to_string() }),
+        let wrong = |reason: String| ReportError::Plot { title: plot.title.clone(), reason };
+        match chart::svg(plot) {
+            Ok(svg) => self.0.push(Figure {
+                name: file_name(&plot.title),
+                title: plot.title.clone(),
+                svg,
+                caption: plot.caption.clone(),
+                description: described(plot),
+                data: data(plot).map_err(|error| wrong(error.to_string()))?,
+            }),
+            Err(ChartError::Empty) => {}
+            Err(error) => return Err(wrong(error.to_string())),
         }
         Ok(())
     }
@@ -164,8 +183,8 @@ pub(super) fn of_plots(plots: &[Plot]) -> Result<Vec<Figure>, ReportError> {
     Ok(figures.0)
 }
 
-/// A title as a file name: lower case, words joined by hyphens, nothing else.
-fn file_name(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_lowercase()
+/// A name as part of a file name or an address: lower case, words of letters and digits joined by hyphens.
+pub(super) fn file_name(name: &str) -> String {
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "unnamed".to_owned() } else { words.join("-").to_lowercase() }
 }

@@ -4,10 +4,10 @@
 //! The cycle products are what the weights conserve. Integrated as weights they drift with the error of the
 //! integration; integrated as log-scales they cannot drift at all, beyond the rounding of the transform.
 
-use super::Series;
 use crate::balance::{Coordinates, Criteria, OdeFlow, Solver, Stepper};
 use crate::conserved::largest_log_product_change;
 use crate::cost::CostGraph;
+use crate::experiments::Series;
 use crate::scalar::scale_by_exp;
 
 /// The largest change of a log cycle product, for each integrator and form, against the step tolerance.

@@ -10,7 +10,7 @@
     - [grad C i]     the neural gradient, incoming minus outgoing; the self-synapse cancels
     - [balanced C]   every neural gradient is zero
 
-    The Rust code computes exactly these: [src/network/transform.rs], [src/cost.rs], [src/flow.rs]. *)
+    The Rust code computes exactly these: [src/network/transform.rs], [src/cost/], [src/flow.rs]. *)
 
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.

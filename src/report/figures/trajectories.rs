@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use super::Series;
 use crate::claims::{ClaimError, Subject};
+use crate::experiments::Series;
 use crate::network::random::{normals, stream};
 use crate::network::{Homogeneity, Network, rescale_network};
 use crate::tasks::{Dynamics, Trials, simulate};
