@@ -40,10 +40,9 @@ def test_everything_public_is_documented():
 
 
 def test_the_types_are_consistent(tmp_path):
-    folder = Path(synbal.__file__).parent
     configuration = HERE.parent / "pyproject.toml"
     command = [sys.executable, "-m", "mypy", "--config-file", configuration, "--cache-dir", tmp_path, "-p", "synbal"]
-    found = subprocess.run(command, capture_output=True, text=True, cwd=folder.parent)
+    found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert found.returncode == 0, found.stdout + found.stderr
 
 

@@ -166,11 +166,21 @@ def test_what_only_the_example_shows_leaves_the_module_as_it_was():
     assert all(torch.equal(before[key], tensor) for key, tensor in module.state_dict().items())
 
 
-def test_what_goes_wrong_in_forward_leaves_the_module_as_it_was():
-    module = mlp()
+@pytest.mark.parametrize("working_calls", [0, 1])
+def test_what_goes_wrong_in_forward_leaves_the_module_as_it_was(working_calls):
+    class Failing(Wrapped):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls > working_calls:
+                raise LookupError("forward")
+            return super().forward(x)
+
+    module = Failing(nn.ReLU())
     before = copy.deepcopy(module.state_dict())
-    with pytest.raises(RuntimeError):
-        synbal.torch.balance_(module, torch.randn(5, 5))
+    with pytest.raises(LookupError, match="forward"):
+        synbal.torch.balance_(module, torch.randn(5, 4))
     assert all(torch.equal(before[key], tensor) for key, tensor in module.state_dict().items())
 
 
@@ -214,6 +224,11 @@ def test_state_dicts_of_every_dtype(dtype):
         assert torch.equal(tensor, before[key])
         new = found.state_dict[key]
         assert new.dtype == tensor.dtype and new.shape == tensor.shape and new.data_ptr() != tensor.data_ptr()
+    # Every format's numbers are doubles too.
+    exact = {key: tensor.double() for key, tensor in state.items() if tensor.is_floating_point()}
+    double = synbal.balance_state_dict(exact, activation="relu")
+    assert np.array_equal(found.h, double.h)
+    assert all(torch.equal(found.state_dict[key], double.state_dict[key].to(dtype)) for key in exact)
     # The same numbers as those of NumPy, where NumPy has the dtype.
     if dtype != torch.bfloat16:
         arrays = synbal.balance_state_dict({key: tensor.numpy() for key, tensor in state.items()}, activation="relu")
