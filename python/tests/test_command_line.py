@@ -157,6 +157,11 @@ def test_inspect_and_certificates(command_line, J):
     ours = synbal.certify(path)
     assert ours.text == certificate.read_text()
     assert synbal.check(certificate, path) == ours.proved
+    # What is proved is what the command line says, rounded up, also where p is a fraction.
+    command_line.run("certify", path, "-o", certificate, "--p", "0.5")
+    said = command_line.run("check", certificate, path).stdout
+    radius = float(said.partition("each is within ")[2].split()[0])
+    assert float(synbal.check(certificate, path).radius) == pytest.approx(radius, rel=1e-3, abs=0.0)
     # A certificate of an array is that of the file that it is saved as.
     saved = command_line.folder / "J.safetensors"
     synbal.save(saved, J)

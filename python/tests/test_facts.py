@@ -60,21 +60,27 @@ def test_the_noise_limit_is_met_and_not_passed(rng):
         synbal.noise_limit(J, np.zeros((1, 2, 2)), dynamics="fast", **parts)
 
 
-def test_the_sensitivity_of_a_linear_network_is_its_gramian(rng):
-    """y_t = W x_t, x_{t+1} = J x_t + ...: a kick of neuron j at step s adds W J^{t-s} e_j to y_t."""
+@pytest.mark.parametrize(("dynamics", "step"), [("discrete", 1.0), ("continuous", 0.25)])
+def test_the_sensitivity_of_a_linear_network_is_its_gramian(rng, dynamics, step):
+    """y_t = W x_t, x_{t+1} = A x_t + ...: a kick of neuron j at step s adds W A^{t-s} e_j to y_t."""
     n, steps = 4, 6
     J, w_out = rng.normal(size=(n, n)) * 0.4, rng.normal(size=(2, n))
+    A = (1.0 - step) * np.eye(n) + step * J
     exact = np.zeros(n)
     for s in range(steps):
         for t in range(s, steps):
-            exact += ((w_out @ np.linalg.matrix_power(J, t - s)) ** 2).sum(0)
+            exact += ((w_out @ np.linalg.matrix_power(A, t - s)) ** 2).sum(0)
     exact /= steps * 2
     # Random signs leave the mean square and add a spread: of 4000 trials about 1/sqrt(4000) of it.
     trials = 4000
-    found = synbal.noise_limit(
-        J, np.zeros((trials, steps, 1)), w_in=np.zeros((n, 1)), w_out=w_out, activation="linear"
-    )
+    still = {"w_in": np.zeros((n, 1)), "w_out": w_out, "dynamics": dynamics, "step": step}
+    found = synbal.noise_limit(J, np.zeros((trials, steps, 1)), activation="linear", **still)
     np.testing.assert_allclose(found.sensitivity, exact, rtol=10.0 / np.sqrt(trials))
+    # Of neurons that are never active only the state can be read.
+    silent = {"b": np.full(n, -1.0), "x0": np.full(n, -1.0), **still}
+    inputs = np.zeros((2, steps, 1))
+    assert not synbal.noise_limit(0.0 * J, inputs, read_out="activity", **silent).sensitivity.any()
+    assert synbal.noise_limit(0.0 * J, inputs, read_out="state", **silent).sensitivity.all()
 
 
 def test_claims_hold_and_come_as_tables(J):
