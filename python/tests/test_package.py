@@ -68,6 +68,14 @@ def test_the_stub_describes_the_extension(tmp_path):
     assert names - {"Sensitivity"} == {name for name in dir(native) if not name.startswith("_") and name != "VERSION"}
 
 
+def test_the_notebook_is_that_of_its_cells(tmp_path):
+    examples = HERE.parent / "examples"
+    (tmp_path / "make_notebook.py").write_text((examples / "make_notebook.py").read_text())
+    subprocess.run([sys.executable, tmp_path / "make_notebook.py"], check=True)
+    written, kept = ((folder / "balance_a_small_rnn.ipynb").read_text() for folder in (tmp_path, examples))
+    assert written == kept, "run examples/make_notebook.py"
+
+
 def test_the_notebook_runs(tmp_path):
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
