@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use numpy::{PyArray1, PyArray2, ToPyArray};
 use pyo3::prelude::*;
-use synbal::balance::{BalanceError, Criteria, Method, Problem, Status, TracePoint, UnknownMethod};
+use synbal::balance::{Criteria, Method, Problem, Status, TracePoint, UnknownMethod};
 
 use crate::background::{self, Stoppable};
 use crate::errors::{OrRaise, Raised, pairs};
@@ -152,5 +152,5 @@ pub fn balance(
         let criteria = Criteria::new(tol, max_passes).observed_by(watch);
         Problem::new(&network, &spec, scope)?.solve(method, &criteria)
     })?;
-    Run::new(py, run.map_err(BalanceError::from).or_raise(py)?)
+    Run::new(py, run.or_raise(py)?)
 }

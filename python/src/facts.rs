@@ -35,7 +35,10 @@ pub fn node_costs<'py>(
     let (network, spec) = (Arc::clone(&network.get().inner), task.spec());
     let sums = background::run(py, Stoppable::No, None, move |_| {
         let graph = CostGraph::of_network(&network, &spec)?;
+        // The network as given is one of those that the prescaled one can be rescaled to, in another unit of weight.
+        let unit = (graph.p() * f64::from(graph.prescaling().unit())).exp2();
         let costs = graph.costs_at(&graph.prescaled(&vec![0.0; graph.nodes()]));
+        let costs: Vec<f64> = costs.iter().map(|cost| cost * unit).collect();
         Ok::<_, synbal::cost::CostError>(synbal::flow::node_costs(graph.pattern(), &costs, &0.0))
     })?;
     let sums = sums.or_raise(py)?;

@@ -13,7 +13,7 @@ use synbal::network::model::Reproduction;
 
 use crate::background::{self, Stoppable, Watch};
 use crate::balance::{Run, method};
-use crate::errors::{OrRaise, Raised};
+use crate::errors::{OrRaise, Raised, pairs};
 use crate::network::activation;
 use crate::problem::Task;
 
@@ -127,6 +127,18 @@ impl Wanted {
     }
 }
 
+/// What helps a model whose synapses lie on no cycle: it has its inputs and outputs with it.
+fn of_a_model(py: Python<'_>, error: BalanceError) -> PyErr {
+    let message = format!(
+        "{error}; balance it with its inputs and outputs, which close its paths into cycles: world=1.0; or inside its components only: within_components=True"
+    );
+    let raised = Raised::new(py, "NotBalanceable", message);
+    match error {
+        BalanceError::NotBalanceable { on_no_cycle, .. } => raised.with("on_no_cycle", pairs(py, &on_no_cycle)).into(),
+        _ => raised.into(),
+    }
+}
+
 /// Balances a model that is given by its tensors.
 #[pyfunction]
 #[pyo3(signature = (tensors, task, *, activation, layout, untouched, method, tol, max_passes, check, progress=None))]
@@ -169,6 +181,7 @@ pub fn balance_state_dict(
     let Found { run, file, model, mut notices, reproduction } = match found {
         Ok(found) => found,
         Err(Fault::Tensors(error)) => return Err(error).or_raise(py),
+        Err(Fault::Balance(error @ BalanceError::NotBalanceable { .. })) => return Err(of_a_model(py, error)),
         Err(Fault::Balance(error)) => return Err(error).or_raise(py),
     };
     let mut compared = None;

@@ -229,6 +229,8 @@ def balance(
     wanted = task(p, alpha, world, within_components, bool(given.network and given.network.feed_forward))
     with reporter(progress, tol) as report:
         run = _synbal.balance(given.native, wanted, method=method, tol=tol, max_passes=max_passes, progress=report)
+        if report is not None:
+            report(run.passes, run.imbalance)
     weights = given.weights(run.network)
     parts = {name: given.part(run.network, name) for name in ("w_in", "w_out", "b", "x0")}
     result = BalanceResult(weights=weights, **parts, **fields_of(run))

@@ -363,6 +363,8 @@ def verify(
         The methods that must agree.
     seed : int
         Of everything random.
+    name : str
+        What the network is called in the report.
     progress : callable, optional
         Called with the method or the claim that is being worked on. Ctrl-C returns at once; what is under way ends by
         itself.

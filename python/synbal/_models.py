@@ -215,6 +215,8 @@ def balance_state_dict(
             check=check,
             progress=report,
         )
+        if report is not None:
+            report(found.run.passes, found.run.imbalance)
     rescaled = {}
     for name, value in state_dict.items():
         numbers = found.bytes(str(name))

@@ -82,8 +82,6 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
         elif isinstance(layer, nn.PReLU):
             # A slope is a ratio of two sides of one neuron, and stays.
             untouched.append(f"{name}.weight" if name else "weight")
-        elif isinstance(layer, nn.ReLU) and not isinstance(layer, _HOMOGENEOUS):
-            slopes.add(0.0)
         elif isinstance(layer, nn.ReLU):
             slopes.add(0.0)
         elif type(layer).__module__.startswith("torch.") and not isinstance(layer, _HOMOGENEOUS):
@@ -137,7 +135,7 @@ def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
         return 0.0
     largest = before.abs().max().item()
     apart = (before - after).abs().max().item()
-    return apart / largest if largest > 0.0 else apart
+    return float(apart / largest if largest > 0.0 else apart)
 
 
 def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDArray[np.float64]]) -> float:
