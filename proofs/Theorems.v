@@ -4,7 +4,7 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
@@ -231,6 +231,18 @@ Proof. exact damped_newton_proof. Qed.
 
 Theorem damped_newton_strict : S_damped_newton_strict.
 Proof. exact damped_newton_strict_proof. Qed.
+
+Theorem damped_newton_converges : S_damped_newton_converges.
+Proof. exact damped_newton_converges_proof. Qed.
+
+Theorem damped_newton_weights : S_damped_newton_weights.
+Proof. exact damped_newton_weights_proof. Qed.
+
+Theorem damped_newton_exact : S_damped_newton_exact.
+Proof. exact damped_newton_exact_proof. Qed.
+
+Theorem damped_newton_diagonal : S_damped_newton_diagonal.
+Proof. exact damped_newton_diagonal_proof. Qed.
 
 (** ** task_preservation *)
 
