@@ -4,7 +4,7 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
@@ -118,6 +118,9 @@ Proof. exact global_convergence_asymptotic_proof. Qed.
 
 Theorem global_convergence_asymptotic_lower : S_global_convergence_asymptotic_lower.
 Proof. exact global_convergence_asymptotic_lower_proof. Qed.
+
+Theorem global_convergence_attained : S_global_convergence_attained.
+Proof. exact global_convergence_attained_proof. Qed.
 
 Theorem global_convergence_lambda : S_global_convergence_lambda.
 Proof. exact global_convergence_lambda_proof. Qed.
