@@ -462,6 +462,9 @@ Proof. exact float_gradient_all_proof. Qed.
 Theorem float_gradient_scaled : S_float_gradient_scaled.
 Proof. exact float_gradient_scaled_proof. Qed.
 
+Theorem float_gradient_exponentials : S_float_gradient_exponentials.
+Proof. exact float_exponentials_proof. Qed.
+
 Theorem float_gradient_cost : S_float_gradient_cost.
 Proof. exact float_cost_proof. Qed.
 

@@ -75,6 +75,7 @@ pub const SUPPORTING_THEOREMS: &[&str] = &[
     "float_gradient",
     "float_gradient_all",
     "float_gradient_scaled",
+    "float_gradient_exponentials",
     "float_gradient_cost",
     "float_gradient_zeros",
     "float_ieee_binary64",
