@@ -445,6 +445,9 @@ Proof. exact certified_balance_fits_proof. Qed.
 Theorem certified_balance_file : S_certified_balance_file.
 Proof. exact certified_balance_file_proof. Qed.
 
+Theorem certified_balance_left_out : S_certified_balance_left_out.
+Proof. exact certified_balance_left_out_proof. Qed.
+
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.
 

@@ -23,20 +23,22 @@ let names =
 
 let rec order = function 1 -> 0 | b when b > 1 && b mod 2 = 0 -> 1 + order (b / 2) | b -> refuse "p has the denominator %d" b
 
-(* The synapses left out lie on no cycle: the components can be put in an order that they all follow. *)
-let check_order n component synapses =
+(* The place of each neuron's component in an order that the synapses between components follow, as far as there is one. The proved
+   checker decides whether all do: then those synapses lie on no cycle. *)
+let ranks n component synapses =
   let label i = component.(i - 1) in
   let between = List.filter (fun (i, j, _) -> label i <> label j) synapses in
-  let into = Array.make n 0 and out = Array.make n [] in
+  let into = Array.make n 0 and out = Array.make n [] and rank = Array.make n 1 in
   List.iter (fun (i, j, _) -> into.(label i) <- into.(label i) + 1; out.(label j) <- label i :: out.(label j)) between;
   let ready = ref (List.filter (fun c -> into.(c) = 0) (List.init n Fun.id)) and seen = ref 0 in
   while !ready <> [] do
     let c = List.hd !ready in
     ready := List.tl !ready;
     incr seen;
+    rank.(c) <- !seen;
     List.iter (fun d -> into.(d) <- into.(d) - 1; if into.(d) = 0 then ready := d :: !ready) out.(c)
   done;
-  if !seen < n then refuse "a synapse between two components lies on a cycle"
+  List.init n (fun i -> big_of_int rank.(component.(i)))
 
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
@@ -61,7 +63,6 @@ let read certificate_path network_path =
   List.iter (fun l -> if l <> n then refuse "a list has %d entries, the network %d neurons" l n)
     [ List.length scale; List.length ground; List.length component ];
   List.iter (fun c -> if c < 0 || c >= n then refuse "neuron %d does not exist" c) component;
-  check_order n (Array.of_list component) synapses;
   let big name = hexadecimal name (get name) in
   let bits name = match int name (get name) with s when s >= 0 && s <= 131072 -> s | s -> refuse "%s is %d" name s in
   let neuron scale (ground, component) = Checker.{ scale; ground; component = big_of_int (component + 1) } in
@@ -83,7 +84,7 @@ let read certificate_path network_path =
   Checker.{
     bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within;
     nodes = List.rev (List.rev_map2 neuron scale (List.rev (List.rev_map2 (fun g c -> (g, c)) ground component)));
-    weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
+    ranks = ranks n (Array.of_list component) synapses; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
     claim_radius_unit = power_of_two (bits "radius_unit_bits") }
 
 let accept certificate network =
@@ -100,8 +101,8 @@ let print certificate network =
   let weight (w : Checker.weight) =
     Printf.sprintf "Weight %s %s %s %s %s" (n w.post) (n w.pre) (n w.mantissa) (n w.exponent) (n w.lowered) in
   let all show l = String.concat ";\n    " (List.rev (List.rev_map show l)) in
-  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator) file.roots
-    file.within (all neuron file.nodes) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
+  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]%%positive\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator)
+    file.roots file.within (all neuron file.nodes) (all n file.ranks) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
     (n file.claim_vmax) (n file.claim_radius) (n file.claim_radius_unit)
 
 let () =

@@ -16,6 +16,7 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_weights",
         "certified_balance_fits",
         "certified_balance_file",
+        "certified_balance_left_out",
         "certified_balance_ground_state",
         "certified_balance_circulation",
     ],
