@@ -7,11 +7,11 @@ From Synbal Require Import Defs FlowDefs Networks Matrices.
 From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
-From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
+From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  float_gradient float_ieee.
+  certified_pair float_gradient float_ieee.
 
 (** ** monotone_cost *)
 
@@ -447,6 +447,12 @@ Proof. exact certified_balance_file_proof. Qed.
 
 Theorem certified_balance_left_out : S_certified_balance_left_out.
 Proof. exact certified_balance_left_out_proof. Qed.
+
+Theorem certified_balance_pair : S_certified_balance_pair.
+Proof. exact certified_balance_pair_proof. Qed.
+
+Theorem certified_balance_as_written : S_certified_balance_as_written.
+Proof. exact certified_balance_as_written_proof. Qed.
 
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.

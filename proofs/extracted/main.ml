@@ -7,6 +7,7 @@ open Reading
 let big_of_int = Z.of_int
 let power_of_two = Z.shift_left Z.one
 let nothing = Z.zero
+let one = Z.one
 let positive x = Z.sign x > 0
 
 let seal_line = "  \"seal\": \""
@@ -39,6 +40,10 @@ let ranks n component synapses =
     List.iter (fun d -> into.(d) <- into.(d) - 1; if into.(d) = 0 then ready := d :: !ready) out.(c)
   done;
   List.init n (fun i -> big_of_int rank.(component.(i)))
+
+let weight (i, j, x, lowered) =
+  let m, e = dyadic x in
+  Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered }
 
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
@@ -76,9 +81,6 @@ let read certificate_path network_path =
     | (i, j, x) :: rest, _ -> attach rest deficits ((i, j, x, nothing) :: found)
     | [], (k, l, _) :: _ -> refuse "the deficit of %d %d belongs to no synapse, or is zero or out of order" (k - 1) (l - 1)
     | [], [] -> List.rev found in
-  let weight (i, j, x, lowered) =
-    let m, e = dyadic x in
-    Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered } in
   let deficits = List.rev (List.rev_map deficit (list "deficits" (get "deficits"))) in
   let weights = List.rev (List.rev_map weight (attach synapses deficits [])) in
   Checker.{
@@ -93,6 +95,15 @@ let accept certificate network =
   Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
     (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
     (Z.numbits file.claim_radius_unit - 1)
+
+let pair bits certificate network output =
+  let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
+  let file = read certificate network in
+  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
+  let _, synapses = Reading.network output (contents output) in
+  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, nothing)) synapses) in
+  if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
+  Printf.printf "accepted: %d weights of the output are those of the network, rescaled, to 2^-%d\n" (List.length written) bits
 
 let print certificate network =
   let file = read certificate network in
@@ -109,8 +120,9 @@ let () =
   try
     match Sys.argv with
     | [| _; "--coq"; certificate; network |] -> print certificate network
+    | [| _; "--pair"; bits; certificate; network; output |] -> pair bits certificate network output
     | [| _; certificate; network |] -> accept certificate network
-    | _ -> prerr_endline "usage: checker [--coq] CERTIFICATE NETWORK"; exit 2
+    | _ -> prerr_endline "usage: checker [--coq] CERTIFICATE NETWORK, or checker --pair BITS CERTIFICATE NETWORK OUTPUT"; exit 2
   with
   | Refused reason -> prerr_endline ("refused: " ^ reason); exit 1
   | Failure reason | Invalid_argument reason | Sys_error reason -> prerr_endline ("refused: unreadable: " ^ reason); exit 1

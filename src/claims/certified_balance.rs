@@ -17,6 +17,8 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_fits",
         "certified_balance_file",
         "certified_balance_left_out",
+        "certified_balance_pair",
+        "certified_balance_as_written",
         "certified_balance_ground_state",
         "certified_balance_circulation",
     ],
