@@ -34,8 +34,7 @@ Definition S_certified_balance_pair : Prop :=
     at most gap / S more than the least that any rescaling of it costs, and a balanced one has all its weights within e^{+- 2 r / p} of
     those written. *)
 Definition S_certified_balance_as_written : Prop :=
-  forall f : file, accepts f = true ->
-  (forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y) ->
+  forall f : file, as_written f = true ->
   let K := @matrix f in
   let C := cost (@counted f) (power_of f) in
   let r := IZR (claim_radius f) / IZR (claim_radius_unit f) in

@@ -89,19 +89,58 @@ let read certificate_path network_path =
     ranks = ranks n (Array.of_list component) synapses; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
     claim_radius_unit = power_of_two (bits "radius_unit_bits") }
 
-let accept certificate network =
+let accept decide certificate network =
   let file = read certificate network in
-  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
+  if not (decide file) then refuse "the proved checker does not accept it";
   Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
     (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
     (Z.numbits file.claim_radius_unit - 1)
 
+(* log2 of a positive integer. *)
+let log2 z =
+  let extra = max 0 (Z.numbits z - 60) in
+  Float.log2 (Z.to_float (Z.shift_right z extra)) +. float_of_int extra
+
+(* The certificate has the log-scales of each component up to a power of two, and what was written has the components side by side: these
+   are the powers that fit. A wrong guess is refused below, never accepted: a file of other scales is a file of its own. *)
+let side_by_side (file : Checker.file) written =
+  let nodes = Array.of_list file.nodes in
+  let node i = nodes.(Z.to_int i - 1) in
+  let label i = Z.to_int (node i).component - 1 in
+  let p = Z.to_float file.numerator /. Float.pow 2. (float_of_int file.roots) in
+  let magnitude (w : Checker.weight) = log2 (Z.abs w.mantissa) +. float_of_int (Z.to_int w.exponent) in
+  let between = Array.make (Array.length nodes) [] in
+  List.iter2 (fun (v : Checker.weight) (w : Checker.weight) ->
+      let i, j = (label v.post, label v.pre) in
+      if i <> j then begin
+        let off = (p *. (magnitude w -. magnitude v)) +. log2 (node v.post).scale -. log2 (node v.pre).scale in
+        let steps = int_of_float (Float.round off) in
+        between.(i) <- (j, steps) :: between.(i);
+        between.(j) <- (i, -steps) :: between.(j)
+      end) file.weights written;
+  let shift = Array.make (Array.length nodes) None in
+  let rec visit = function
+    | [] -> ()
+    | (c, s) :: rest when shift.(c) = None ->
+      shift.(c) <- Some s;
+      visit (List.rev_append (List.rev_map (fun (d, steps) -> (d, s + steps)) between.(c)) rest)
+    | _ :: rest -> visit rest in
+  Array.iteri (fun c _ -> visit [ (c, 0) ]) nodes;
+  let shift (x : Checker.neuron) = Option.get shift.(Z.to_int x.component - 1) in
+  let least = List.fold_left (fun least x -> min least (shift x)) 0 file.nodes in
+  let moved (x : Checker.neuron) =
+    let scale = Z.shift_left x.scale (shift x - least) in
+    Checker.{ x with scale } in
+  Checker.{ file with nodes = List.rev (List.rev_map moved file.nodes) }
+
 let pair bits certificate network output =
   let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
   let file = read certificate network in
-  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
   let _, synapses = Reading.network output (contents output) in
   let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, nothing)) synapses) in
+  if List.length written <> List.length file.weights then refuse "the output has other synapses";
+  let file = side_by_side file written in
+  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
   if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
   Printf.printf "accepted: %d weights of the output are those of the network, rescaled, to 2^-%d\n" (List.length written) bits
 
@@ -121,8 +160,9 @@ let () =
     match Sys.argv with
     | [| _; "--coq"; certificate; network |] -> print certificate network
     | [| _; "--pair"; bits; certificate; network; output |] -> pair bits certificate network output
-    | [| _; certificate; network |] -> accept certificate network
-    | _ -> prerr_endline "usage: checker [--coq] CERTIFICATE NETWORK, or checker --pair BITS CERTIFICATE NETWORK OUTPUT"; exit 2
+    | [| _; "--as-written"; certificate; network |] -> accept Checker.as_written certificate network
+    | [| _; certificate; network |] -> accept Checker.accepts certificate network
+    | _ -> prerr_endline "usage: checker [--coq | --as-written] CERTIFICATE NETWORK, or checker --pair BITS CERTIFICATE NETWORK OUTPUT"; exit 2
   with
   | Refused reason -> prerr_endline ("refused: " ^ reason); exit 1
   | Failure reason | Invalid_argument reason | Sys_error reason -> prerr_endline ("refused: unreadable: " ^ reason); exit 1

@@ -150,9 +150,20 @@ rewrite !big_seq1; split; first by split.
 by move=> _; rewrite /rescale JE E big_seq1.
 Qed.
 
+Lemma same_scales f : as_written f = true ->
+  accepts f = true /\ forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y.
+Proof.
+rewrite /as_written; case: (accepts f) => // H; split=> //.
+case: (nodes f) H => [|z l] H //.
+have tail (m : seq neuron) k x : all_neurons (fun _ y => scale y =? scale z)%Z k m = true -> List.In x m -> scale x = scale z.
+  by elim: m k => [|y m IH] k //=; case E: (scale y =? scale z)%Z => // /IH {}IH [<-|/IH //]; exact/Z.eqb_eq.
+have head x : List.In x (z :: l) -> scale x = scale z by case=> [<- //|]; exact: tail H.
+by move=> x y /head -> /head ->.
+Qed.
+
 Lemma certified_balance_as_written_proof : S_certified_balance_as_written.
 Proof.
-move=> f ok same K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok.
+move=> f /same_scales [ok same] K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok.
 case: (pickP (fun _ : 'I_(size (nodes f)) => true)) => [i0 _|empty].
   pose s := @log_scales f i0.
   have hE i : @log_scales f i = s.
