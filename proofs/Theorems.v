@@ -4,14 +4,14 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
-From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile FloatGradient FloatIeee.
+From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  float_gradient float_ieee.
+  certified_pair float_gradient float_ieee.
 
 (** ** monotone_cost *)
 
@@ -118,6 +118,9 @@ Proof. exact global_convergence_asymptotic_proof. Qed.
 
 Theorem global_convergence_asymptotic_lower : S_global_convergence_asymptotic_lower.
 Proof. exact global_convergence_asymptotic_lower_proof. Qed.
+
+Theorem global_convergence_attained : S_global_convergence_attained.
+Proof. exact global_convergence_attained_proof. Qed.
 
 Theorem global_convergence_lambda : S_global_convergence_lambda.
 Proof. exact global_convergence_lambda_proof. Qed.
@@ -231,6 +234,18 @@ Proof. exact damped_newton_proof. Qed.
 
 Theorem damped_newton_strict : S_damped_newton_strict.
 Proof. exact damped_newton_strict_proof. Qed.
+
+Theorem damped_newton_converges : S_damped_newton_converges.
+Proof. exact damped_newton_converges_proof. Qed.
+
+Theorem damped_newton_weights : S_damped_newton_weights.
+Proof. exact damped_newton_weights_proof. Qed.
+
+Theorem damped_newton_exact : S_damped_newton_exact.
+Proof. exact damped_newton_exact_proof. Qed.
+
+Theorem damped_newton_diagonal : S_damped_newton_diagonal.
+Proof. exact damped_newton_diagonal_proof. Qed.
 
 (** ** task_preservation *)
 
@@ -430,6 +445,15 @@ Proof. exact certified_balance_fits_proof. Qed.
 Theorem certified_balance_file : S_certified_balance_file.
 Proof. exact certified_balance_file_proof. Qed.
 
+Theorem certified_balance_left_out : S_certified_balance_left_out.
+Proof. exact certified_balance_left_out_proof. Qed.
+
+Theorem certified_balance_pair : S_certified_balance_pair.
+Proof. exact certified_balance_pair_proof. Qed.
+
+Theorem certified_balance_as_written : S_certified_balance_as_written.
+Proof. exact certified_balance_as_written_proof. Qed.
+
 Theorem certified_balance_ground_state : S_certified_balance_ground_state.
 Proof. exact certified_balance_ground_state_proof. Qed.
 
@@ -446,6 +470,9 @@ Proof. exact float_gradient_all_proof. Qed.
 
 Theorem float_gradient_scaled : S_float_gradient_scaled.
 Proof. exact float_gradient_scaled_proof. Qed.
+
+Theorem float_gradient_exponentials : S_float_gradient_exponentials.
+Proof. exact float_exponentials_proof. Qed.
 
 Theorem float_gradient_cost : S_float_gradient_cost.
 Proof. exact float_cost_proof. Qed.

@@ -9,6 +9,8 @@
                             by how much the circulation is below the cost there (see [Checker.v]; any number is safe)
     - [File bits numerator roots ...]  the cost unit is S = 2^bits and the exponent of the cost is
                             p = numerator / 2^roots; [within] leaves out the synapses between two components
+    - [ranks]               of each neuron, the place of its component in an order that all synapses between components
+                            follow: it shows that these lie on no cycle. Only looked at if [within]
     - [ordered l]           the weights come in the order of (post, pre), each pair once
     - [cost_edge s a r w]   the synapse with lo <= S |w|^p <= lo + width, both ends checked by their 2^r-th powers
     - [sharp c]             the claims are the sharpest that the integers grant, so that no digit is free (which no
@@ -28,6 +30,7 @@ Record file := File {
   roots : nat;
   within : bool;
   nodes : list neuron;
+  ranks : list positive;
   weights : list weight;
   claim_gap : Z;
   claim_lam : Z;
@@ -86,6 +89,30 @@ Fixpoint edges_of (s : Z) (a : positive) (r : nat) (keep : weight -> bool) (l : 
 
 Definition nodes_table (f : file) : table := number 1 (nodes f) (PositiveMap.empty _).
 
+(** ** What is left out lies on no cycle *)
+
+Fixpoint number_ranks (i : positive) (l : list positive) (m : PositiveMap.t positive) : PositiveMap.t positive :=
+  match l with
+  | [] => m
+  | x :: l' => number_ranks (Pos.succ i) l' (PositiveMap.add i x m)
+  end.
+
+Definition ranks_table (f : file) : PositiveMap.t positive := number_ranks 1 (ranks f) (PositiveMap.empty _).
+
+Definition rank (m : PositiveMap.t positive) (i : positive) : positive :=
+  match PositiveMap.find i m with Some r => r | None => 1%positive end.
+
+Definition follows (m : table) (r : PositiveMap.t positive) (w : weight) : bool :=
+  if (component (look m (post w)) =? component (look m (pre w)))%positive
+  then (rank r (post w) =? rank r (pre w))%positive
+  else (rank r (pre w) <? rank r (post w))%positive.
+
+Fixpoint all_weights (p : weight -> bool) (l : list weight) : bool :=
+  match l with [] => true | w :: l' => if p w then all_weights p l' else false end.
+
+Definition order_ok (f : file) : bool :=
+  if within f then all_weights (follows (nodes_table f) (ranks_table f)) (weights f) else true.
+
 (** The costs, if the weights are in order. *)
 Definition file_edges (f : file) : option (list edge) :=
   if 0 <=? bits f then if ordered (weights f) then
@@ -123,9 +150,10 @@ Definition sharp (c : certificate) : bool :=
 
 (** What the extracted program decides. *)
 Definition accepts (f : file) : bool :=
+  if order_ok f then
   match file_edges f with
   | Some es =>
     let c := certificate_with f es in
     if check_gap c then if check_radius c then sharp c else false else false
   | None => false
-  end.
+  end else false.

@@ -146,6 +146,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             "running error analysis of both runs",
         );
     }
+    super::accumulated_noise::measure(subject, weights, &mut evidence)?;
     evidence.note(format!(
         "noise power passed on within components, before and after: {:.4e} and {:.4e} sigma^2",
         balanced.cost_initial, least.value

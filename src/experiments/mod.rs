@@ -11,6 +11,7 @@ mod noise_clouds;
 mod noise_differences;
 mod noise_limit;
 mod noise_loss;
+mod noise_steps;
 mod online;
 mod plot;
 mod robustness_identity;
@@ -34,6 +35,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     noise_limit::EXPERIMENT,
     noise_differences::EXPERIMENT,
     noise_beyond::EXPERIMENT,
+    noise_steps::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,
     fly::NOISE,

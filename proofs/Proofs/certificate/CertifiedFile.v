@@ -5,8 +5,8 @@
     - [ordered_single]   in an ordered list at most one weight belongs to a pair of neurons *)
 
 From Coq Require Import Reals ZArith Lra Lia List FMapPositive.
-From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path.
-From Synbal Require Import Defs Sums Costs Checker Weights CertifiedBalance CertifiedRadius.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
+From Synbal Require Import Defs FlowDefs Sums Costs Convexity Convergence Checker Weights CertifiedBalance CertifiedRadius.
 From Synbal.Statements Require Import certified_balance certified_file.
 
 Set Implicit Arguments.
@@ -210,11 +210,73 @@ Proof. by apply: Rdiv_lt_0_compat; exact: IZR_lt. Qed.
 
 Lemma certified_balance_file_proof : S_certified_balance_file.
 Proof.
-move=> f ok J C h r; move: ok; rewrite /accepts; case E: (file_edges f) => [es|//].
+move=> f ok J C h r; move: ok; rewrite /accepts; case: (order_ok f) => //; case E: (file_edges f) => [es|//].
 case G: (check_gap _) => //; case R: (check_radius _) => // _; have fit := certified_balance_fits_proof E.
 have p0 := power_of_gt0 f; split.
   move=> k; have [_ [_ H]] := certified_balance_gap_proof p0 fit G.
   by rewrite /C !cost_rescale; exact: (H k).
 have [k [B [U N]]] := certified_balance_weights_proof p0 fit R.
 by exists k; split.
+Qed.
+
+(** ** What is left out *)
+
+Section LeftOut.
+Variable f : file.
+Notation V := 'I_(size (nodes f)).
+Notation rank_of i := (rank (ranks_table f) (Pos.of_succ_nat i)).
+
+Lemma all_weights_in P l w : all_weights P l = true -> List.In w l -> P w = true.
+Proof. by elim: l => [|v l IH] //=; case E: (P v) => // /IH {}IH [<-|/IH]. Qed.
+
+Hypothesis within_f : within f = true.
+Hypothesis order : order_ok f = true.
+Hypothesis sorted_f : ordered (weights f) = true.
+
+Lemma ranked (i j : V) : matrix i j <> 0 ->
+  if same_label i j then rank_of i = rank_of j else (rank_of j < rank_of i)%positive.
+Proof.
+set t := Pos.of_succ_nat i; set u := Pos.of_succ_nat j.
+have M : matrix i j = \big[Rplus/0]_(w <- filter (matches t u) (weights f)) value w by rewrite big_filter.
+rewrite M; have [->|[w [I W]]] := ordered_single t u sorted_f; first by rewrite big_nil.
+move=> _; have mw : matches t u w by move: (filter_all (matches t u) (weights f)); rewrite W /= andbT.
+have := all_weights_in (P := follows (nodes_table f) (ranks_table f)) _ I.
+move: order; rewrite /order_ok within_f => O /(_ O); rewrite /follows.
+move: mw => /andP [/Pos.eqb_eq -> /Pos.eqb_eq ->]; rewrite /t /u !nodes_look -/(same_label i j).
+by case: (same_label i j); [move/Pos.eqb_eq | move/Pos.ltb_lt].
+Qed.
+
+Lemma cost_positive (alpha : V -> V -> R) i j : 0 < cost alpha (power_of f) (@matrix f) i j -> matrix i j <> 0.
+Proof. by rewrite /cost => + E; rewrite E abs_pow_0 Rmult_0_r; lra. Qed.
+
+Lemma reach_ranked (i j : V) : reaches (cost (fun _ _ => 1) (power_of f) (@matrix f)) i j -> (rank_of i <= rank_of j)%positive.
+Proof.
+case/connectP => q; elim: q i => [|k q IH] i /=; first by move=> _ ->; lia.
+case/andP => /synapseP /cost_positive /ranked S /IH H /H.
+by move: S; case: (same_label k i) => [->|]; lia.
+Qed.
+
+End LeftOut.
+
+Lemma certified_balance_left_out_proof : S_certified_balance_left_out.
+Proof.
+move=> f ok within_f J i j; have [_ [k [bal _]]] := certified_balance_file_proof ok.
+move: ok; rewrite /accepts; case O: (order_ok f) => //; case E: (file_edges f) => [es|//] _.
+have S : ordered (weights f) = true.
+  by move: E; rewrite /file_edges; case: Z.leb => //; case: (ordered _).
+set w := cost (fun _ _ => 1) (power_of f) J; rewrite /cyclic_part.
+case: (Req_dec (J i j) 0) => [Z|N].
+  by rewrite /w /cost Z abs_pow_0 !Rmult_0_r; case: ifP.
+have H := ranked within_f O S N; rewrite {1}/cost /counted within_f.
+case L: (same_label i j) H => H; last first.
+  by case: ifP => [/(reach_ranked within_f O S)|_]; [lia | rewrite Rmult_0_l].
+have pos : 0 < cost (@counted f) (power_of f) J i j.
+  by rewrite /cost /counted within_f L Rmult_1_l; exact: abs_pow_gt0.
+have c0 : nonnegative (cost (@counted f) (power_of f) J).
+  apply: cost_ge0 => a b; rewrite /counted within_f; case: (same_label a b); lra.
+have B : balanced (cost_at (cost (@counted f) (power_of f) J) (power_of f) k) by rewrite -cost_rescale.
+have R := balanced_on_cycles c0 B pos.
+suff -> : reaches w i j by [].
+apply: connect_sub R => a b /synapseP P; apply: connect1; apply/synapseP.
+rewrite /w /cost Rmult_1_l; apply: abs_pow_gt0; exact: cost_positive P.
 Qed.

@@ -7,6 +7,7 @@
     - [gammaE]      (1 + u)^k - 1 <= k u / (1 - k u) *)
 
 From Coq Require Import Reals ZArith Lra Lia.
+From Coquelicot Require Rcomplements.
 From Flocq Require Import Core Plus_error Relative.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
 From Synbal Require Import Defs Sums Costs.
@@ -331,3 +332,50 @@ Qed.
 
 Lemma float_zeros_proof : S_float_gradient_zeros.
 Proof. by move=> l H; apply: foldl_zeros => //; exact: binary64_0. Qed.
+
+(** ** From the log-scales *)
+
+Lemma quotient_error a b eps : 0 <= eps < 1 -> Rabs (a - 1) <= eps -> Rabs (b - 1) <= eps ->
+  Rabs (a / b - 1) <= 2 * eps / (1 - eps).
+Proof.
+move=> [e0 e1] /Rcomplements.Rabs_le_between A /Rcomplements.Rabs_le_between Bd.
+have b0 : 0 < b by lra.
+have ib : 0 < / b by exact: Rinv_0_lt_compat.
+have E : a / b - 1 = (a - b) / b by field; lra.
+have D : Rabs (a - b) <= 2 * eps by apply/Rcomplements.Rabs_le_between; lra.
+rewrite E Rabs_mult (Rabs_pos_eq (/ b)); last lra.
+rewrite /Rdiv; apply: Rmult_le_compat => //; [exact: Rabs_pos | lra |].
+by apply: Rinv_le_contravar; lra.
+Qed.
+
+Lemma float_exponentials_proof : S_float_gradient_exponentials.
+Proof.
+move=> n w p eps h d i bw w0 bd d0 N mu [e0 e1] near C delta.
+have delta0 : 0 <= delta by apply: Rmult_le_pos; [lra | apply/Rlt_le/Rinv_0_lt_compat; lra].
+have C0 : nonnegative C by move=> a b; apply: Rmult_le_pos => //; exact/Rlt_le/exp_pos.
+have rel a b : Rabs (real_cost w d a b - C a b) <= delta * C a b.
+  have ea := exp_pos (p * h a); have eb := exp_pos (p * h b).
+  have Q := quotient_error (conj e0 e1) (near b) (near a).
+  have E : real_cost w d a b - C a b = C a b * (d b / exp (p * h b) / (d a / exp (p * h a)) - 1).
+    rewrite /C /cost_at /real_cost (_ : p * (h b - h a) = p * h b + - (p * h a)); last ring.
+    rewrite exp_plus exp_Ropp; field; have := d0 a; repeat split; lra.
+  rewrite E Rabs_mult (Rabs_pos_eq (C a b)) // Rmult_comm; exact: Rmult_le_compat_r.
+have side (P : pred 'I_n) (F G : 'I_n -> R) : (forall j, 0 <= G j) -> (forall j, Rabs (F j - G j) <= delta * G j) ->
+    Rabs (\rsum_(j | P j) F j - \rsum_(j | P j) G j) <= delta * \rsum_(j | P j) G j.
+  by move=> G0 H; rewrite -rsumB -rsumZl; apply: Rle_trans (rsum_abs _ _ _) _; apply: rsum_le => j _.
+have I := side (fun j => j != i) (fun j => real_cost w d i j) (fun j => C i j) (C0 i) (rel i).
+have O := side (fun j => j != i) (fun j => real_cost w d j i) (fun j => C j i) (C0^~ i) (rel^~ i).
+rewrite -/(incoming (real_cost w d) i) -/(incoming C i) in I.
+rewrite -/(outgoing (real_cost w d) i) -/(outgoing C i) in O.
+have S := float_gradient_scaled_proof bw w0 bd d0 N mu; rewrite grad_in_out in S.
+have r0 := incoming_ge0 i C0; have c0 := outgoing_ge0 i C0.
+have g0 : 0 <= gamma (terms w i + 3).
+  rewrite /gamma; apply: Rmult_le_pos; last by apply/Rlt_le/Rinv_0_lt_compat; lra.
+  by apply: Rmult_le_pos; [exact: pos_INR | exact: Rlt_le u_gt0].
+have T1 : incoming (real_cost w d) i + outgoing (real_cost w d) i <= (1 + delta) * (incoming C i + outgoing C i).
+  by move/Rcomplements.Rabs_le_between: I; move/Rcomplements.Rabs_le_between: O; lra.
+have T2 := Rmult_le_compat_l _ _ _ g0 T1.
+rewrite grad_in_out.
+move/Rcomplements.Rabs_le_between: I => I; move/Rcomplements.Rabs_le_between: O => O; move/Rcomplements.Rabs_le_between: S => S.
+apply/Rcomplements.Rabs_le_between; lra.
+Qed.

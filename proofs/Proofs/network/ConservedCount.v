@@ -57,12 +57,18 @@ Proof.
 by apply: connect_sub => a b H; apply: connect1; move: H; rewrite /wire !inE => /orP[]->; rewrite !orbT.
 Qed.
 
+Lemma wire_sub s s' x y : {subset s <= s'} -> connect (wire s) x y -> connect (wire s') x y.
+Proof.
+move=> H; apply: connect_sub => a b ab; apply: connect1; move: ab; rewrite /wire => /orP[] /H ->; last by rewrite orbT.
+by [].
+Qed.
+
 Definition class_sum lab d (r : V) : R := \rsum_(x | lab x == r) d x.
 
 Definition forest s lab (T : seq (V * V)) : Prop :=
   [/\ forall x, lab (lab x) = lab x,
       {in s, forall e, lab e.1 = lab e.2},
-      forall x, connect (wire s) x (lab x),
+      forall x, connect (wire T) x (lab x),
       {subset T <= s} /\ uniq T &
       (size T + #|[pred x | lab x == x]| = #|V|)%N] /\
   (forall d, (forall r, class_sum lab d r = 0) -> forall b, exists a,
@@ -100,7 +106,6 @@ have [lij|lij] := eqVneq (lab i) (lab j).
 (* The new synapse closes a cycle: its exponent is free. *)
 - exists lab, T; split; first split=> //.
   + by move=> f; rewrite inE => /orP[/eqP ->|/L2].
-  + by move=> x; exact: wire_cons.
   + by split=> // f /L4 fs; rewrite inE fs orbT.
   split=> [d H b|a H D].
     pose t := b (i, j).
@@ -269,9 +274,15 @@ Proof.
 move=> V J; have [lab [T [[L1 L2 L3 [L4 L5] L6] [Ex Un]]]] := forest_exists (enum_uniq (mem (support J))).
 have TS : [set e in T] \subset support J.
   by apply/subsetP => e; rewrite inE => /L4; rewrite mem_enum.
+have L3' x : connect (wire (enum (support J))) x (lab x) by exact: wire_sub L4 (L3 x).
 exists [set e in T]; split=> //; split.
+  move=> x y; rewrite linked_wire; have -> : joined_by [set e in T] x y = connect (wire T) x y.
+    by apply: eq_connect => a b; rewrite !inE.
+  apply/idP/idP => [/(lab_connect L2) E|]; last exact: wire_sub.
+  by apply: connect_trans (L3 x) _; rewrite E wire_sym.
+split.
   have cT : #|[set e in T]| = size T by rewrite cardsE; exact/card_uniqP.
-  rewrite (card_weak_components L1 L2 L3) -L6 addnA -cT; congr (_ + _)%N.
+  rewrite (card_weak_components L1 L2 L3') -L6 addnA -cT; congr (_ + _)%N.
   by rewrite -[RHS](cardsID [set e in T]) (setIidPr TS) addnC.
 have out e : (e \in support J :\: [set e in T]) = (e \in enum (support J)) && (e \notin T).
   by rewrite !inE mem_enum inE andbC.
