@@ -41,6 +41,9 @@ pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -
     if spec.alpha != Alpha::Uniform(1.0) {
         return Err(CertifyError::Alpha);
     }
+    if spec.accumulated.is_some() {
+        return Err(CertifyError::Accumulated);
+    }
     let neurons = network.weights.neurons();
     if h.len() != neurons {
         return Err(NetworkError::WrongNumberOfScales { neurons, given: h.len() }.into());

@@ -101,6 +101,11 @@ pub enum CertifyError {
     /// Certificates are for cost factors alpha of 1, since those are what the input file says.
     #[error("certificates are for cost factors alpha of 1, since those are what the input file says; drop alpha")]
     Alpha,
+    /// Certificates are about the costs of the weights that the input file holds, not about accumulated noise.
+    #[error(
+        "certificates are about the costs of the weights that the input file holds, not about accumulated noise; certify the plain cost"
+    )]
+    Accumulated,
     /// The log-scale of neuron `neuron` is `value`, too far from those of its component.
     #[error(
         "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
@@ -173,7 +178,11 @@ impl CertifyError {
     pub fn is_bad_request(&self) -> bool {
         matches!(
             self,
-            CertifyError::Exponent { .. } | CertifyError::Alpha | CertifyError::Cost(_) | CertifyError::Network(_)
+            CertifyError::Exponent { .. }
+                | CertifyError::Alpha
+                | CertifyError::Accumulated
+                | CertifyError::Cost(_)
+                | CertifyError::Network(_)
         )
     }
 }
