@@ -25,10 +25,11 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 23] = files![
+const FILES: [(&str, &str); 24] = files![
     "balanceable.v",
     "certified_balance.v",
     "certified_file.v",
+    "certified_pair.v",
     "closed_forms.v",
     "conserved_count.v",
     "conserved_flow.v",
