@@ -142,6 +142,8 @@ fn draw<'a, DB: DrawingBackend + 'a>(
     let (across, up) = (x_range.end - x_range.start, y_range.end - y_range.start);
     let mut chart = ChartBuilder::on(&canvas)
         .margin(10)
+        // Half of the last label along the axis, which stands under its end.
+        .margin_right(if labelled { 10 } else { 28 })
         .x_label_area_size(X_AXIS)
         .y_label_area_size(Y_AXIS)
         .build_cartesian_2d(x_range, y_range)?;

@@ -18,9 +18,16 @@ const LEADING: [(&str, &str); 3] = [
     ("noise-limit", "noise-against-activity-full-integration-l0-3-s1"),
 ];
 
+/// Those of a single network.
+const OF_ONE: [&str; 2] = ["imbalance-against-work", "incoming-and-outgoing-cost"];
+
 pub(super) fn page(report: &Report) -> String {
-    let leading: Vec<(String, &Figure)> =
+    let mut leading: Vec<(String, &Figure)> =
         LEADING.iter().filter_map(|&(owner, name)| find(report, owner, name)).collect();
+    // Of one's own network: how it was balanced, and what its neurons gain.
+    if let ([], [own]) = (&leading[..], &report.cases[..]) {
+        leading.extend(OF_ONE.iter().filter_map(|name| find(report, &own.name, name)));
+    }
     let body = html! {
         h1 { "Synaptic balancing, verified" }
         div class="lead" {
@@ -59,7 +66,7 @@ fn find<'a>(report: &'a Report, owner: &str, name: &str) -> Option<(String, &'a 
     let of_cases = report.cases.iter().find(|case| case.name == owner).map(|case| &case.figures);
     let list = of_cases.or_else(|| report.experiments.iter().find(|e| e.name == owner).map(|e| &e.figures))?;
     let found = list.iter().find(|figure| figure.name.starts_with(name))?;
-    Some((format!("{owner}-{}", found.name), found))
+    Some((format!("{}-{}", file_name(owner), found.name), found))
 }
 
 /// Theorems and checks on the one side, the paper's experiments on the other: two things, in two sentences.
