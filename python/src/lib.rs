@@ -1,8 +1,8 @@
 //! The extension module `synbal._synbal`: what the Python package of the same name calls.
 //!
 //! Numbers come in as NumPy arrays that the package has looked at (floating point, the right number of axes), and everything
-//! else is decided by the library. All work is done on threads of its own ([`background`]), without the GIL; what goes wrong
-//! becomes an exception of `synbal.errors` with the fields of the library's error ([`errors`]).
+//! else is decided by the library. All work is done on threads of its own (`background`), without the GIL; what goes wrong
+//! becomes an exception of `synbal.errors` with the fields of the library's error (`errors`).
 
 mod background;
 mod balance;
