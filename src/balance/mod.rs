@@ -39,7 +39,7 @@ pub use outcome::{Outcome, Solver};
 pub use precise::{LinearSolver, Precise, PreciseStep, balance_to_digits, balance_to_digits_by, reference_to_digits};
 #[cfg(feature = "precise")]
 pub use precise_error::{MOST_DIGITS, PreciseError};
-pub use problem::{BalanceError, Problem, Scope};
+pub use problem::{BalanceError, Problem, Scope, named_synapses};
 pub use run::{Balanced, NotConverged, Run};
 pub use status::Status;
 pub use trace::TracePoint;

@@ -128,10 +128,15 @@ impl<'a> Problem<'a> {
 
 fn examples(pairs: &[(usize, usize)], world: Option<usize>) -> String {
     let name = |node: usize| if Some(node) == world { "world".to_owned() } else { node.to_string() };
-    let mut text: Vec<String> =
+    format!("{} (source -> target, neurons count from 0)", named_synapses(pairs, name))
+}
+
+/// The first few of some synapses, given as (target, source), in words: `source -> target, ...`, each node by its name.
+pub fn named_synapses(pairs: &[(usize, usize)], name: impl Fn(usize) -> String) -> String {
+    let mut shown: Vec<String> =
         pairs.iter().take(EXAMPLES).map(|&(i, j)| format!("{} -> {}", name(j), name(i))).collect();
     if pairs.len() > EXAMPLES {
-        text.push("...".to_owned());
+        shown.push("...".to_owned());
     }
-    format!("{} (source -> target, neurons count from 0)", text.join(", "))
+    shown.join(", ")
 }

@@ -1,9 +1,9 @@
 //! What a claim's check brings back: figures, each held against a bound that says where it comes from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// On which side of the bound a figure must lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// The figure is at most the bound.
@@ -13,7 +13,7 @@ pub enum Relation {
 }
 
 /// One figure and the bound that it is held against.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     /// What was measured.
     pub what: String,

@@ -1,6 +1,6 @@
 //! What to do next about an error: which option of the command line helps.
 
-use synbal::balance::{BalanceError, Status};
+use synbal::balance::{BalanceError, Status, named_synapses};
 use synbal::check::Refused;
 use synbal::claims::ClaimError;
 use synbal::cost::CostError;
@@ -32,9 +32,6 @@ pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
     }
 }
 
-/// So many synapses on no cycle are shown.
-const EXAMPLES: usize = 5;
-
 /// An error about a network with what its file knows: the names of its neurons, and whether inputs and outputs would close
 /// its paths into cycles.
 pub fn for_network(error: impl Into<CliError>, loaded: &Loaded) -> CliError {
@@ -59,13 +56,8 @@ fn examples(pairs: &[(usize, usize)], loaded: &Loaded) -> String {
         Some(names) => names.get(node).map_or_else(|| node.to_string(), |name| format!("`{name}`")),
         None => node.to_string(),
     };
-    let mut shown: Vec<String> =
-        pairs.iter().take(EXAMPLES).map(|&(i, j)| format!("{} -> {}", name(j), name(i))).collect();
-    if pairs.len() > EXAMPLES {
-        shown.push("...".to_owned());
-    }
     let counted = if loaded.names.is_some() { "" } else { ", neurons count from 0" };
-    format!("{} (source -> target{counted})", shown.join(", "))
+    format!("{} (source -> target{counted})", named_synapses(pairs, name))
 }
 
 /// For an error that ends a command; with a separator in front, or empty.

@@ -1,9 +1,11 @@
 //! Two reports side by side: what changed, in margins.
 
 use maud::{Markup, html};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::parts::{Depth, frame};
+use crate::claims::{Margin, Measurement};
 
 /// A page on what differs between a reference report and a new one. `differences` are those of
 /// [`compare`](crate::report::compare), in words.
@@ -66,14 +68,14 @@ fn moved(reference: &Value, new: &Value) -> Markup {
     }
 }
 
-/// The fewest decades of a claim's figures in a report in JSON.
+/// The fewest decades of a claim's figures in a report in JSON; figures that are infinite there are null, and no margin.
 fn narrowest(claim: &Value) -> Option<f64> {
-    let of = |figure: &Value| {
-        let (value, bound) = (figure["value"].as_f64()?, figure["bound"].as_f64()?);
-        let (small, large) = if figure["relation"] == "at-most" { (value, bound) } else { (bound, value) };
-        (small > 0.0 && large > 0.0).then(|| (large / small).log10())
-    };
-    claim["measurements"].as_array().into_iter().flatten().filter_map(of).reduce(f64::min)
+    let figures = claim["measurements"].as_array().into_iter().flatten();
+    let read = figures.filter_map(|figure| Measurement::deserialize(figure).ok());
+    match read.map(|measurement| measurement.margin()).reduce(Margin::narrower) {
+        Some(Margin::Decades(decades)) => Some(decades),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +86,7 @@ mod tests {
     #[test]
     fn a_margin_that_moved_is_shown_and_one_that_stayed_is_not() {
         let report = |value: f64| {
-            let figure = json!({"value": value, "bound": 1.0, "relation": "at-most"});
+            let figure = json!({"what": "w", "value": value, "bound": 1.0, "relation": "at-most", "derivation": "d"});
             json!({"cases": [{"name": "net", "claims": [{"id": "some_claim", "measurements": [figure]}]}]})
         };
         let page = comparison(&report(0.01), &report(0.1), &[]);
