@@ -47,8 +47,14 @@ pub struct Evidence {
     pub measurements: Vec<Measurement>,
     /// What a reader should know beside them: what was left out and why, what was only observed.
     pub notes: Vec<String>,
-    /// Something that belongs to the claim could not be decided.
-    pub undecided: bool,
+    /// What belongs to the claim and could not be decided, with the reasons; they are among the notes too.
+    #[serde(rename = "undecided", serialize_with = "whether_any")]
+    pub open: Vec<String>,
+}
+
+/// Reports say whether something was left open; what it was stands in the notes.
+fn whether_any<S: serde::Serializer>(open: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(!open.is_empty())
 }
 
 /// How a claim fared.
@@ -88,7 +94,7 @@ impl Evidence {
     pub fn verdict(&self) -> Verdict {
         if !self.measurements.iter().all(Measurement::holds) {
             Verdict::Fell
-        } else if self.undecided {
+        } else if !self.open.is_empty() {
             Verdict::Undecided
         } else if self.measurements.is_empty() {
             Verdict::NotApplicable
@@ -114,8 +120,9 @@ impl Evidence {
 
     /// Adds a remark about something that belongs to the claim and could not be decided.
     pub fn undecided(&mut self, text: impl Into<String>) {
-        self.undecided = true;
-        self.notes.push(text.into());
+        let text = text.into();
+        self.open.push(text.clone());
+        self.notes.push(text);
     }
 
     fn push(&mut self, what: String, value: f64, relation: Relation, bound: f64, derivation: String) {
