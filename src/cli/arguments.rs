@@ -281,6 +281,9 @@ pub struct BalanceOptions {
     /// Refuse to replace files that exist
     #[arg(long)]
     pub no_clobber: bool,
+    /// The balanced network may replace the file that it was read from
+    #[arg(long, requires = "output", conflicts_with = "no_clobber")]
+    pub in_place: bool,
     /// How to balance
     #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,

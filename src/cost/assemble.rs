@@ -5,9 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use nalgebra::DMatrix;
 
-use super::graph::{Factors, Given};
+use super::graph::{Bundle, Factors, Given, largest};
 use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
-use crate::network::model::p_norm;
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
@@ -45,6 +44,7 @@ impl CostGraph<f64> {
         let mut each = Vec::with_capacity(if uniform.is_none() { extent.between_nodes } else { 0 });
         let mut weight = Vec::with_capacity(extent.between_nodes);
         let mut w = Vec::with_capacity(extent.between_nodes);
+        let mut bundles = Vec::new();
         synapses.for_each(|synapse| {
             let shift = prescaling.shift(synapse.target, synapse.source);
             let prescaled = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
@@ -68,6 +68,9 @@ impl CostGraph<f64> {
                 self_cost += cost;
                 self_synapses.push((prescaled, synapse.alpha));
             } else {
+                if let Some(bundle) = synapses.bundle(&synapse) {
+                    bundles.push(Bundle { edge: weight.len(), ..bundle });
+                }
                 weight.push(prescaled);
                 w.push(cost);
                 if uniform.is_none() {
@@ -84,6 +87,7 @@ impl CostGraph<f64> {
             facts,
             weight,
             factors: uniform.map_or(Factors::Each(each), Factors::Uniform),
+            bundles,
             w,
             self_cost,
             self_synapses,
@@ -121,10 +125,30 @@ struct Synapses<'a> {
 /// The world's synapses: each stands for all weights between a neuron and the world.
 struct World {
     lambda: f64,
-    /// From the world to each neuron: the p-norm of its input weights and bias, or 0.
-    into: Vec<f64>,
-    /// From each neuron to the world: the p-norm of its read-out weights, or 0.
-    out_of: Vec<f64>,
+    /// From the world to each neuron: its input weights and bias.
+    into: Vec<Edge>,
+    /// From each neuron to the world: its read-out weights.
+    out_of: Vec<Edge>,
+}
+
+/// An edge to or from the world: the largest weight, and the factor that makes its cost that of all.
+struct Edge {
+    weight: f64,
+    alpha: f64,
+    /// The weights, if there are several.
+    parts: Vec<f64>,
+}
+
+impl Edge {
+    fn of(weights: impl Iterator<Item = f64>, alpha: f64, p: f64) -> Self {
+        let parts: Vec<f64> = weights.filter(|&weight| weight != 0.0).collect();
+        let weight = largest(&parts);
+        if parts.len() < 2 {
+            return Edge { weight, alpha, parts: Vec::new() };
+        }
+        let bundle = Bundle { edge: 0, alpha, parts };
+        Edge { weight, alpha: bundle.factor(&0.0, p), parts: bundle.parts }
+    }
 }
 
 /// What has to be known before anything is allocated.
@@ -172,17 +196,29 @@ impl<'a> Synapses<'a> {
                 }
             }
             if let Some(world) = &self.world
-                && world.into[target] > 0.0
+                && world.into[target].weight > 0.0
             {
-                take(Synapse { target, source: n, weight: world.into[target], alpha: 1.0 })?;
+                let Edge { weight, alpha, .. } = world.into[target];
+                take(Synapse { target, source: n, weight, alpha })?;
             }
         }
         if let Some(world) = &self.world {
-            for (source, &weight) in world.out_of.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
-                take(Synapse { target: n, source, weight, alpha: world.lambda })?;
+            for (source, edge) in world.out_of.iter().enumerate().filter(|(_, edge)| edge.weight > 0.0) {
+                take(Synapse { target: n, source, weight: edge.weight, alpha: edge.alpha })?;
             }
         }
         Ok(())
+    }
+
+    /// What an edge to or from the world stands for, if that is more than one weight.
+    fn bundle(&self, synapse: &Synapse) -> Option<Bundle> {
+        let (world, n) = (self.world.as_ref()?, self.network.weights.neurons());
+        let (edge, alpha) = match (synapse.target == n, synapse.source == n) {
+            (true, _) => (&world.out_of[synapse.source], world.lambda),
+            (_, true) => (&world.into[synapse.target], 1.0),
+            _ => return None,
+        };
+        (!edge.parts.is_empty()).then(|| Bundle { edge: 0, alpha, parts: edge.parts.clone() })
     }
 
     fn extent(&self) -> Result<Extent, CostError> {
@@ -285,11 +321,10 @@ impl World {
         }
         let neurons = 0..network.weights.neurons();
         let into = neurons.clone().map(|neuron| {
-            let inputs = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
-            let biases = network.bias.iter().map(|bias| bias[neuron]);
-            p_norm(inputs.chain(biases).collect::<Vec<_>>().iter().copied(), p)
+            let inputs = network.w_in.iter().flat_map(|w_in| (0..w_in.ncols()).map(move |k| w_in[(neuron, k)]));
+            Edge::of(inputs.chain(network.bias.iter().map(|bias| bias[neuron])), 1.0, p)
         });
-        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).iter().copied(), p));
+        let out_of = neurons.map(|neuron| Edge::of(w_out.column(neuron).iter().copied(), lambda, p));
         Ok(World { lambda, into: into.collect(), out_of: out_of.collect() })
     }
 }

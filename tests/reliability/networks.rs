@@ -41,8 +41,15 @@ pub fn healthy(seed: u64) -> Healthy {
         1 => 2.0,
         _ => *[0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 63.0 / 16.0, 4.0, 8.0].choose(random).unwrap(),
     };
+    if random.random_bool(0.15) {
+        // Neurons of very different scales: the same network, rescaled.
+        let spread = *[3.0, 15.0, 60.0].choose(random).unwrap();
+        let h = normals(random, n, spread);
+        triplets.iter_mut().for_each(|(i, j, value)| *value *= (h[*j] - h[*i]).exp());
+    }
     let scale = unit(random, p);
     triplets.iter_mut().for_each(|(_, _, value)| *value *= scale);
+    triplets.retain(|(_, _, value)| *value != 0.0 && value.is_finite());
     let weights = Weights::from_triplets(n, triplets).expect("finite weights between neurons that exist");
     let activation =
         *[Activation::Linear, Activation::Relu, Activation::LeakyRelu { slope: 0.1 }].choose(random).unwrap();
@@ -76,8 +83,7 @@ pub fn healthy(seed: u64) -> Healthy {
         network.initial_state = Some(normals(random, n, 1.0));
     }
     // Whole where that has a balanced point and in half of those; a network that has none is refused as a whole.
-    let whole = random.random_bool(0.5)
-        && synbal::balance::Problem::new(&network, &spec, Scope::Whole).is_ok();
+    let whole = random.random_bool(0.5) && synbal::balance::Problem::new(&network, &spec, Scope::Whole).is_ok();
     Healthy { kind, network, spec, scope: if whole { Scope::Whole } else { Scope::WithinComponents } }
 }
 
@@ -92,11 +98,11 @@ fn unit(random: &mut ChaCha8Rng, p: f64) -> f64 {
 }
 
 fn pattern(random: &mut ChaCha8Rng, n: usize, sigma: f64) -> (&'static str, usize, Triplets) {
-    let mut weight = |random: &mut ChaCha8Rng| {
+    let weight = |random: &mut ChaCha8Rng| {
         let normal = normals(random, 1, sigma)[0];
         if random.random_bool(0.5) { normal.exp() } else { -normal.exp() }
     };
-    let mut of = |random: &mut ChaCha8Rng, pairs: Vec<(usize, usize)>| -> Triplets {
+    let of = |random: &mut ChaCha8Rng, pairs: Vec<(usize, usize)>| -> Triplets {
         pairs.into_iter().map(|(i, j)| (i, j, weight(random))).collect()
     };
     let pairs = |n: usize| (0..n).flat_map(move |i| (0..n).map(move |j| (i, j)));
