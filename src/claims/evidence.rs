@@ -113,6 +113,16 @@ impl Evidence {
         self.push(what.into(), value, Relation::AtLeast, bound, derivation.into());
     }
 
+    /// Adds the number of cases in which a strict inequality shows beyond rounding: there must be one. Where rounding hides it
+    /// in all of them (costs far apart), nothing contradicts the claim and nothing shows it.
+    pub fn some_beyond_rounding(&mut self, what: &str, seen: usize) {
+        if seen > 0 {
+            self.at_least(what, seen as f64, 1.0, "at least one");
+        } else {
+            self.undecided(format!("{what}: none, so f64 cannot tell whether the inequality is strict"));
+        }
+    }
+
     /// Adds a remark.
     pub fn note(&mut self, text: impl Into<String>) {
         self.notes.push(text.into());

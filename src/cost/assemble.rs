@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use nalgebra::DMatrix;
 
-use super::graph::{Bundle, Factors, Given, largest};
+use super::graph::{Bundle, Factors, Given, largest, self_cost};
 use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
 
@@ -38,7 +38,7 @@ impl CostGraph<f64> {
         let prescaling = fitted_prescaling(&extent, &synapses)?;
         let plain = prescaling.is_identity();
 
-        let (mut self_cost, mut self_synapses) = (0.0, Vec::new());
+        let mut self_synapses = Vec::new();
         let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
         let uniform = synapses.uniform_factor();
         let mut each = Vec::with_capacity(if uniform.is_none() { extent.between_nodes } else { 0 });
@@ -49,33 +49,30 @@ impl CostGraph<f64> {
             let shift = prescaling.shift(synapse.target, synapse.source);
             let prescaled = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
             let cost = synaptic_cost(&synapse.alpha, &prescaled, p);
-            let lost = cost < SMALLEST_LOG2_COST.exp2() || prescaled.abs() < f64::MIN_POSITIVE;
-            let own = synapse.target == synapse.source;
-            if lost || !cost.is_finite() {
-                if own {
-                    // The diagonal takes no part in balancing: what f64 cannot hold of it is only left out of totals.
-                    return Ok(());
+            let log2_cost = || synapse.log2_cost(p);
+            if synapse.target == synapse.source {
+                self_synapses.push((synapse.weight, synapse.alpha));
+                if !plain {
+                    given.log2_self_cost.push(log2_cost());
                 }
-                let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
+                return Ok(());
+            }
+            let exact = plain || times_power_of_two(prescaled, -shift) == synapse.weight;
+            if cost < SMALLEST_LOG2_COST.exp2() || !exact || !cost.is_finite() {
+                let log2_cost = log2_cost() + p * f64::from(shift);
                 let (target, source_index) = (synapse.target, synapse.source);
                 return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
             }
             if !plain {
-                let list = if own { &mut given.log2_self_cost } else { &mut given.log2_cost };
-                list.push(synapse.log2_cost(p));
+                given.log2_cost.push(log2_cost());
             }
-            if own {
-                self_cost += cost;
-                self_synapses.push((prescaled, synapse.alpha));
-            } else {
-                if let Some(bundle) = synapses.bundle(&synapse) {
-                    bundles.push(Bundle { edge: weight.len(), ..bundle });
-                }
-                weight.push(prescaled);
-                w.push(cost);
-                if uniform.is_none() {
-                    each.push(synapse.alpha);
-                }
+            if let Some(bundle) = synapses.bundle(&synapse) {
+                bundles.push(Bundle { edge: weight.len(), ..bundle });
+            }
+            weight.push(prescaled);
+            w.push(cost);
+            if uniform.is_none() {
+                each.push(synapse.alpha);
             }
             Ok(())
         })?;
@@ -89,7 +86,7 @@ impl CostGraph<f64> {
             factors: uniform.map_or(Factors::Each(each), Factors::Uniform),
             bundles,
             w,
-            self_cost,
+            self_cost: self_cost(&self_synapses, prescaling.unit(), p, |x| x),
             self_synapses,
             p,
             neurons: network.weights.neurons(),

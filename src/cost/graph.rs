@@ -23,7 +23,7 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) bundles: Vec<Bundle>,
     pub(super) w: Vec<S>,
     pub(super) self_cost: S,
-    /// Weights (prescaled) and factors of the self-synapses.
+    /// Weights (as given) and factors of the self-synapses.
     pub(super) self_synapses: Vec<(f64, f64)>,
     pub(super) p: f64,
     pub(super) neurons: usize,
@@ -46,6 +46,22 @@ impl<S> Factors<S> {
             Factors::Each(alphas) => &alphas[e],
         }
     }
+}
+
+/// The cost of self-synapses in a unit of weight of `2^unit`. The diagonal takes no part in balancing: what the number system
+/// cannot hold of it is only left out of totals.
+pub(super) fn self_cost<S: Scalar>(synapses: &[(f64, f64)], unit: i32, p: f64, lift: impl Fn(f64) -> S) -> S {
+    // In two steps: 2^-unit itself may be beyond the range of f64.
+    let first = lift(f64::from(-unit / 2).exp2());
+    let second = lift(f64::from(-unit - (-unit / 2)).exp2());
+    let mut total = lift(0.0);
+    for &(weight, alpha) in synapses {
+        let cost = synaptic_cost(&lift(alpha), &(lift(weight) * &first * &second), p);
+        if cost.is_finite() {
+            total += &cost;
+        }
+    }
+    total
 }
 
 /// Parallel weights that one edge stands for: they are scaled together, so each is a fixed part of the largest, and what
@@ -103,10 +119,7 @@ impl CostGraph<f64> {
         }
         let cost = |(e, weight)| synaptic_cost(factors.at(e), weight, self.p);
         let w = weight.iter().enumerate().map(cost).collect();
-        let mut self_cost = lift(0.0);
-        for &(weight, alpha) in &self.self_synapses {
-            self_cost += &synaptic_cost(&lift(alpha), &lift(weight), self.p);
-        }
+        let self_cost = self_cost(&self.self_synapses, self.prescaling.unit(), self.p, &lift);
         CostGraph {
             pattern: Arc::clone(&self.pattern),
             transposed: self.transposed.clone(),
