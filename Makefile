@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8 pages faults python python-torch python-timing
 
 REPORT := synbal-report
 
@@ -31,7 +31,21 @@ proofs-check: proofs
 # Renews the committed reference report (reports/) after a change that is meant to change numbers.
 baseline:
 	@.ci/setup build
+	rm -rf reports/figures reports/networks reports/claims reports/experiments
 	cargo run --release --locked --quiet -- report --out reports
+
+# Looks at the pages of a report in a real browser (Debian's chromium), and sees that every fault of a page is noticed.
+pages:
+	@.ci/setup pages
+	tests/pages/check $(REPORT)
+	tests/pages/broken $(REPORT)
+
+# Puts faults into a copy of the sources, one at a time: forgotten factors of a layout must be seen by the layouts' test. Some
+# twenty minutes of one core.
+faults:
+	@.ci/setup build
+	@.ci/setup test
+	tests/faults/run
 
 # Trains the stored networks of short trials again and compares every byte; about a minute.
 trained:
@@ -61,6 +75,24 @@ pytorch:
 	@.ci/setup pytorch
 	cargo build --locked --quiet
 	/usr/bin/python3 tests/pytorch/pytorch.py target/debug/synbal
+
+# The Python package: pip install ./python[test] into a fresh environment under target/, and its tests.
+python:
+	@.ci/setup build
+	@.ci/setup python
+	python/check
+
+# Its tests of PyTorch modules, with Debian's python3-torch (the registry's wheel brings gigabytes).
+python-torch:
+	@.ci/setup build
+	@.ci/setup python
+	@.ci/setup pytorch
+	python/check torch
+
+# Its time beside the library's own, on a dense matrix and on the fly's network; after `make python`.
+python-timing:
+	cargo build --release --locked --quiet
+	target/python/bin/python python/benches/timing.py
 
 # Per-tensor int8 quantisation of a ReLU network before and after balancing: the numbers in the README.
 int8:

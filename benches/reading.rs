@@ -27,7 +27,7 @@ fn reading(criterion: &mut Criterion) {
     group.bench_function("matrix market, a file", |bencher| {
         bencher.iter(|| read_network(black_box(&path), Activation::Relu).expect("what was written"));
     });
-    let options = ReadOptions { activation: Some(Activation::Relu), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_activation(Activation::Relu);
     group.bench_function("matrix market, a file, hashed on the way", |bencher| {
         bencher.iter(|| read_network_hashed(black_box(&path), &options).expect("what was written"));
     });

@@ -1,7 +1,7 @@
 //! The checker of certificates: from the input network and the integers of a certificate alone, without a solver.
 //!
 //! It depends on nothing of the program that writes certificates: it reads the input by itself ([`read`]), or takes triplets
-//! ([`Input`]), decides strong components by its own searches, and computes in integers only, after `proofs/Checker.v`,
+//! ([`Input`]), decides strong components by its own searches, and computes in integers only, after `proofs/Definitions/Checker.v`,
 //! whose functions Coq proves sound. What it does share with the maker are crates of others: the arithmetic of
 //! large integers (`num-bigint`), the sha256 (`sha2`) and JSON (`serde_json`); a fault of theirs could fool both.
 //!

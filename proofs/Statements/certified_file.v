@@ -12,7 +12,7 @@
 
 From Coq Require Import Reals ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
-From Synbal Require Import Defs Checker Weights.
+From Synbal Require Import Defs FlowDefs Checker Weights.
 From Synbal.Statements Require Import certified_balance.
 
 Set Implicit Arguments.
@@ -64,3 +64,11 @@ Definition S_certified_balance_file : Prop :=
     (forall l, balanced (C l) -> forall i j, C l i j = C k i j) /\
     (forall i j, J i j <> 0 -> exp (- (2 * r / power_of f)) <= rescale k J i j / rescale h J i j
                                <= exp (2 * r / power_of f)).
+
+(** What an accepted file within components leaves out are exactly the synapses that lie on no cycle of the network: the costs that it
+    is about are those of the part on cycles, whose least total is the infimum of the whole network's
+    ([global_convergence_infimum]). *)
+Definition S_certified_balance_left_out : Prop :=
+  forall f : file, accepts f = true -> within f = true ->
+  let J := @matrix f in
+  forall i j, cost (@counted f) (power_of f) J i j = cyclic_part (cost (fun _ _ => 1) (power_of f) J) i j.

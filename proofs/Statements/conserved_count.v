@@ -6,6 +6,7 @@
     - [support J]        the set of the E synapses with a weight that is not zero, as pairs (target, source)
     - [weak_components J] the set of the weak components, each the set of its neurons
     - [log_quantity a J] sum over the support of a_ij ln |J_ij|: the logarithm of the product of the |J_ij|^{a_ij}
+    - [joined_by T]      joined by synapses of the set T
     - [conserved_log a J] no transform of J changes it (so that it is constant along the flow) *)
 
 From Coq Require Import Reals.
@@ -31,6 +32,9 @@ Definition log_quantity a J : R := \big[Rplus/0]_(e in support J) (a e.1 e.2 * l
 
 Definition conserved_log a J : Prop := forall h, log_quantity a (rescale h J) = log_quantity a J.
 
+(** Joined by synapses of [T], whatever their direction. *)
+Definition joined_by (T : {set V * V}) : rel V := connect (fun x y => ((x, y) \in T) || ((y, x) \in T)).
+
 End Count.
 
 (** A log-quantity is conserved exactly when its exponents form a circulation (of any sign) on the support: at every
@@ -41,13 +45,14 @@ Definition S_conserved_quantities_exponents : Prop :=
   forall i, \big[Rplus/0]_(e in support J | e.1 == i) a e.1 e.2
           = \big[Rplus/0]_(e in support J | e.2 == i) a e.1 e.2.
 
-(** The conserved log-quantities form a space of dimension E - n + (weak components). In coordinates: there is a set T of n - c
-    synapses (as many as a spanning forest has; that T is one is not said) such that the exponents on the E - n + c others
-    can be given at will, and then those on T are determined. *)
+(** The conserved log-quantities form a space of dimension E - n + (weak components). In coordinates: there is a spanning
+    forest T, that is n - c synapses that join whatever the E synapses join, such that the exponents on the E - n + c others can be
+    given at will, and then those on T are determined. *)
 Definition S_conserved_quantities_count : Prop :=
   forall (V : finType) (J : V -> V -> R),
   exists T : {set V * V},
     T \subset support J /\
+    (forall x y, linked (fun i j => Rabs (J i j)) x y = joined_by T x y) /\
     (#|support J :\: T| + #|V| = #|support J| + #|weak_components J|)%N /\
     forall b : V -> V -> R,
       (exists a, conserved_log a J /\ forall i j, (i, j) \in support J :\: T -> a i j = b i j) /\

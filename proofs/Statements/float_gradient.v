@@ -96,3 +96,17 @@ Definition S_float_gradient_cost : Prop :=
 (** The sum over the synapses that exist is the sum over all neurons: zeros change nothing. *)
 Definition S_float_gradient_zeros : Prop :=
   forall l : seq R, (forall x, List.In x l -> binary64 x) -> fl_sum [seq x <- l | nonzero x] = fl_sum l.
+
+(** From the log-scales themselves: the d that a library's exponential makes of p h, each within the relative error eps (for a correctly
+    rounded one, absent over- and underflow, eps = u), against the gradient at h. The exponentials add 2 eps / (1 - eps)
+    to the relative error of every cost. *)
+Definition S_float_gradient_exponentials : Prop :=
+  forall (n : nat) (w : 'I_n -> 'I_n -> R) (p eps : R) (h d : 'I_n -> R) (i : 'I_n),
+  (forall i j, binary64 (w i j)) -> nonnegative w -> (forall i, binary64 (d i)) -> (forall i, 0 < d i) ->
+  (forall i j, normal (w i j * d j) /\ normal (fl (w i j * d j) / d i)) ->
+  INR (terms w i + 3) * u < 1 ->
+  0 <= eps < 1 -> (forall i, Rabs (d i / exp (p * h i) - 1) <= eps) ->
+  let C := cost_at w p h in
+  let delta := 2 * eps / (1 - eps) in
+  Rabs (fl_grad (fl_cost w d) i - grad C i)
+    <= (gamma (terms w i + 3) * (1 + delta) + delta) * (incoming C i + outgoing C i).

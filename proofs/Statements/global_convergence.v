@@ -93,6 +93,19 @@ Definition S_global_convergence_asymptotic_lower : Prop :=
   p * Lambda <= nu ->
   exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
 
+(** In every network, some flow is no faster: where lambda is the smallest positive eigenvalue, and v belongs to it, the flow from a
+    point on the ray from balance along v (near enough) stays above a multiple of e^{- p lambda t}. So p lambda_2 is the rate, and no
+    larger one holds for all starts. *)
+Definition S_global_convergence_attained : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (x v : V -> R) (lambda : R),
+  nonnegative w -> 0 < p -> balanced (cost_at w p x) -> 0 < lambda ->
+  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  (forall i, component_sum w v i = 0) -> (exists i, v i <> 0) ->
+  dirichlet (cost_at w p x) v = lambda * norm2_sq v ->
+  exists (h : R -> V -> R) (e K : R),
+    is_flow w p h /\ 0 < e /\ (forall i, h 0 i = x i + e * v i) /\
+    0 < K /\ forall t, 0 <= t -> K * exp (- (p * lambda) * t) <= norm2 (fun i => h t i - x i).
+
 (** From the start on, the rate is at least p lambda e^{- 2 p d}, where d is the initial distance to balance. *)
 Definition S_global_convergence_lambda : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda : R),

@@ -7,6 +7,7 @@ open Reading
 let big_of_int = Z.of_int
 let power_of_two = Z.shift_left Z.one
 let nothing = Z.zero
+let one = Z.one
 let positive x = Z.sign x > 0
 
 let seal_line = "  \"seal\": \""
@@ -23,20 +24,26 @@ let names =
 
 let rec order = function 1 -> 0 | b when b > 1 && b mod 2 = 0 -> 1 + order (b / 2) | b -> refuse "p has the denominator %d" b
 
-(* The synapses left out lie on no cycle: the components can be put in an order that they all follow. *)
-let check_order n component synapses =
+(* The place of each neuron's component in an order that the synapses between components follow, as far as there is one. The proved
+   checker decides whether all do: then those synapses lie on no cycle. *)
+let ranks n component synapses =
   let label i = component.(i - 1) in
   let between = List.filter (fun (i, j, _) -> label i <> label j) synapses in
-  let into = Array.make n 0 and out = Array.make n [] in
+  let into = Array.make n 0 and out = Array.make n [] and rank = Array.make n 1 in
   List.iter (fun (i, j, _) -> into.(label i) <- into.(label i) + 1; out.(label j) <- label i :: out.(label j)) between;
   let ready = ref (List.filter (fun c -> into.(c) = 0) (List.init n Fun.id)) and seen = ref 0 in
   while !ready <> [] do
     let c = List.hd !ready in
     ready := List.tl !ready;
     incr seen;
+    rank.(c) <- !seen;
     List.iter (fun d -> into.(d) <- into.(d) - 1; if into.(d) = 0 then ready := d :: !ready) out.(c)
   done;
-  if !seen < n then refuse "a synapse between two components lies on a cycle"
+  List.init n (fun i -> big_of_int rank.(component.(i)))
+
+let weight (i, j, x, lowered) =
+  let m, e = dyadic x in
+  Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered }
 
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
@@ -61,7 +68,6 @@ let read certificate_path network_path =
   List.iter (fun l -> if l <> n then refuse "a list has %d entries, the network %d neurons" l n)
     [ List.length scale; List.length ground; List.length component ];
   List.iter (fun c -> if c < 0 || c >= n then refuse "neuron %d does not exist" c) component;
-  check_order n (Array.of_list component) synapses;
   let big name = hexadecimal name (get name) in
   let bits name = match int name (get name) with s when s >= 0 && s <= 131072 -> s | s -> refuse "%s is %d" name s in
   let neuron scale (ground, component) = Checker.{ scale; ground; component = big_of_int (component + 1) } in
@@ -75,23 +81,68 @@ let read certificate_path network_path =
     | (i, j, x) :: rest, _ -> attach rest deficits ((i, j, x, nothing) :: found)
     | [], (k, l, _) :: _ -> refuse "the deficit of %d %d belongs to no synapse, or is zero or out of order" (k - 1) (l - 1)
     | [], [] -> List.rev found in
-  let weight (i, j, x, lowered) =
-    let m, e = dyadic x in
-    Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered } in
   let deficits = List.rev (List.rev_map deficit (list "deficits" (get "deficits"))) in
   let weights = List.rev (List.rev_map weight (attach synapses deficits [])) in
   Checker.{
     bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within;
     nodes = List.rev (List.rev_map2 neuron scale (List.rev (List.rev_map2 (fun g c -> (g, c)) ground component)));
-    weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
+    ranks = ranks n (Array.of_list component) synapses; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
     claim_radius_unit = power_of_two (bits "radius_unit_bits") }
 
-let accept certificate network =
+let accept decide certificate network =
   let file = read certificate network in
-  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
+  if not (decide file) then refuse "the proved checker does not accept it";
   Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
     (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
     (Z.numbits file.claim_radius_unit - 1)
+
+(* log2 of a positive integer. *)
+let log2 z =
+  let extra = max 0 (Z.numbits z - 60) in
+  Float.log2 (Z.to_float (Z.shift_right z extra)) +. float_of_int extra
+
+(* The certificate has the log-scales of each component up to a power of two, and what was written has the components side by side: these
+   are the powers that fit. A wrong guess is refused below, never accepted: a file of other scales is a file of its own. *)
+let side_by_side (file : Checker.file) written =
+  let nodes = Array.of_list file.nodes in
+  let node i = nodes.(Z.to_int i - 1) in
+  let label i = Z.to_int (node i).component - 1 in
+  let p = Z.to_float file.numerator /. Float.pow 2. (float_of_int file.roots) in
+  let magnitude (w : Checker.weight) = log2 (Z.abs w.mantissa) +. float_of_int (Z.to_int w.exponent) in
+  let between = Array.make (Array.length nodes) [] in
+  List.iter2 (fun (v : Checker.weight) (w : Checker.weight) ->
+      let i, j = (label v.post, label v.pre) in
+      if i <> j then begin
+        let off = (p *. (magnitude w -. magnitude v)) +. log2 (node v.post).scale -. log2 (node v.pre).scale in
+        let steps = int_of_float (Float.round off) in
+        between.(i) <- (j, steps) :: between.(i);
+        between.(j) <- (i, -steps) :: between.(j)
+      end) file.weights written;
+  let shift = Array.make (Array.length nodes) None in
+  let rec visit = function
+    | [] -> ()
+    | (c, s) :: rest when shift.(c) = None ->
+      shift.(c) <- Some s;
+      visit (List.rev_append (List.rev_map (fun (d, steps) -> (d, s + steps)) between.(c)) rest)
+    | _ :: rest -> visit rest in
+  Array.iteri (fun c _ -> visit [ (c, 0) ]) nodes;
+  let shift (x : Checker.neuron) = Option.get shift.(Z.to_int x.component - 1) in
+  let least = List.fold_left (fun least x -> min least (shift x)) 0 file.nodes in
+  let moved (x : Checker.neuron) =
+    let scale = Z.shift_left x.scale (shift x - least) in
+    Checker.{ x with scale } in
+  Checker.{ file with nodes = List.rev (List.rev_map moved file.nodes) }
+
+let pair bits certificate network output =
+  let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
+  let file = read certificate network in
+  let _, synapses = Reading.network output (contents output) in
+  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, nothing)) synapses) in
+  if List.length written <> List.length file.weights then refuse "the output has other synapses";
+  let file = side_by_side file written in
+  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
+  if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
+  Printf.printf "accepted: %d weights of the output are those of the network, rescaled, to 2^-%d\n" (List.length written) bits
 
 let print certificate network =
   let file = read certificate network in
@@ -100,16 +151,18 @@ let print certificate network =
   let weight (w : Checker.weight) =
     Printf.sprintf "Weight %s %s %s %s %s" (n w.post) (n w.pre) (n w.mantissa) (n w.exponent) (n w.lowered) in
   let all show l = String.concat ";\n    " (List.rev (List.rev_map show l)) in
-  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator) file.roots
-    file.within (all neuron file.nodes) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
+  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]%%positive\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator)
+    file.roots file.within (all neuron file.nodes) (all n file.ranks) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
     (n file.claim_vmax) (n file.claim_radius) (n file.claim_radius_unit)
 
 let () =
   try
     match Sys.argv with
     | [| _; "--coq"; certificate; network |] -> print certificate network
-    | [| _; certificate; network |] -> accept certificate network
-    | _ -> prerr_endline "usage: checker [--coq] CERTIFICATE NETWORK"; exit 2
+    | [| _; "--pair"; bits; certificate; network; output |] -> pair bits certificate network output
+    | [| _; "--as-written"; certificate; network |] -> accept Checker.as_written certificate network
+    | [| _; certificate; network |] -> accept Checker.accepts certificate network
+    | _ -> prerr_endline "usage: checker [--coq | --as-written] CERTIFICATE NETWORK, or checker --pair BITS CERTIFICATE NETWORK OUTPUT"; exit 2
   with
   | Refused reason -> prerr_endline ("refused: " ^ reason); exit 1
   | Failure reason | Invalid_argument reason | Sys_error reason -> prerr_endline ("refused: unreadable: " ^ reason); exit 1

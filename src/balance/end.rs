@@ -18,6 +18,8 @@ pub(crate) enum End {
     IterationLimit { limit: usize },
     /// The allowance of passes is used up.
     PassLimit { limit: usize },
+    /// The observer had seen enough.
+    Stopped,
     /// The gradient is as small as was asked for.
     GradientReached { largest: f64 },
     /// A cost or a scale is not finite.
@@ -47,6 +49,7 @@ impl End {
             End::NoProgress => Status::Stalled,
             End::IterationLimit { limit } => Status::IterationLimit { limit },
             End::PassLimit { limit } => Status::PassLimit { limit },
+            End::Stopped => Status::Stopped,
             End::GradientReached { largest } => Status::GradientReached { largest },
             End::NotFinite { node } => Status::NotFinite { node },
             End::IntegratorFailed { reason } => Status::IntegratorFailed { reason },

@@ -23,7 +23,7 @@ mod run;
 mod status;
 mod trace;
 
-pub use criteria::Criteria;
+pub use criteria::{Criteria, Observer};
 pub use descent::{Automatic, Newton, NewtonCg, Order, Osborne, Pass};
 #[cfg(any(feature = "ode", feature = "stiff"))]
 pub use flow::Coordinates;

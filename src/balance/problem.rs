@@ -81,7 +81,11 @@ impl<'a> Problem<'a> {
             (false, Scope::Whole) => {
                 return Err(BalanceError::NotBalanceable {
                     count: on_no_cycle.len(),
-                    synapses: network.weights.synapses(),
+                    // Accumulated noise has synapses of its own, one wherever some path leads.
+                    synapses: match spec.accumulated {
+                        None => network.weights.synapses(),
+                        Some(_) => all.pattern().len(),
+                    },
                     examples: examples(&on_no_cycle, all.world()),
                     on_no_cycle,
                 });

@@ -157,7 +157,7 @@ fn total_log_scales(graph: &CostGraph, h: &[f64]) -> Vec<f64> {
 /// The imbalance of a rescaled network as it stands, over the synapses of the graph that was balanced.
 fn measured_imbalance(network: &Network, problem: &Problem) -> Result<f64, BalanceError> {
     let graph = problem.graph();
-    if graph.world().is_none() && graph.prescaling().is_identity() {
+    if graph.world().is_none() && graph.prescaling().is_identity() && problem.spec().accumulated.is_none() {
         let costs = graph.costs_of_weights(weights_on(graph.pattern(), &network.weights));
         // A solver that went astray can leave costs that f64 loses; then they are looked at through a prescaling of their own.
         if costs.iter().all(|cost| cost.is_normal()) {

@@ -16,6 +16,8 @@ pub enum Status {
         /// The bound.
         limit: usize,
     },
+    /// Its observer stopped it first ([`super::Observer`]).
+    Stopped,
     /// Steps at full length brought no progress any more: the tolerance is below what rounding allows this method.
     Stalled,
     /// The solver reached its target, but the rescaled network, as it is rounded, does not meet the tolerance.
@@ -75,6 +77,7 @@ impl Status {
             Status::Balanced => "balanced",
             Status::PassLimit { .. } => "pass-limit",
             Status::IterationLimit { .. } => "iteration-limit",
+            Status::Stopped => "stopped",
             Status::Stalled => "stalled",
             Status::LostToRounding => "lost-to-rounding",
             Status::HorizonReached => "horizon-reached",
@@ -95,6 +98,7 @@ impl std::fmt::Display for Status {
             Status::Balanced => write!(f, "balanced"),
             Status::PassLimit { limit } => write!(f, "not balanced after {limit} passes over the synapses"),
             Status::IterationLimit { limit } => write!(f, "not balanced after {limit} iterations of the method"),
+            Status::Stopped => write!(f, "not balanced when its observer stopped it"),
             Status::Stalled => write!(f, "no further progress at this precision"),
             Status::LostToRounding => {
                 write!(

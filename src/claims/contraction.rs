@@ -78,7 +78,7 @@ fn certified(subject: &Subject, evidence: &mut Evidence) {
         evidence.note(format!("trajectories are not certified for more than {} synapses", LARGEST_WORK / FEWEST_STEPS));
         return;
     }
-    let compared = match compare_solvers(subject.graph(), &Horizon { time: HORIZON, most_steps }) {
+    let compared = match compare_solvers(subject.graph(), &Horizon::new(HORIZON, most_steps)) {
         Ok(compared) => compared,
         Err(error) => {
             evidence.note(format!("trajectories are not certified: {error}"));

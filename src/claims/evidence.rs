@@ -40,6 +40,49 @@ impl Measurement {
     }
 }
 
+/// How far a figure that holds stayed from its bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Margin {
+    /// The figure could not be further: nothing was off at all.
+    Exact,
+    /// So many powers of ten.
+    Decades(f64),
+    /// On the right side of a bound that is no size of an error: an inequality between costs, a number of another sign.
+    Holds,
+    /// On the wrong side.
+    Broken,
+}
+
+impl Measurement {
+    /// How far the figure stayed from its bound.
+    pub fn margin(&self) -> Margin {
+        if !self.holds() {
+            Margin::Broken
+        } else if self.relation == Relation::AtLeast {
+            Margin::Holds
+        } else if self.value == 0.0 {
+            Margin::Exact
+        } else if self.value > 0.0 {
+            Margin::Decades((self.bound / self.value).log10())
+        } else {
+            Margin::Holds
+        }
+    }
+}
+
+impl Margin {
+    /// The narrower of two: what broke, then the fewest decades, then what cannot be told in decades, then the exact.
+    pub fn narrower(self, other: Margin) -> Margin {
+        let key = |margin: Margin| match margin {
+            Margin::Broken => (0, 0.0),
+            Margin::Decades(decades) => (1, decades),
+            Margin::Holds => (2, 0.0),
+            Margin::Exact => (3, 0.0),
+        };
+        if key(other) < key(self) { other } else { self }
+    }
+}
+
 /// The outcome of a claim's check on one network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Evidence {
@@ -101,6 +144,16 @@ impl Evidence {
         } else {
             Verdict::Held
         }
+    }
+
+    /// The narrowest margin of all figures; `None` without any.
+    pub fn margin(&self) -> Option<Margin> {
+        self.measurements.iter().map(Measurement::margin).reduce(Margin::narrower)
+    }
+
+    /// The figure that came nearest to its bound, or passed it.
+    pub fn narrowest(&self) -> Option<&Measurement> {
+        self.measurements.iter().reduce(|a, b| if a.margin().narrower(b.margin()) == a.margin() { a } else { b })
     }
 
     /// Adds a figure that must not exceed its bound.

@@ -17,6 +17,7 @@ pub const CLAIM: Claim = Claim {
         "global_convergence_rate",
         "global_convergence_asymptotic",
         "global_convergence_asymptotic_lower",
+        "global_convergence_attained",
         "global_convergence_lambda",
         "global_convergence_weights",
         "global_convergence_cost_bound",

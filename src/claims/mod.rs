@@ -3,6 +3,7 @@
 //! One file for each claim; the file name is the identifier, which is also the name of its test, of its theorem in
 //! `proofs/` and of its anchor in the report.
 
+mod accumulated_noise;
 mod balanceable;
 mod certified_balance;
 mod closed_forms;
@@ -23,7 +24,7 @@ mod subject;
 mod task_preservation;
 mod unique_balance;
 
-pub use evidence::{Evidence, Measurement, Relation, Verdict, WorstRatio};
+pub use evidence::{Evidence, Margin, Measurement, Relation, Verdict, WorstRatio};
 pub use global_convergence::largest_weight_difference;
 pub use subject::{ClaimError, LARGEST_DENSE, Subject};
 
@@ -62,14 +63,19 @@ pub const REGISTRY: &[Claim] = &[
     closed_forms::CLAIM,
 ];
 
-/// Theorems that prove no claim of their own but what all checks rest on: that the default solver's step lowers the cost,
-/// and how exact the computed neural gradient is.
+/// Theorems that prove no claim of their own but what all checks rest on: that the default solver's steps lower the
+/// cost and converge, and how exact the computed neural gradient is.
 pub const SUPPORTING_THEOREMS: &[&str] = &[
     "damped_newton",
     "damped_newton_strict",
+    "damped_newton_converges",
+    "damped_newton_weights",
+    "damped_newton_exact",
+    "damped_newton_diagonal",
     "float_gradient",
     "float_gradient_all",
     "float_gradient_scaled",
+    "float_gradient_exponentials",
     "float_gradient_cost",
     "float_gradient_zeros",
     "float_ieee_binary64",

@@ -111,8 +111,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     );
 
     // Balanced under that very cost, no rescaling does better.
-    let spec =
-        CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()), world: None };
+    let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
     let network = Network::recurrent(weights.clone(), subject.network.activation);
     let balanced = Problem::new(&network, &spec, Scope::WithinComponents)?.solve(Method::Newton, &subject.stop)?;
     if !balanced.outcome.status.is_balanced() {
@@ -147,6 +146,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             "running error analysis of both runs",
         );
     }
+    super::accumulated_noise::measure(subject, weights, &mut evidence)?;
     evidence.note(format!(
         "noise power passed on within components, before and after: {:.4e} and {:.4e} sigma^2",
         balanced.cost_initial, least.value

@@ -112,7 +112,7 @@ fn recurrent(evidence: &mut Evidence, seed: u64) -> Result<(), ClaimError> {
     let roundings = 2 * steps * (RECURRENT + inputs + 8) + steps * batch.trials.count + 64;
     let unit = roundings as f64 * UNIT_ROUNDOFF;
 
-    let graph = CostGraph::of_network(&network, &CostSpec { world: Some(1.0), ..CostSpec::power(2.0) })?;
+    let graph = CostGraph::of_network(&network, &CostSpec::power(2.0).with_world(1.0))?;
     let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
     let mut worst = WorstRatio::default();
     for (i, g) in sums.gradient()[..RECURRENT].iter().enumerate() {

@@ -48,7 +48,7 @@ pub struct Subject {
     /// Which synapses are balanced.
     pub scope: Scope,
     /// When solvers stop.
-    pub stop: Criteria,
+    pub stop: Criteria<'static>,
     /// Seed of all random choices of the checks.
     pub seed: u64,
     /// The reference: balanced by Newton's method (by Osborne's where a component is too large for it).
@@ -75,7 +75,7 @@ impl Subject {
         spec: CostSpec,
         scope: Scope,
         methods: &[Method],
-        stop: Criteria,
+        stop: Criteria<'static>,
         seed: u64,
         progress: &dyn Fn(&str),
     ) -> Result<Self, ClaimError> {

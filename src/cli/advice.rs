@@ -2,17 +2,19 @@
 
 use synbal::balance::{BalanceError, Status};
 use synbal::check::Refused;
+use synbal::claims::ClaimError;
 use synbal::cost::CostError;
 use synbal::io::csv::CsvError;
 use synbal::io::graphml::GraphMlError;
 use synbal::io::layouts::LayoutError;
 use synbal::io::matlab::MatlabError;
 use synbal::io::{Loaded, ReadError, TensorError, WriteError};
+use synbal::report::ReportError;
 
 use super::CliError;
 
 /// A file of tensors with other names or axes.
-const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (the README has examples)";
+const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (docs/formats.md has examples)";
 
 /// What helps where synapses of a network lie on no cycle; `some_cycles` says whether others do.
 pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
@@ -28,6 +30,42 @@ pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
             "there is no cycle at all, so nothing can be balanced without inputs and outputs: give the whole model, and --world 1"
         }
     }
+}
+
+/// So many synapses on no cycle are shown.
+const EXAMPLES: usize = 5;
+
+/// An error about a network with what its file knows: the names of its neurons, and whether inputs and outputs would close
+/// its paths into cycles.
+pub fn for_network(error: impl Into<CliError>, loaded: &Loaded) -> CliError {
+    let problem = match error.into() {
+        CliError::Balance(problem)
+        | CliError::Report(ReportError::Claim { source: ClaimError::Balance(problem), .. }) => problem,
+        other => return other,
+    };
+    match problem {
+        BalanceError::NotBalanceable { count, synapses, on_no_cycle, .. } => {
+            let advice = reducible(loaded, count < synapses);
+            CliError::NotBalanceable { count, synapses, examples: examples(&on_no_cycle, loaded), advice }
+        }
+        problem => CliError::Balance(problem),
+    }
+}
+
+fn examples(pairs: &[(usize, usize)], loaded: &Loaded) -> String {
+    let n = loaded.network.weights.neurons();
+    let name = |node: usize| match &loaded.names {
+        _ if node == n => "world".to_owned(),
+        Some(names) => names.get(node).map_or_else(|| node.to_string(), |name| format!("`{name}`")),
+        None => node.to_string(),
+    };
+    let mut shown: Vec<String> =
+        pairs.iter().take(EXAMPLES).map(|&(i, j)| format!("{} -> {}", name(j), name(i))).collect();
+    if pairs.len() > EXAMPLES {
+        shown.push("...".to_owned());
+    }
+    let counted = if loaded.names.is_some() { "" } else { ", neurons count from 0" };
+    format!("{} (source -> target{counted})", shown.join(", "))
 }
 
 /// For an error that ends a command; with a separator in front, or empty.

@@ -64,7 +64,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ReportOptions {
-    /// Folder for index.html, report.json and figures/; made if it does not exist
+    /// Folder for index.html, its pages, report.json and figures/; made if it does not exist
     #[arg(long, value_name = "DIR", default_value = "synbal-report")]
     pub out: PathBuf,
     /// Seed of the generated networks and of all random choices
@@ -73,6 +73,9 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
+    /// A tenth of the trials of experiments that take minutes: a first look, and no verdict to cite
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +175,9 @@ pub struct CompareOptions {
     pub reference: PathBuf,
     /// The new report.json
     pub new: PathBuf,
+    /// Write a page that shows both side by side, with every margin that moved
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -284,6 +290,16 @@ pub struct BalanceOptions {
     /// The balanced network may replace the file that it was read from
     #[arg(long, requires = "output", conflicts_with = "no_clobber")]
     pub in_place: bool,
+    /// What is balanced: the costs |J|^p of the weights, or the noise that a linear network accumulates over several steps, the
+    /// squares of all powers of the weights up to --steps (dense: for some thousand neurons at most)
+    #[arg(long, value_enum, default_value_t = CostName::Weights)]
+    pub cost: CostName,
+    /// accumulated: the number of steps, T; the first alone is the plain cost
+    #[arg(long, value_name = "T", required_if_eq("cost", "accumulated"))]
+    pub steps: Option<u32>,
+    /// accumulated: what a step weighs relative to the one before [default: 1]
+    #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
+    pub discount: Option<f64>,
     /// How to balance
     #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,
@@ -308,6 +324,13 @@ pub struct BalanceOptions {
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Costs by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CostName {
+    Weights,
+    Accumulated,
 }
 
 #[derive(Debug, Args)]
@@ -353,7 +376,7 @@ pub fn scope(within_components: bool) -> Scope {
 }
 
 /// The stop rule that two options stand for.
-pub fn stop(tol: f64, max_passes: usize) -> Criteria {
+pub fn stop(tol: f64, max_passes: usize) -> Criteria<'static> {
     Criteria::new(tol, max_passes)
 }
 

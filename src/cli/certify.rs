@@ -5,9 +5,10 @@ use synbal::certify::certificate::{Costs, DistanceToGiven, Refine, certify};
 use synbal::check::{Refused, check};
 use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 
+use super::advice::for_network;
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{Progress, notify, print, read, say};
+use super::console::{ProgressLine, notify, print, read, say};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
@@ -19,9 +20,9 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
     let scope = scope(options.within_components);
-    let network = loaded.network;
-    let problem = Problem::new(&network, &spec, scope)?;
-    let progress = Progress::new();
+    let network = &loaded.network;
+    let problem = Problem::new(network, &spec, scope).map_err(|error| for_network(error, &loaded))?;
+    let progress = ProgressLine::new();
     let (h, refine) = match &options.scales {
         Some(path) => (read_scales(path)?, Refine::No),
         None => {
@@ -43,7 +44,7 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
         }
     };
     let file = certificate.to_text(&input_sha256);
-    let proved = match check(file.as_bytes(), &input_sha256, &network) {
+    let proved = match check(file.as_bytes(), &input_sha256, network) {
         Ok(proved) => proved,
         // True, but too long for anyone to check.
         Err(reason @ Refused::TooMuchWork { .. }) => {

@@ -3,13 +3,19 @@
 use std::path::Path;
 
 use serde_json::Value;
+use synbal::io::write_bytes;
+use synbal::report::{compare, comparison};
 
 use super::arguments::CompareOptions;
 use super::console::print;
 use super::{CliError, Ending};
 
 pub fn run(options: &CompareOptions) -> Result<Ending, CliError> {
-    let differences = synbal::report::compare(&read(&options.reference)?, &read(&options.new)?);
+    let (reference, new) = (read(&options.reference)?, read(&options.new)?);
+    let differences = compare(&reference, &new);
+    if let Some(path) = &options.page {
+        write_bytes(path, comparison(&reference, &new, &differences).as_bytes())?;
+    }
     if differences.is_empty() {
         print("the reports agree in every verdict, status, cost and fact\n")?;
         return Ok(Ending::Good);

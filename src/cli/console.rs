@@ -113,7 +113,7 @@ pub fn notify(notices: &[String]) {
 }
 
 /// A line on standard error that says what is being worked on: only on a terminal, and only after a second.
-pub struct Progress {
+pub struct ProgressLine {
     bar: ProgressBar,
 }
 
@@ -134,18 +134,18 @@ fn reveal_later(bar: &ProgressBar) {
     });
 }
 
-impl Progress {
+impl ProgressLine {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         if !QUIET.load(Ordering::Relaxed) {
             reveal_later(&bar);
         }
-        Progress { bar }
+        ProgressLine { bar }
     }
 
     /// A bar that fills up in `length` steps, with what is left of the time.
     pub fn of_length(length: usize) -> Self {
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         progress.bar.set_length(length as u64);
         // A template that does not parse would be a fault of this line; the line without a bar then does.
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
@@ -168,7 +168,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -4,7 +4,7 @@ use synbal::experiments::{EXPERIMENTS, Effort};
 use synbal::report::{Provenance, Report, claim_texts, run_experiment};
 
 use super::arguments::ExperimentOptions;
-use super::console::{Progress, print, print_json};
+use super::console::{ProgressLine, print, print_json};
 use super::{CliError, Ending};
 
 const PERCENT: usize = 100;
@@ -15,7 +15,7 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
         let known = EXPERIMENTS.iter().map(|experiment| experiment.name).collect::<Vec<_>>().join(", ");
         return Err(CliError::NoSuchExperiment { name: options.name.clone(), known });
     };
-    let bar = Progress::of_length(PERCENT);
+    let bar = ProgressLine::of_length(PERCENT);
     let effort = if options.quick { Effort::Quick } else { Effort::Full };
     let found = run_experiment(experiment, options.seed, effort, &|fraction, what| {
         bar.say(what);
@@ -32,6 +32,7 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
         let report = Report {
             figures: Vec::new(),
             provenance: Provenance::collect(options.seed),
+            effort,
             claims: claim_texts(),
             cases: Vec::new(),
             seconds: found.seconds,

@@ -43,7 +43,7 @@ pub struct InputOptions {
 /// How a file is to be understood.
 #[derive(Debug, Args)]
 pub struct FormOptions {
-    /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see the README)
+    /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see docs/formats.md)
     #[arg(long, value_name = "FILE.toml", help_heading = "What the file does not say")]
     pub layout: Option<PathBuf>,
     /// This tensor has nothing to do with any neuron that is balanced, whatever its shape; several times for several
@@ -141,7 +141,7 @@ impl InputOptions {
                 (alpha, near_silent(&gains, self.gain_floor))
             }
         };
-        Ok((CostSpec { p: self.p, alpha, world: self.world.or(feed_forward.then_some(1.0)) }, notices))
+        Ok((CostSpec::power(self.p).with_alpha(alpha).with_world(self.world.or(feed_forward.then_some(1.0))), notices))
     }
 
     /// What the file does not say.
@@ -202,16 +202,12 @@ impl FormOptions {
                 Some(LayoutFile::parse(&text).map_err(|error| CliError::Layout { path: name(), error })?)
             }
         };
-        Ok(ReadOptions {
-            activation,
-            layout: LayoutOptions { file, untouched: self.untouched.clone() },
-            p,
-            form: Form {
-                edges: self.edges.clone(),
-                matrix: self.matrix,
-                transpose: self.transpose,
-                variable: self.variable.clone(),
-            },
-        })
+        let form = Form::default()
+            .with_edges(self.edges.clone())
+            .with_matrix(self.matrix)
+            .with_transpose(self.transpose)
+            .with_variable(self.variable.clone());
+        let layout = LayoutOptions::default().with_file(file).with_untouched(self.untouched.clone());
+        Ok(ReadOptions::default().with_activation(activation).with_layout(layout).with_exponent(p).with_form(form))
     }
 }

@@ -1,48 +1,17 @@
 //! `synbal inspect`.
 
-use serde::Serialize;
-use synbal::cost::{CostGraph, CostSpec};
-use synbal::flow::node_costs;
-use synbal::io::Loaded;
-use synbal::network::GraphFacts;
+use synbal::report::{Facts, facts};
 
 use super::advice::reducible;
 use super::arguments::InspectOptions;
 use super::console::{cost_text, counted, notify, print, print_json, read, short};
 use super::{CliError, Ending};
 
-/// The facts of a network.
-#[derive(Debug, Serialize)]
-struct Facts {
-    neurons: usize,
-    synapses: usize,
-    self_synapses: usize,
-    negative_synapses: usize,
-    activation: &'static str,
-    inputs: usize,
-    outputs: usize,
-    /// Strongly connected components; their largest; weak components.
-    components: usize,
-    largest_component: usize,
-    weak_components: usize,
-    synapses_on_no_cycle: usize,
-    balanceable: bool,
-    independent_conserved_quantities: usize,
-    smallest_weight: Option<f64>,
-    largest_weight: Option<f64>,
-    dynamic_range_log10: Option<f64>,
-    p: f64,
-    /// null where f64 cannot hold it.
-    cost: Option<f64>,
-    cost_log10: Option<f64>,
-    max_node_imbalance: f64,
-}
-
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
-    let facts = facts(&loaded, &spec)?;
+    let facts = facts(&loaded.network, &spec)?;
     if options.json {
         print_json(&facts)?;
     } else {
@@ -50,43 +19,6 @@ pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
         print(&text(&facts, reducible(&loaded, some_cycles)))?;
     }
     Ok(Ending::Good)
-}
-
-fn facts(loaded: &Loaded, spec: &CostSpec) -> Result<Facts, CliError> {
-    let network = &loaded.network;
-    let weights = &network.weights;
-    let graph = CostGraph::of_network(network, spec)?;
-    let structure: &GraphFacts = graph.facts();
-    let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
-    let imbalance = sums.imbalance();
-    let plain = graph.prescaling().is_identity();
-    let log2_cost = graph.given_log2_total();
-    let cost = if plain { graph.total(graph.initial_costs()) } else { log2_cost.exp2() };
-    let sizes = weights.values().iter().map(|value| value.abs());
-    let smallest = sizes.clone().reduce(f64::min);
-    let largest = sizes.reduce(f64::max);
-    Ok(Facts {
-        neurons: weights.neurons(),
-        synapses: weights.synapses(),
-        self_synapses: weights.triplets().filter(|(i, j, _)| i == j).count(),
-        negative_synapses: weights.values().iter().filter(|&&value| value < 0.0).count(),
-        activation: network.activation.name(),
-        inputs: network.w_in.as_ref().map_or(0, |w_in| w_in.ncols()),
-        outputs: network.w_out.as_ref().map_or(0, |w_out| w_out.nrows()),
-        components: structure.strong_sizes().len(),
-        largest_component: structure.strong_sizes().iter().copied().max().unwrap_or(0),
-        weak_components: structure.weak_count(),
-        synapses_on_no_cycle: structure.on_no_cycle().len(),
-        balanceable: structure.is_balanceable(),
-        independent_conserved_quantities: synbal::conserved::independent_count(weights.pattern()),
-        smallest_weight: smallest,
-        largest_weight: largest,
-        dynamic_range_log10: smallest.zip(largest).map(|(low, high)| high.log10() - low.log10()),
-        p: spec.p,
-        cost: cost.is_finite().then_some(cost).filter(|&cost| cost > 0.0 || log2_cost == f64::NEG_INFINITY),
-        cost_log10: log2_cost.is_finite().then_some(log2_cost * std::f64::consts::LOG10_2),
-        max_node_imbalance: if plain { imbalance.worst } else { graph.given_imbalance() },
-    })
 }
 
 fn text(facts: &Facts, advice: &str) -> String {

@@ -92,6 +92,8 @@ pub enum CliError {
     #[error(transparent)]
     Case(#[from] synbal::tasks::CaseError),
     #[error(transparent)]
+    History(#[from] synbal::tasks::training::HistoryError),
+    #[error(transparent)]
     Flyvis(#[from] synbal::tasks::flyvis::FlyvisError),
     #[error(transparent)]
     Training(#[from] synbal::tasks::training::TrainingError),
@@ -105,6 +107,8 @@ pub enum CliError {
     NoSuchCase { name: String, known: String },
     #[error("there is no experiment `{name}`; there are {known}")]
     NoSuchExperiment { name: String, known: String },
+    #[error("{option} is not there for --cost accumulated, whose matrix is computed in f64; leave it out")]
+    NotAccumulated { option: &'static str },
     #[error("{option} means nothing for `{case}`; leave it out")]
     Misplaced { option: &'static str, case: String },
     #[error("no thread could be started: {0}; free memory, or raise the limits of this session")]

@@ -2,20 +2,22 @@
 
 use std::path::Path;
 
+use synbal::experiments::Effort;
 use synbal::io::write_bytes;
-use synbal::report::{Report, page, run_report, verdict_table};
+use synbal::report::{Page, Report, pages, run_report, verdict_table};
 
 use super::arguments::{ReportOptions, stop};
-use super::console::{Progress, print};
+use super::console::{ProgressLine, print};
 use super::{CliError, Ending};
 
 pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     // An output folder that cannot be made is better known before a minute of work than after.
     make_folder(&options.out)?;
-    let progress = Progress::new();
+    let effort = if options.quick { Effort::Quick } else { Effort::Full };
+    let progress = ProgressLine::new();
     let default = synbal::balance::Criteria::default();
     let stop = stop(default.tol, options.max_passes);
-    let report = run_report(options.seed, stop, &|case, what| progress.say(&format!("{case}: {what}")))?;
+    let report = run_report(options.seed, stop, effort, &|case, what| progress.say(&format!("{case}: {what}")))?;
     drop(progress);
     write(&report, &options.out)?;
     print(&verdict_table(&report))?;
@@ -36,22 +38,18 @@ pub fn run(options: &ReportOptions) -> Result<Ending, CliError> {
     Ok(ending)
 }
 
-/// Writes the page, the data, and every figure as a file of its own.
+/// Writes the pages, the data, and every figure with its numbers as files of their own.
 pub fn write(report: &Report, folder: &Path) -> Result<(), CliError> {
-    make_folder(folder)?;
-    write_bytes(&folder.join("index.html"), page(report).as_bytes())?;
-    write_bytes(&folder.join("report.json"), (serde_json::to_string_pretty(report)? + "\n").as_bytes())?;
-    let figures = folder.join("figures");
-    make_folder(&figures)?;
-    for figure in &report.figures {
-        write_bytes(&figures.join(format!("{}.svg", figure.name)), figure.svg.as_bytes())?;
+    for inner in ["", "networks", "claims", "experiments", "figures"] {
+        make_folder(&folder.join(inner))?;
     }
-    let of_cases = report.cases.iter().map(|case| (case.name.as_str(), &case.figures));
-    let of_experiments = report.experiments.iter().map(|experiment| (experiment.name, &experiment.figures));
-    for (name, list) in of_cases.chain(of_experiments) {
-        for figure in list {
-            write_bytes(&figures.join(format!("{name}-{}.svg", figure.name)), figure.svg.as_bytes())?;
-        }
+    for Page { path, html } in pages(report) {
+        write_bytes(&folder.join(path), html.as_bytes())?;
+    }
+    write_bytes(&folder.join("report.json"), (serde_json::to_string_pretty(report)? + "\n").as_bytes())?;
+    for (name, figure) in report.named_figures() {
+        write_bytes(&folder.join(format!("figures/{name}.svg")), figure.svg.as_bytes())?;
+        write_bytes(&folder.join(format!("figures/{name}.csv")), figure.data.as_bytes())?;
     }
     Ok(())
 }

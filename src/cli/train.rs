@@ -10,7 +10,7 @@ use synbal::tasks::training::{Descent, History, Reach, initial_network, train};
 use synbal::tasks::{ContextIntegration, FullIntegration, Task, Teacher, XorIntegration};
 
 use super::arguments::{ReachName, TaskName, TrainOptions};
-use super::console::{Progress, print};
+use super::console::{ProgressLine, print};
 use super::input_arguments::ActivationName;
 use super::{CliError, Ending};
 
@@ -38,7 +38,7 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
         }
     };
     write_network_in_single_precision(&options.output, &network)?;
-    write_bytes(&history_path, history.to_csv().as_bytes())?;
+    write_bytes(&history_path, history.to_csv()?.as_bytes())?;
     let (first, last) = (history.first(), &history.last);
     print(&format!(
         "{}: {} neurons, {} iterations on {task}\nroot-mean-square error: {:.4} -> {:.4}\ncost (p = 2): {:.4} -> {:.4}; norm of the neural gradient: {:.4} -> {:.4}\n",
@@ -75,7 +75,7 @@ fn descent(options: &TrainOptions, defaults: Descent) -> Descent {
 fn by_back_propagation(task: &dyn Task, options: &TrainOptions) -> Result<(Network, History), CliError> {
     let descent = descent(options, Descent::default());
     let start = initial_network(task, options.neurons, options.activation.activation()?, options.seed)?;
-    let progress = Progress::of_length(descent.iterations);
+    let progress = ProgressLine::of_length(descent.iterations);
     Ok(train(task, start, &descent, &mut |iteration, loss| {
         progress.say(&format!("loss {loss:.4}"));
         progress.reach(iteration);
@@ -95,7 +95,7 @@ fn by_the_recipe(options: &TrainOptions) -> Result<(Network, History), CliError>
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Course::start(options.neurons, &descent)?,
         Err(reason) => return Err(CliError::File { path: path.display().to_string(), reason }),
     };
-    let progress = Progress::of_length(descent.iterations);
+    let progress = ProgressLine::of_length(descent.iterations);
     let mut passes = Passes::default();
     while !course.is_finished() {
         let loss = course.step(&mut passes)?;

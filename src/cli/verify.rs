@@ -7,8 +7,9 @@ use synbal::io::{Content, check_outputs, write_bytes};
 use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
 use synbal::tasks::Case;
 
+use super::advice::for_network;
 use super::arguments::{VerifyOptions, scope, stop};
-use super::console::{Progress, notify, print, print_json, read};
+use super::console::{ProgressLine, notify, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
@@ -18,16 +19,19 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
-    let network = loaded.network;
+    let network = loaded.network.clone();
     let title = options.input.input.display().to_string();
     let name =
         options.input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
     let case = Case { name, title, network, spec, scope: scope(options.within_components) };
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     let started = std::time::Instant::now();
     let stop = stop(options.tol, options.max_passes);
-    let checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))?;
+    let mut checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
+        .map_err(|error| for_network(error, &loaded))?;
     drop(progress);
+    checked.notices = loaded.notices.iter().chain(&notices).cloned().collect();
+    checked.name_neurons(loaded.names.as_deref().unwrap_or_default());
     let held = checked.claims.iter().all(|claim| !claim.verdict.is_failure());
     if let Some(path) = &options.junit {
         write_bytes(path, junit(&checked).as_bytes())?;
@@ -44,6 +48,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
         let report = Report {
             figures: Vec::new(),
             provenance: synbal::report::Provenance::collect(options.seed),
+            effort: synbal::experiments::Effort::Full,
             claims: claim_texts(),
             cases: vec![checked],
             experiments: Vec::new(),

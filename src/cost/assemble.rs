@@ -28,10 +28,17 @@ impl CostGraph<f64> {
     ///
     /// Costs that would leave the range of `f64` are computed through an exact [`Prescaling`] of powers of two.
     ///
+    /// Of accumulated noise ([`CostSpec::accumulated`]) it is the graph of the roots of the accumulated squares, which rescale as
+    /// the weights do.
+    ///
     /// # Errors
     /// A bad exponent, factor or world weight; an activation whose degree is not one, for which the recurrent cost alone
-    /// is ill posed; a dynamic range that no prescaling fits.
+    /// is ill posed; a dynamic range that no prescaling fits; what accumulated noise is not defined for.
     pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
+        if let Some(accumulated) = &spec.accumulated {
+            let roots = accumulated.network(network, spec)?;
+            return CostGraph::of_network(&roots, &spec.clone().with_accumulated(None));
+        }
         let synapses = Synapses::of(network, spec)?;
         let p = spec.p;
         let extent = synapses.extent()?;

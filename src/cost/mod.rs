@@ -4,10 +4,14 @@
 //! neurons and, if asked for, **the world** as one more node (the last): every read-out weight is then a synapse
 //! onto the world and every input weight and bias a synapse from it (DESIGN section 2b).
 
+mod accumulated;
 mod assemble;
 mod graph;
 
+pub use accumulated::AccumulatedNoise;
 pub use graph::CostGraph;
+
+use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
@@ -114,6 +118,57 @@ pub enum CostError {
         /// Its degree of homogeneity.
         degree: f64,
     },
+    /// Accumulated noise is defined for the plain cost only, and `reason`.
+    #[error("accumulated noise is a cost of the recurrent weights alone, with p = 2 and no factors, and here {reason}")]
+    AccumulatedOnly {
+        /// What is different here.
+        reason: Cow<'static, str>,
+    },
+    /// Noise is to be accumulated over no step.
+    #[error("noise accumulates over at least one step, and 0 were asked for")]
+    NoSteps,
+    /// The discount is `value`.
+    #[error("the discount from one step to the next is {value}; it must be a finite number greater than 0")]
+    BadDiscount {
+        /// The value found.
+        value: f64,
+    },
+    /// The matrix of accumulated noise is dense, and `neurons` neurons are more than `limit`.
+    #[error(
+        "the matrix of accumulated noise is dense: {neurons} neurons are more than the {limit} that it is formed for"
+    )]
+    TooLargeForDense {
+        /// Number of neurons.
+        neurons: usize,
+        /// The largest number.
+        limit: usize,
+    },
+    /// The weight at (`target`, `source_index`) is `value`: powers of the weights would leave the range of f64.
+    #[error(
+        "the weight at ({target}, {source_index}) is {value:e}; squares of products of such weights are outside the range of f64 (weights between 2^-{limit} and 2^{limit} are not): choose another unit of weight"
+    )]
+    WeightOutOfRange {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// The weight.
+        value: f64,
+        /// |log2| of the largest weight.
+        limit: i32,
+    },
+    /// The noise from `source_index` to `target` over `steps` steps is beyond the largest number of f64.
+    #[error(
+        "over {steps} steps the noise from {source_index} to {target} grows beyond the largest number that f64 holds; take fewer steps, or a smaller discount"
+    )]
+    AccumulatedOverflow {
+        /// The target.
+        target: usize,
+        /// The source.
+        source_index: usize,
+        /// Steps asked for.
+        steps: u32,
+    },
     /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -152,6 +207,7 @@ impl Alpha {
 
 /// Which cost to balance: `C_ij = α_ij |J_ij|^p`, and the weight λ of the world node if there is one.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CostSpec {
     /// The exponent `p > 0`.
     pub p: f64,
@@ -159,12 +215,33 @@ pub struct CostSpec {
     pub alpha: Alpha,
     /// `Some(λ)`: read-out weights cost `λ|W_out|^p`, input weights and biases `|W_in|^p`, `|b|^p`.
     pub world: Option<f64>,
+    /// `Some`: not the squares of the weights are balanced, but those of all their powers up to some step (p = 2, no other
+    /// factors, no world).
+    pub accumulated: Option<AccumulatedNoise>,
 }
 
 impl CostSpec {
     /// `C_ij = |J_ij|^p` over the recurrent synapses.
     pub fn power(p: f64) -> Self {
-        CostSpec { p, alpha: Alpha::Uniform(1.0), world: None }
+        CostSpec { p, alpha: Alpha::Uniform(1.0), world: None, accumulated: None }
+    }
+
+    /// The same with these factors `α_ij`.
+    #[must_use]
+    pub fn with_alpha(self, alpha: Alpha) -> Self {
+        CostSpec { alpha, ..self }
+    }
+
+    /// The same with a world node of weight `λ`, or without one.
+    #[must_use]
+    pub fn with_world(self, world: impl Into<Option<f64>>) -> Self {
+        CostSpec { world: world.into(), ..self }
+    }
+
+    /// The same of the noise that is accumulated over several steps, or of that of one step.
+    #[must_use]
+    pub fn with_accumulated(self, accumulated: impl Into<Option<AccumulatedNoise>>) -> Self {
+        CostSpec { accumulated: accumulated.into(), ..self }
     }
 }
 

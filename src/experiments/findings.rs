@@ -27,7 +27,8 @@ pub struct Experiment {
 }
 
 /// How many trials an experiment takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Effort {
     /// As many as its statements rest on.
     #[default]

@@ -27,7 +27,7 @@ const NETWORKS: [&str; 2] = ["celegans", "fly-types"];
 const SYNAPSES: usize = 25;
 const FACTOR: f64 = 1.5;
 /// The flow is followed to this many times the largest rate of relaxation, in at most so many steps.
-const HORIZON: Horizon = Horizon { time: 1e4, most_steps: 20_000 };
+const HORIZON: Horizon = Horizon::new(1e4, 20_000);
 /// Predictions weaker than this many times the leftover imbalance are not judged.
 const CLEAR: f64 = 2.0;
 
@@ -212,7 +212,7 @@ fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot,
     let series = GROUPS.iter().zip(points).filter(|(_, points)| !points.is_empty());
     Ok(Plot {
         title: format!("After a potentiation, {name}"),
-        x: Axis::logarithmic("flow time, in units of the fastest relaxation"),
+        x: Axis::logarithmic("flow time, in fastest relaxations"),
         y: Axis::linear("change of ln |J|, mean of the group"),
         mark: Mark::Line,
         series: series.map(|((group, _), points)| Series::new(*group, points)).collect(),

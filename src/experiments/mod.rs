@@ -1,14 +1,8 @@
-//! The data behind the figures: one file for each experiment.
-//!
-//! Some are about one network of the report (its costs, its trajectories); those of [`EXPERIMENTS`] stand on their own:
-//! each runs networks that do something, and says what became of a statement of the paper.
+//! One file for each experiment: networks that do something, and what became of a statement of the paper.
 
 mod authors;
 mod backwards;
 mod balanced;
-mod certified;
-mod descent;
-mod drift;
 mod findings;
 mod fly;
 mod heterosynaptic;
@@ -17,26 +11,20 @@ mod noise_clouds;
 mod noise_differences;
 mod noise_limit;
 mod noise_loss;
+mod noise_steps;
 mod online;
 mod plot;
 mod robustness_identity;
-mod scatter;
 mod statistics;
 mod training_imbalance;
-mod trajectories;
 mod two_neurons;
 
 use balanced::balanced;
 
 pub use backwards::{Backwards, run_backwards};
-pub use certified::certified_errors;
-pub use descent::{Descent, descent};
-pub use drift::{Drift, drift};
 pub use findings::{Effort, Experiment, ExperimentError, Findings, Progress, Reproduction, Statement, Table};
 pub use plot::{Axis, Mark, Plot, Series};
-pub use scatter::{Scatter, costs_per_neuron, weights_before_and_after};
 pub use statistics::MeanInterval;
-pub use trajectories::{Trajectories, trajectories};
 
 /// All experiments, in the order of the report.
 pub const EXPERIMENTS: &[Experiment] = &[
@@ -47,6 +35,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     noise_limit::EXPERIMENT,
     noise_differences::EXPERIMENT,
     noise_beyond::EXPERIMENT,
+    noise_steps::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,
     fly::NOISE,

@@ -43,7 +43,7 @@ const PUPIL_NEURONS: usize = 32;
 const PUPIL_ITERATIONS: usize = 1000;
 
 /// A network that does something.
-struct Subject {
+struct TaskNetwork {
     name: &'static str,
     task: Box<dyn Task>,
     network: Network,
@@ -124,36 +124,36 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
     Ok(findings)
 }
 
-fn subjects(seed: u64) -> Result<Vec<Subject>, ExperimentError> {
+fn subjects(seed: u64) -> Result<Vec<TaskNetwork>, ExperimentError> {
     let teacher = Teacher::new(TEACHER_NEURONS, Activation::Relu, seed)?;
     let start = initial_network(&teacher, PUPIL_NEURONS, Activation::Relu, seed)?;
     let descent = Descent { iterations: PUPIL_ITERATIONS, seed, ..Descent::default() };
     let (pupil, _) = train(&teacher, start, &descent, &mut |_, _| ())?;
-    let integration = |name, network| Subject { name, task: Box::new(ContextIntegration), network };
+    let integration = |name, network| TaskNetwork { name, task: Box::new(ContextIntegration), network };
     Ok(vec![
         integration("context integration", Trained::SHORT[0].network()?),
         integration("context integration, trained with L2", Trained::SHORT[1].network()?),
-        Subject {
+        TaskNetwork {
             name: "XOR, constructed",
             task: Box::new(XorIntegration),
             network: construct_xor(XOR_NEURONS, Activation::Relu, seed)?.network,
         },
-        Subject { name: "pupil of a random teacher", task: Box::new(teacher), network: pupil },
+        TaskNetwork { name: "pupil of a random teacher", task: Box::new(teacher), network: pupil },
     ])
 }
 
 /// The robustness cost: p = 2 and each source neuron's mean squared gain over trials without noise.
-fn robustness_cost(subject: &Subject, seed: u64) -> Result<CostSpec, ExperimentError> {
+fn robustness_cost(subject: &TaskNetwork, seed: u64) -> Result<CostSpec, ExperimentError> {
     let simulator = Simulator::new(&subject.network, subject.task.convention().dynamics);
     let trials = subject.task.batch(seed, GAIN_TRIALS).trials;
     let alpha: Alpha = robustness_alpha(&simulator, &trials, Weighting::Uniform)?;
-    Ok(CostSpec { alpha, ..CostSpec::power(2.0) })
+    Ok(CostSpec::power(2.0).with_alpha(alpha))
 }
 
-fn variants(subject: &Subject, seed: u64) -> Result<Vec<Variant>, ExperimentError> {
+fn variants(subject: &TaskNetwork, seed: u64) -> Result<Vec<Variant>, ExperimentError> {
     let robust = robustness_cost(subject, seed)?;
     let plain = CostSpec::power(2.0);
-    let world = CostSpec { world: Some(1.0), ..plain.clone() };
+    let world = plain.clone().with_world(1.0);
     let mut variants = vec![Variant { name: GIVEN, network: subject.network.clone(), largest: 0.0 }];
     let mut add = |name, network, h: &[f64]| {
         variants.push(Variant { name, network, largest: h.iter().fold(0.0, |largest, h| h.abs().max(largest)) });
@@ -174,7 +174,7 @@ fn variants(subject: &Subject, seed: u64) -> Result<Vec<Variant>, ExperimentErro
 }
 
 /// Without noise all variants have the outputs of the given network, up to rounding.
-fn zero_noise(findings: &mut Findings, subject: &Subject, variants: &[Variant], seed: u64) {
+fn zero_noise(findings: &mut Findings, subject: &TaskNetwork, variants: &[Variant], seed: u64) {
     let convention = subject.task.convention();
     let trials = subject.task.batch(seed, FRESH..FRESH + 8).trials;
     let outputs = |network: &Network| {
@@ -200,7 +200,7 @@ fn zero_noise(findings: &mut Findings, subject: &Subject, variants: &[Variant], 
     }
 }
 
-fn measure(subject: &Subject, variant: &Variant, seed: u64) -> Result<Measured, ExperimentError> {
+fn measure(subject: &TaskNetwork, variant: &Variant, seed: u64) -> Result<Measured, ExperimentError> {
     let convention = subject.task.convention();
     let simulator = Simulator::new(&variant.network, convention.dynamics);
     let losses = |sigma: f64| {
@@ -261,7 +261,7 @@ struct Compared {
     pairs: Score,
 }
 
-fn show(findings: &mut Findings, subject: &Subject, measured: &[Measured]) {
+fn show(findings: &mut Findings, subject: &TaskNetwork, measured: &[Measured]) {
     for (title, values) in [
         ("mean squared error", (|losses: &Losses| losses.each.clone()) as fn(&Losses) -> Vec<f64>),
         ("squared error of the average over trials", |losses: &Losses| losses.pairs.clone()),
@@ -288,20 +288,22 @@ fn show(findings: &mut Findings, subject: &Subject, measured: &[Measured]) {
             rows: rows.collect(),
         });
     }
+    let Some((given, others)) = measured.split_first() else { return };
     let curve = |variant: &Measured| {
-        let quiet = std::iter::once((0.0, MeanInterval::of(&variant.quiet.each)));
-        let noisy = SIGMAS.iter().zip(&variant.noisy).map(|(&sigma, losses)| (sigma, MeanInterval::of(&losses.each)));
-        Series::of_means(variant.name, quiet.chain(noisy))
+        let pairs = variant.noisy.iter().zip(&given.noisy);
+        let ratios = pairs.map(|(losses, of_given)| MeanInterval::of_ratio(&losses.each, &of_given.each));
+        Series::of_means(variant.name, SIGMAS.into_iter().zip(ratios))
     };
+    let level = Series::new(given.name, SIGMAS.iter().map(|&sigma| (sigma, 1.0)).collect());
     findings.plots.push(Plot {
         title: format!("Loss against noise: {}", subject.name),
-        x: Axis::linear("standard deviation of the noise on every neuron, sigma"),
-        y: Axis::logarithmic("mean squared error"),
+        x: Axis::linear("standard deviation of the noise, sigma"),
+        y: Axis::logarithmic("loss, over that as given"),
         mark: Mark::MarkedLine,
-        series: measured.iter().map(curve).collect(),
+        series: std::iter::once(level).chain(others.iter().map(curve)).collect(),
         diagonal: false,
         caption: format!(
-            "{TRIALS} fresh trials, the same noise for all variants, with 95 % intervals. Without noise all variants are the same network; anti-balanced is the flow run backwards to {ANTI} times the robustness cost."
+            "Mean squared error over that of the given network, {TRIALS} fresh trials, the same noise for all variants, with 95 % intervals. Without noise all variants are the same network; anti-balanced is the flow run backwards to {ANTI} times the robustness cost."
         ),
     });
 }

@@ -1,7 +1,7 @@
 //! Figure 1: two networks that compute the same, one of them more robust: the same outputs without noise, and clouds of
 //! outputs under noise.
 
-use super::authors::{CONDITIONS, FEWER, FEWEST, Rules, Subject, loss_trials};
+use super::authors::{CONDITIONS, FEWER, FEWEST, Integrating, Rules, loss_trials};
 use super::noise_loss::TIME;
 use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
@@ -48,7 +48,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     };
     progress(0.0, "gains");
     let trained = &Trained::PAPER[0];
-    let subject = Subject::new(trained.name, trained.network()?, seed, repetitions)?;
+    let subject = Integrating::new(trained.name, trained.network()?, seed, repetitions)?;
     let networks = [subject.given(), subject.flowed(TIME)?];
     let mut findings = Findings::default();
     let quiet = networks.iter().map(|variant| ends(&variant.network, 0.0, 1, seed)).collect::<Result<Vec<_>, _>>()?;

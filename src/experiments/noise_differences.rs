@@ -3,7 +3,7 @@
 //! One at a time, on the network of the figure: the loss after the flow over the loss before, at one size of noise. Below one
 //! is the paper's statement.
 
-use super::authors::{FEWER, FEWEST, Losses, Rules, Subject, Under, Variant, measure};
+use super::authors::{FEWER, FEWEST, Integrating, Losses, Rules, Under, Variant, measure};
 use super::noise_loss::TIME;
 use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
@@ -55,7 +55,7 @@ impl Pair {
 
 /// The losses of `subject` as given and as `variant`, at a size of noise in units of its own states.
 fn pair(
-    subject: &Subject,
+    subject: &Integrating,
     variant: &Variant,
     size: f64,
     rules: Rules,
@@ -77,7 +77,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     };
     let rules = Rules::AUTHORS;
     let trained = &Trained::PAPER[0];
-    let subject = Subject::new(trained.name, trained.network()?, seed, repetitions)?;
+    let subject = Integrating::new(trained.name, trained.network()?, seed, repetitions)?;
     let flowed = subject.flowed(TIME)?;
     let of = |variant: &Variant, size: f64, rules: Rules, repetitions: usize| {
         pair(&subject, variant, size, rules, repetitions, seed)
@@ -87,14 +87,14 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let mut rows = vec![whole.row("nothing: the authors' protocol")];
     for (k, trained) in Trained::LESS_REGULARISED.iter().filter(|trained| trained.seed == 1).enumerate() {
         progress(0.2 + 0.1 * k as f64, trained.name);
-        let other = Subject::new(trained.name, trained.network()?, seed, repetitions)?;
+        let other = Integrating::new(trained.name, trained.network()?, seed, repetitions)?;
         let pair = pair(&other, &other.flowed(TIME)?, SIZE, rules, repetitions, seed)?;
         rows.push(pair.row(&format!("1. trained with lambda = {}", trained.l2)));
     }
     for trained in &Trained::SHORT {
         progress(0.4, trained.name);
         let rules = Rules::SHORT;
-        let other = Subject::under(rules, trained.name, trained.network()?, seed, repetitions)?;
+        let other = Integrating::under(rules, trained.name, trained.network()?, seed, repetitions)?;
         let pair = pair(&other, &other.flowed(TIME)?, SIZE, rules, repetitions, seed)?;
         rows.push(
             pair.row(&format!("2. 5 time constants, one step a sample, trained so with lambda = {}", trained.l2)),
@@ -108,11 +108,11 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     rows.push(of(&flowed, FAR, rules, repetitions)?.row(&format!("5. noise of {FAR} standard deviations")));
     rows.push(of(&flowed, SIZE, rules, FEWEST)?.row(&format!("6. {FEWEST} trials of each condition")));
     progress(0.7, "the older training");
-    let older = Subject::new(Trained::OLDER.name, Trained::OLDER.network()?, seed, repetitions)?;
+    let older = Integrating::new(Trained::OLDER.name, Trained::OLDER.network()?, seed, repetitions)?;
     let older = pair(&older, &older.flowed(TIME)?, SIZE, rules, repetitions, seed)?;
     rows.push(older.row("7. trained for 3,000 steps at a rate of 0.01"));
     progress(0.8, "gains of few trials");
-    let few = Subject::new(trained.name, trained.network()?, seed, FEW_FOR_GAINS)?.flowed(TIME)?;
+    let few = Integrating::new(trained.name, trained.network()?, seed, FEW_FOR_GAINS)?.flowed(TIME)?;
     rows.push(of(&few, SIZE, rules, repetitions)?.row(&format!("8. gains from {} trials", 8 * FEW_FOR_GAINS)));
     progress(0.9, "rules");
     let rough = Rules { smoothed: false, ..rules };
@@ -149,8 +149,8 @@ fn findings(rows: Vec<Row>, repetitions: usize) -> Findings {
     };
     findings.plots.push(Plot {
         title: "Figure 4b with one thing changed at a time".to_owned(),
-        x: Axis::linear("row of the table; 0 is the authors' protocol"),
-        y: Axis::linear("loss after the flow over the loss before"),
+        x: Axis::linear("row of the table (0: the protocol)"),
+        y: Axis::linear("loss after the flow, over before"),
         mark: Mark::Dot,
         series: vec![series("loss of the average", |row| row.average), series("every trial's loss", |row| row.trials)],
         diagonal: false,

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::authors::{Subject as Integrating, gain_trials};
+use super::authors::{Integrating, gain_trials};
 use super::noise_loss::TIME;
 use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table, balanced,
@@ -45,7 +45,7 @@ const XOR_NEURONS: usize = 64;
 const FIRST_STREAM: u64 = 1 << 37;
 
 /// A network, how it is run, and its trials by number.
-struct Subject {
+struct DrivenNetwork {
     name: String,
     network: Network,
     convention: Convention,
@@ -55,6 +55,9 @@ struct Subject {
     /// The flow means something: the whole network can be balanced, up to neurons that are never active.
     flows: bool,
 }
+
+/// What the names of rescalings with the world node begin with.
+const WORLD: &str = "world, lambda = ";
 
 /// A rescaling on the map: noise and activity in units of the given network.
 struct Place {
@@ -132,11 +135,11 @@ const EXACT: &str = "balanced exactly";
 const NAMED: [&str; 5] = [FLOWED, EXACT, "world, lambda = 1", "world, lambda = 10", "world, lambda = 100"];
 const LEAST: &str = "least noise at the activity given";
 
-fn subjects(seed: u64) -> Result<Vec<Subject>, ExperimentError> {
+fn subjects(seed: u64) -> Result<Vec<DrivenNetwork>, ExperimentError> {
     let mut subjects = Vec::new();
     for trained in Trained::PAPER.into_iter().chain(Trained::LESS_REGULARISED) {
         let of_gains = Integrating::new(trained.name, trained.network()?, seed, BATCHES)?;
-        subjects.push(Subject {
+        subjects.push(DrivenNetwork {
             name: trained.name.to_owned(),
             cost: of_gains.cost(0.0)?,
             network: of_gains.network,
@@ -153,7 +156,7 @@ fn subjects(seed: u64) -> Result<Vec<Subject>, ExperimentError> {
     for model in 0..MODELS {
         let plan = FlyvisNetwork { extent: EXTENT, model, inputs: Inputs::PerColumn, outputs: Outputs::PerType };
         let trials = MovingEdges::standard(EXTENT).trials();
-        subjects.push(Subject {
+        subjects.push(DrivenNetwork {
             name: format!("fly, model {model}"),
             network: plan.build()?,
             convention: Convention { dynamics: Dynamics::ContinuousEuler, read_out: ReadOut::Activity },
@@ -165,14 +168,19 @@ fn subjects(seed: u64) -> Result<Vec<Subject>, ExperimentError> {
     Ok(subjects)
 }
 
-fn of_task(name: String, task: impl Task + 'static, network: Network, seed: u64) -> Result<Subject, ExperimentError> {
+fn of_task(
+    name: String,
+    task: impl Task + 'static,
+    network: Network,
+    seed: u64,
+) -> Result<DrivenNetwork, ExperimentError> {
     let convention = task.convention();
     let simulator = Simulator::new(&network, convention.dynamics);
     let trials = task.batch(seed, gain_trials(0..BATCHES)).trials;
     let alpha: Alpha = robustness_alpha(&simulator, &trials, Weighting::Uniform)?;
-    Ok(Subject {
+    Ok(DrivenNetwork {
         name,
-        cost: CostSpec { alpha, ..CostSpec::power(2.0) },
+        cost: CostSpec::power(2.0).with_alpha(alpha),
         network,
         convention,
         batch: Box::new(move |k| task.batch(seed, gain_trials(k..k + 1)).trials),
@@ -180,7 +188,7 @@ fn of_task(name: String, task: impl Task + 'static, network: Network, seed: u64)
     })
 }
 
-fn sensitivity(subject: &Subject, batches: usize, seed: u64) -> Result<Sensitivity, ExperimentError> {
+fn sensitivity(subject: &DrivenNetwork, batches: usize, seed: u64) -> Result<Sensitivity, ExperimentError> {
     let adjoint = Adjoint::new(&subject.network, subject.convention)?;
     let one = |k: usize| adjoint.sensitivity(&(subject.batch)(k), &mut stream(seed, FIRST_STREAM + k as u64));
     let batches: Vec<Sensitivity> = (0..batches).into_par_iter().map(one).collect();
@@ -188,7 +196,7 @@ fn sensitivity(subject: &Subject, batches: usize, seed: u64) -> Result<Sensitivi
     Sensitivity::mean(&batches).filter(|mean| mean.limit().is_finite()).ok_or_else(nothing)
 }
 
-fn places(subject: &Subject, sensitivity: &Sensitivity) -> Result<Vec<Place>, ExperimentError> {
+fn places(subject: &DrivenNetwork, sensitivity: &Sensitivity) -> Result<Vec<Place>, ExperimentError> {
     let n = subject.network.weights.neurons();
     let still = vec![0.0; n];
     let place = |name: &str, h: &[f64]| Place {
@@ -208,8 +216,8 @@ fn places(subject: &Subject, sensitivity: &Sensitivity) -> Result<Vec<Place>, Ex
     }
     places.push(place(EXACT, &exact(&subject.cost, EXACT)?.into_run().log_scales));
     for lambda in LAMBDAS {
-        let name = format!("world, lambda = {lambda}");
-        let spec = CostSpec { world: Some(lambda), ..subject.cost.clone() };
+        let name = format!("{WORLD}{lambda}");
+        let spec = subject.cost.clone().with_world(lambda);
         places.push(place(&name, &exact(&spec, &name)?.into_run().log_scales));
     }
     places.push(place(LEAST, &sensitivity.least_noise()));
@@ -224,16 +232,21 @@ fn plot(name: &str, sensitivity: &Sensitivity, places: &[Place]) -> Plot {
     // A hyperbola is a straight line between logarithmic axes.
     let frontier = [low, high].map(|activity| (activity, limit / activity));
     let mut series = vec![Series::new("limit of any rescaling", frontier.to_vec())];
-    series.extend(places.iter().map(|place| Series::new(&place.name, vec![(place.activity, place.noise)])));
+    let at = |place: &Place| (place.activity, place.noise);
+    let (worlds, others): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|place| place.name.starts_with(WORLD));
+    series.extend(others.into_iter().map(|place| Series::new(&place.name, vec![at(place)])));
+    // One curve: the price of the world is what changes along it.
+    let prices = format!("world node, lambda = {} to {}", LAMBDAS[0], LAMBDAS[LAMBDAS.len() - 1]);
+    series.push(Series::new(prices, worlds.into_iter().map(at).collect()));
     Plot {
         title: format!("Noise against activity: {name}"),
-        x: Axis::logarithmic("activity, sum P_j e^(-2h_j), over the network's as given"),
-        y: Axis::logarithmic("noise at the read-out, sum G_j e^(2h_j), likewise"),
+        x: Axis::logarithmic("activity, over that as given"),
+        y: Axis::logarithmic("noise of the outputs, over that as given"),
         mark: Mark::MarkedLine,
         series,
         diagonal: false,
         caption: format!(
-            "First order in the noise. A common factor on all scales moves a network parallel to the line; as given it is {:.2} times above it.",
+            "Activity is sum P_j e^(-2h_j), noise sum G_j e^(2h_j), to first order in the noise. A common factor on all scales moves a network parallel to the line; as given it is {:.2} times above it.",
             places.first().map_or(f64::NAN, |place| place.excess)
         ),
     }

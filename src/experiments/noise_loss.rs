@@ -3,7 +3,7 @@
 //! See [`authors`](super::authors) for the protocol. The networks are those of the authors' recipe with λ = 0.3, from three seeds.
 //! What goes beyond the figure is named as such: every trial's loss, exact balance, equal activity, the gauge.
 
-use super::authors::{FEWER, FEWEST, Losses, REPETITIONS, Rules, Subject, Under, Variant, measure};
+use super::authors::{FEWER, FEWEST, Integrating, Losses, REPETITIONS, Rules, Under, Variant, measure};
 use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
     Table,
@@ -50,7 +50,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let [of_the_figure, others @ ..] = &Trained::PAPER;
 
     progress(0.0, "gains of the network of the figure");
-    let subject = Subject::new(of_the_figure.name, of_the_figure.network()?, seed, many)?;
+    let subject = Integrating::new(of_the_figure.name, of_the_figure.network()?, seed, many)?;
     let levels: Vec<f64> = (0..LEVELS).map(|k| STEP * k as f64).collect();
     progress(0.05, "the figure");
     let curves = under_noise(&subject, of_the_paper(&subject, &levels)?, many, seed)?;
@@ -63,7 +63,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
 
     for (number, trained) in others.iter().enumerate() {
         progress(0.75 + 0.12 * number as f64, trained.name);
-        let subject = Subject::new(trained.name, trained.network()?, seed, others_trials)?;
+        let subject = Integrating::new(trained.name, trained.network()?, seed, others_trials)?;
         let curves = under_noise(&subject, of_the_paper(&subject, &SOME)?, others_trials, seed)?;
         scores.push(Score::of(&curves));
         findings.tables.extend(tables(&subject, &curves, others_trials));
@@ -73,13 +73,13 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
 }
 
 /// The network as given, where the authors' flow ends, and balanced exactly.
-fn of_the_paper(subject: &Subject, sigmas: &[f64]) -> Result<Vec<(Variant, Vec<f64>)>, ExperimentError> {
+fn of_the_paper(subject: &Integrating, sigmas: &[f64]) -> Result<Vec<(Variant, Vec<f64>)>, ExperimentError> {
     let variants = [subject.given(), subject.flowed(TIME)?, subject.balanced("balanced exactly", 0.0)?];
     Ok(variants.map(|variant| (variant, sigmas.to_vec())).into())
 }
 
 fn under_noise(
-    subject: &Subject,
+    subject: &Integrating,
     variants: Vec<(Variant, Vec<f64>)>,
     repetitions: usize,
     seed: u64,
@@ -193,27 +193,57 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
     }
 }
 
-fn the_figure(findings: &mut Findings, subject: &Subject, curves: &[Curve]) {
-    for (title, loss) in [
-        ("Figure 4b: loss of the average over trials", Losses::of_average as fn(&Losses) -> MeanInterval),
-        ("Figure 4b, every trial's loss (beyond the paper)", Losses::of_trials),
-    ] {
-        let series = curves.iter().map(|curve| {
+/// The figure as the paper has it, and what it compares: the loss over that of the given network.
+fn the_figure(findings: &mut Findings, subject: &Integrating, curves: &[Curve]) {
+    let Some((given, others)) = curves.split_first() else { return };
+    let noise = Axis::linear("noise, over the spread of the states");
+    let caption = format!(
+        "{}: 256 rectified neurons, lambda = 0.3. Noise of the same draws for all, with 95 % intervals. The standard deviation of all states without noise is {:.3}; noise is in units of it.",
+        subject.name, subject.deviation
+    );
+    let in_units = |sigma: &f64| sigma / subject.deviation;
+    type Loss = fn(&Losses) -> MeanInterval;
+    type Ratio = fn(&Losses, &Losses) -> MeanInterval;
+    let figures: [(&str, Loss, &str, Ratio); 2] = [
+        (
+            "Figure 4b: loss of the average over trials",
+            Losses::of_average,
+            "Figure 4b as a ratio: loss of the average over that of the given network",
+            Losses::ratio_of_averages,
+        ),
+        (
+            "Figure 4b, every trial's loss (beyond the paper)",
+            Losses::of_trials,
+            "Every trial's loss over that of the given network (beyond the paper)",
+            Losses::ratio_of_trials,
+        ),
+    ];
+    for (title, loss, of_ratios, ratio) in figures {
+        let absolute = curves.iter().map(|curve| {
             let points = curve.sigmas.iter().zip(&curve.losses);
-            Series::of_means(&curve.name, points.map(|(sigma, losses)| (sigma / subject.deviation, loss(losses))))
+            Series::of_means(&curve.name, points.map(|(sigma, losses)| (in_units(sigma), loss(losses))))
         });
-        findings.plots.push(Plot {
-            title: title.to_owned(),
-            x: Axis::linear("standard deviation of the noise, over that of the states"),
-            y: Axis::linear("mean squared error"),
-            mark: Mark::MarkedLine,
-            series: series.collect(),
-            diagonal: false,
-            caption: format!(
-                "{}: 256 rectified neurons, lambda = 0.3. Noise of the same draws for all, with 95 % intervals. The standard deviation of all states without noise is {:.3}.",
-                subject.name, subject.deviation
-            ),
+        // Of two networks with the same output the ratio without noise says nothing: it begins with the first noise.
+        let relative = others.iter().map(|curve| {
+            let points = curve.sigmas.iter().zip(curve.losses.iter().zip(&given.losses));
+            let under_noise = points.filter(|(sigma, _)| **sigma > 0.0);
+            Series::of_means(&curve.name, under_noise.map(|(sigma, (a, b))| (in_units(sigma), ratio(a, b))))
         });
+        let level = Series::new("as given", given.sigmas.iter().skip(1).map(|sigma| (in_units(sigma), 1.0)).collect());
+        for (title, y, series) in [
+            (of_ratios, "loss, over that as given", std::iter::once(level).chain(relative).collect()),
+            (title, "mean squared error", absolute.collect::<Vec<_>>()),
+        ] {
+            findings.plots.push(Plot {
+                title: title.to_owned(),
+                x: noise.clone(),
+                y: Axis::linear(y),
+                mark: Mark::MarkedLine,
+                series,
+                diagonal: false,
+                caption: caption.clone(),
+            });
+        }
     }
     let bars = curves.iter().enumerate().map(|(k, curve)| {
         let x = k as f64 + 1.0;
@@ -230,7 +260,7 @@ fn the_figure(findings: &mut Findings, subject: &Subject, curves: &[Curve]) {
     });
 }
 
-fn tables(subject: &Subject, curves: &[Curve], repetitions: usize) -> Vec<Table> {
+fn tables(subject: &Integrating, curves: &[Curve], repetitions: usize) -> Vec<Table> {
     let losses = [
         ("loss of the average over trials", Losses::of_average as fn(&Losses) -> MeanInterval),
         ("every trial's loss", Losses::of_trials),
@@ -267,7 +297,12 @@ fn tables(subject: &Subject, curves: &[Curve], repetitions: usize) -> Vec<Table>
 }
 
 /// Beyond the paper: how much is larger activity, what near-silent neurons do, and what the gauge does.
-fn further(findings: &mut Findings, subject: &Subject, repetitions: usize, seed: u64) -> Result<(), ExperimentError> {
+fn further(
+    findings: &mut Findings,
+    subject: &Integrating,
+    repetitions: usize,
+    seed: u64,
+) -> Result<(), ExperimentError> {
     let (flowed, exact) = (subject.flowed(TIME)?, subject.balanced("balanced exactly", 0.0)?);
     let floored = subject.balanced(&format!("balanced exactly, gains of at least {FLOOR}"), FLOOR)?;
     let mut variants = vec![subject.given()];
@@ -316,7 +351,7 @@ fn further(findings: &mut Findings, subject: &Subject, repetitions: usize, seed:
     };
     findings.plots.push(Plot {
         title: "Loss along the gauge, which no cost of the paper sees (beyond the paper)".to_owned(),
-        x: Axis::linear("c, added to all log-scales after the flow"),
+        x: Axis::linear("c, added to all log-scales"),
         y: Axis::linear("mean squared error"),
         mark: Mark::MarkedLine,
         series: vec![
@@ -342,7 +377,7 @@ struct Silent {
 }
 
 impl Silent {
-    fn of(subject: &Subject, exact: &Variant) -> Silent {
+    fn of(subject: &Integrating, exact: &Variant) -> Silent {
         let is_silent = |j: usize| subject.gains[j] < FLOOR;
         let (mut silent_cost, mut cost) = (0.0, 0.0);
         for (_, j, weight) in subject.network.weights.triplets() {

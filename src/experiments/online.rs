@@ -77,7 +77,7 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
     findings.plots.push(Plot {
         title: "Balancing while the network runs".to_owned(),
         x: Axis::logarithmic("blocks of activity"),
-        y: Axis::logarithmic("largest difference of ln |J| from offline"),
+        y: Axis::logarithmic("difference of ln |J| from offline"),
         mark: Mark::MarkedLine,
         series: vec![Series::new("gains estimated online", curve)],
         diagonal: false,
@@ -147,7 +147,7 @@ fn long_run_gains(network: &Network, seed: u64, progress: Progress) -> Vec<f64> 
 }
 
 fn spec(gains: &[f64]) -> CostSpec {
-    CostSpec { p: 2.0, alpha: Alpha::PerSource(gains.to_vec()), world: None }
+    CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.to_vec()))
 }
 
 /// Balanced log-scales for given gains.

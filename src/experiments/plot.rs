@@ -31,6 +31,8 @@ pub enum Mark {
     Line,
     /// Joined by a line, each marked: for curves of a few points.
     MarkedLine,
+    /// Joined by a line, each series narrower than the one before: for curves that lie on each other.
+    Overlaid,
     /// On their own.
     Dot,
     /// Each series a thick upright bar from its first point to its last.

@@ -80,7 +80,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     findings.plots.push(Plot {
         title: "Neural gradient in units of the cost during training (beyond the paper)".to_owned(),
         x: Axis::linear("training iteration"),
-        y: Axis::logarithmic("norm of the neural gradient over the cost"),
+        y: Axis::logarithmic("neural gradient over the cost"),
         mark: Mark::Line,
         series: figure.iter().map(|course| course.curve(|record| record.neural_gradient / record.cost)).collect(),
         diagonal: false,

@@ -58,6 +58,7 @@ pub struct Loaded {
 
 /// How a file is to be understood where its format leaves that open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Form {
     /// A table is a list of edges, with these columns.
     pub edges: Option<edges::EdgeColumns>,
@@ -67,6 +68,32 @@ pub struct Form {
     pub transpose: bool,
     /// The variable of a `.mat` file, or the attribute of a `.graphml` file, that holds the weights.
     pub variable: Option<String>,
+}
+
+impl Form {
+    /// The same for a list of edges with these columns.
+    #[must_use]
+    pub fn with_edges(self, edges: impl Into<Option<edges::EdgeColumns>>) -> Self {
+        Form { edges: edges.into(), ..self }
+    }
+
+    /// The same for a table that is a matrix.
+    #[must_use]
+    pub fn with_matrix(self, matrix: bool) -> Self {
+        Form { matrix, ..self }
+    }
+
+    /// The same for a matrix whose rows are sources.
+    #[must_use]
+    pub fn with_transpose(self, transpose: bool) -> Self {
+        Form { transpose, ..self }
+    }
+
+    /// The same for weights in this variable or attribute.
+    #[must_use]
+    pub fn with_variable(self, variable: impl Into<Option<String>>) -> Self {
+        Form { variable: variable.into(), ..self }
+    }
 }
 
 /// The extensions of [`write_network`].

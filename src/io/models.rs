@@ -11,6 +11,7 @@ use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
 
 /// What a file does not say.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReadOptions {
     /// The activation of files that do not name theirs; `None`: such a file is an error.
     pub activation: Option<Activation>,
@@ -25,6 +26,32 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> Self {
         ReadOptions { activation: None, layout: LayoutOptions::default(), p: 2.0, form: super::Form::default() }
+    }
+}
+
+impl ReadOptions {
+    /// The same for files that do not name their activation.
+    #[must_use]
+    pub fn with_activation(self, activation: impl Into<Option<Activation>>) -> Self {
+        ReadOptions { activation: activation.into(), ..self }
+    }
+
+    /// The same with what is said of the layout of a file of tensors.
+    #[must_use]
+    pub fn with_layout(self, layout: LayoutOptions) -> Self {
+        ReadOptions { layout, ..self }
+    }
+
+    /// The same for a cost with this exponent.
+    #[must_use]
+    pub fn with_exponent(self, p: f64) -> Self {
+        ReadOptions { p, ..self }
+    }
+
+    /// The same for a file to be understood in this form.
+    #[must_use]
+    pub fn with_form(self, form: super::Form) -> Self {
+        ReadOptions { form, ..self }
     }
 }
 
@@ -89,6 +116,19 @@ impl ModelFile {
         let replaced: BTreeMap<String, Vec<f64>> = names.zip(numbers).collect();
         let file = self.file.with_numbers(&replaced, |name| self.model.tensor(name).cloned(), dtype)?;
         Ok(ModelFile { file, ..self.clone() })
+    }
+
+    /// The same model with every described tensor rescaled by the log-scales `h` of all neurons, each number rounded once to its
+    /// tensor's dtype (or to `dtype`).
+    ///
+    /// # Errors
+    /// An activation that is not homogeneous, a number that would leave the range of `f64`, or that the dtype cannot hold.
+    pub fn rescaled(&self, h: &[f64], dtype: Option<Float>) -> Result<ModelFile, TensorError> {
+        let degree = self.activation.homogeneous_degree()?;
+        let numbers = self.numbers()?;
+        let rescaled = self.model.tensors().iter().zip(&numbers);
+        let rescaled = rescaled.map(|(tensor, numbers)| self.model.rescale(tensor, numbers, h, degree));
+        self.with_numbers(rescaled.collect::<Result<_, _>>()?, dtype)
     }
 
     /// The formats of the described tensors' numbers, without repetition.

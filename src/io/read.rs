@@ -167,7 +167,7 @@ const MAGIC: [(&[u8], &str); 6] = [
 /// # Errors
 /// A file that cannot be opened or is not what its extension says; the message names the place at fault.
 pub fn read_network(path: &Path, activation: Activation) -> Result<Loaded, ReadError> {
-    read_network_as(path, &ReadOptions { activation: Some(activation), ..ReadOptions::default() })
+    read_network_as(path, &ReadOptions::default().with_activation(activation))
 }
 
 /// The same, with whatever else the file does not say.
@@ -466,6 +466,6 @@ fn read_all_through<R: Read>(
 impl Form {
     /// A matrix, whatever it looks like.
     pub fn matrix() -> Self {
-        Form { matrix: true, ..Form::default() }
+        Form::default().with_matrix(true)
     }
 }

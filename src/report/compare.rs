@@ -10,6 +10,10 @@ const COST_TOLERANCE: f64 = 1e-9;
 /// figures of the claims may differ from machine to machine and are not compared. Empty if nothing differs.
 pub fn compare(reference: &Value, new: &Value) -> Vec<String> {
     let mut differences = Vec::new();
+    // A first look is no reference for a whole report, nor the other way; older reports did not say which they are.
+    if reference["effort"].is_string() && reference["effort"] != new["effort"] {
+        differences.push(format!("the trials were {}, are {}", reference["effort"], new["effort"]));
+    }
     let cases = entries(reference, "cases");
     if cases.is_empty() {
         differences.push("the reference has no cases".to_owned());
@@ -130,6 +134,9 @@ mod tests {
         assert_eq!(compare(&with, &other).len(), 1);
         other["experiments"][0]["verdict"] = json!("fell");
         assert_eq!(compare(&with, &other).len(), 2);
+        let (mut full, mut quick) = (report(1.0, "held"), report(1.0, "held"));
+        (full["effort"], quick["effort"]) = (json!("full"), json!("quick"));
+        assert_eq!(compare(&full, &quick).len(), 1);
         assert!(!compare(&json!({}), &reference).is_empty(), "an empty reference agrees with nothing");
     }
 }

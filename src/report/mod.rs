@@ -1,26 +1,28 @@
 //! The report: every claim on every case across all solvers, as data, as a page, and as a table on the terminal.
 
+mod chart;
 mod compare;
 mod experiments;
+mod facts;
 mod figures;
-mod page;
-mod plots;
+mod pages;
 mod provenance;
 mod run;
 mod table;
 
+pub use chart::{ChartError, svg};
 pub use compare::compare;
 pub use experiments::{ExperimentReport, run_experiment};
-pub use page::page;
-pub use plots::{PlotError, svg};
+pub use facts::{Facts, facts};
+pub use pages::{Page, comparison, pages};
 pub use provenance::Provenance;
-pub use run::{Progress, case_report, claim_texts, run_report};
+pub use run::{Listener, case_report, claim_texts, run_report};
 pub use table::verdict_table;
 
 use serde::Serialize;
 
 use crate::claims::{ClaimError, Evidence, Verdict};
-use crate::experiments::{ExperimentError, Reproduction};
+use crate::experiments::{Effort, ExperimentError, Reproduction};
 use crate::tasks::CaseError;
 
 /// Why a report could not be made.
@@ -61,6 +63,8 @@ pub enum ReportError {
 pub struct Report {
     /// Where the numbers come from.
     pub provenance: Provenance,
+    /// How many trials the experiments took.
+    pub effort: Effort,
     /// What every claim says.
     pub claims: Vec<ClaimText>,
     /// One entry for each network.
@@ -100,6 +104,10 @@ pub struct CaseReport {
     pub solvers: Vec<SolverReport>,
     /// How every claim fared.
     pub claims: Vec<ClaimReport>,
+    /// The neurons that are furthest from balance as given, the worst first.
+    pub worst_neurons: Vec<WorstNeuron>,
+    /// What was noticed while the network was read.
+    pub notices: Vec<String>,
     /// The figures, as SVG; not part of the machine-readable report.
     #[serde(skip)]
     pub figures: Vec<Figure>,
@@ -128,6 +136,23 @@ pub struct NetworkFacts {
     pub cost_final: f64,
     /// `max |g_i|/(r_i + c_i)` at the start.
     pub imbalance_initial: f64,
+}
+
+/// A neuron that is far from balance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorstNeuron {
+    /// The neuron, counted from 0.
+    pub neuron: usize,
+    /// Its name, where the network's file has names.
+    pub name: Option<String>,
+    /// Cost of its incoming synapses, as given.
+    pub incoming: f64,
+    /// Cost of its outgoing synapses, as given.
+    pub outgoing: f64,
+    /// `|g_i|/(r_i + c_i)`, as given.
+    pub imbalance: f64,
+    /// Its log-scale where all are balanced.
+    pub log_scale: f64,
 }
 
 /// What a solver did.
@@ -174,13 +199,40 @@ pub struct ClaimReport {
 pub struct Figure {
     /// Its title as a file name without ending: lower case, words joined by hyphens.
     pub name: String,
+    /// Its title.
+    pub title: String,
     /// The SVG element.
     pub svg: String,
     /// What it shows, in a sentence.
     pub caption: String,
+    /// What is seen, for those who do not see it.
+    pub description: String,
+    /// The numbers behind it, as CSV.
+    pub data: String,
+}
+
+impl CaseReport {
+    /// Calls the neurons by their names.
+    pub fn name_neurons(&mut self, names: &[String]) {
+        for worst in &mut self.worst_neurons {
+            worst.name = names.get(worst.neuron).cloned();
+        }
+    }
 }
 
 impl Report {
+    /// All figures, each with its name among the files of the report, without ending.
+    pub fn named_figures(&self) -> impl Iterator<Item = (String, &Figure)> {
+        let whole = self.figures.iter().map(|figure| (figure.name.clone(), figure));
+        let of_cases = self.cases.iter().map(|case| (figures::file_name(&case.name), &case.figures));
+        let of_experiments =
+            self.experiments.iter().map(|experiment| (experiment.name.to_owned(), &experiment.figures));
+        let named = of_cases.chain(of_experiments);
+        whole.chain(named.flat_map(|(owner, figures)| {
+            figures.iter().map(move |figure| (format!("{owner}-{}", figure.name), figure))
+        }))
+    }
+
     /// What became of the paper's statements about networks, counted; `None` without experiments.
     pub fn reproduction(&self) -> Option<String> {
         let outcomes: Vec<Reproduction> = self

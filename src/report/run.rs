@@ -4,18 +4,19 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::figures::CERTIFIED_TITLE;
+use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
 use super::{
-    CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, figures,
-    run_experiment,
+    CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, WorstNeuron,
+    figures, run_experiment,
 };
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{REGISTRY, Subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, Effort, certified_errors, drift};
+use crate::experiments::{EXPERIMENTS, Effort};
+use crate::flow::node_costs;
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
-pub type Progress<'a> = &'a (dyn Fn(&str, &str) + Sync);
+pub type Listener<'a> = &'a (dyn Fn(&str, &str) + Sync);
 
 /// The case whose flows are followed at many tolerances for the figure on drift.
 const DRIFT_CASE: &str = "random-sparse";
@@ -28,19 +29,25 @@ const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
-pub fn run_report(seed: u64, stop: Criteria, progress: Progress) -> Result<Report, ReportError> {
+pub fn run_report(
+    seed: u64,
+    stop: Criteria<'static>,
+    effort: Effort,
+    progress: Listener,
+) -> Result<Report, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
     let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
     let cases = cases.par_iter().map(case).collect::<Result<Vec<_>, _>>()?;
     let experiments = EXPERIMENTS
         .iter()
-        .map(|experiment| run_experiment(experiment, seed, Effort::Full, &|_, what| progress(experiment.name, what)))
+        .map(|experiment| run_experiment(experiment, seed, effort, &|_, what| progress(experiment.name, what)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Report {
         figures: figures::of_report(&cases)?,
         experiments,
         provenance: Provenance::collect(seed),
+        effort,
         claims: claim_texts(),
         cases,
         seconds: started.elapsed().as_secs_f64(),
@@ -68,8 +75,8 @@ pub fn case_report(
     case: &Case,
     methods: &[Method],
     seed: u64,
-    stop: Criteria,
-    progress: Progress,
+    stop: Criteria<'static>,
+    progress: Listener,
 ) -> Result<CaseReport, ReportError> {
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
     let say = |what: &str| progress(&case.name, what);
@@ -93,6 +100,8 @@ pub fn case_report(
         facts: facts(&subject),
         solvers: solver_reports(&subject),
         claims,
+        worst_neurons: worst_neurons(&subject),
+        notices: Vec::new(),
         figures: figures::of_case(&subject, drift.as_ref(), certified)?,
     })
 }
@@ -112,6 +121,28 @@ fn facts(subject: &Subject) -> NetworkFacts {
         cost_final: reference.cost_final,
         imbalance_initial: reference.imbalance_initial,
     }
+}
+
+/// So many neurons are named.
+const WORST: usize = 10;
+
+/// The neurons that are furthest from balance as given; equals in the order of their numbers.
+fn worst_neurons(subject: &Subject) -> Vec<WorstNeuron> {
+    let graph = subject.graph();
+    let start = graph.prescaled(&vec![0.0; graph.nodes()]);
+    let sums = node_costs(graph.pattern(), &graph.costs_at(&start), &0.0);
+    let mut neurons: Vec<WorstNeuron> = (0..subject.network.weights.neurons())
+        .map(|neuron| {
+            let (incoming, outgoing) = (sums.incoming[neuron], sums.outgoing[neuron]);
+            let imbalance = (incoming - outgoing).abs() / (incoming + outgoing);
+            let log_scale = subject.reference.log_scales[neuron];
+            WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale }
+        })
+        .filter(|neuron| neuron.imbalance > 0.0)
+        .collect();
+    neurons.sort_by(|a, b| b.imbalance.total_cmp(&a.imbalance).then(a.neuron.cmp(&b.neuron)));
+    neurons.truncate(WORST);
+    neurons
 }
 
 fn solver_reports(subject: &Subject) -> Vec<SolverReport> {

@@ -133,7 +133,7 @@ fn feed_forward(seed: u64) -> Result<Case, NetworkError> {
         name: "feed-forward".to_owned(),
         title: "a feed-forward network of 30 neurons, balanced with the world node (lambda = 1)".to_owned(),
         network,
-        spec: CostSpec { world: Some(1.0), ..CostSpec::power(2.0) },
+        spec: CostSpec::power(2.0).with_world(1.0),
         scope: Scope::Whole,
     })
 }

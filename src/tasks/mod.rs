@@ -20,8 +20,8 @@ pub use portable::portable_normals;
 pub use products::{LeftFactor, Real};
 pub use rounding::{absolute_network, rounding_of_rescaling};
 pub use simulate::{
-    Dynamics, Gains, Noise, ReadOut, SideBySide, SimulationError, Simulator, StateNoise, Trials, Weighting, in_groups,
-    mean_gains, robustness_alpha, simulate, simulate_adaptive,
+    Dynamics, Gains, Noise, ReadOut, SideBySide, SimulationError, Simulator, StateNoise, Trials, Weighting,
+    gains_define_a_cost, in_groups, mean_gains, robustness_alpha, simulate, simulate_adaptive,
 };
 pub use task::{Batch, Convention, Task};
 pub use teacher::Teacher;

@@ -1,6 +1,7 @@
 //! The program as a user meets it: exit statuses, streams, files, JSON.
 
 mod digits;
+mod documents;
 mod models;
 
 use std::fs;
@@ -597,7 +598,7 @@ fn gains_make_the_robustness_cost_and_a_floor_holds_silent_neurons() {
     // The library with the same factors.
     let weights = synbal::io::read_network(&path.join("j.csv"), synbal::network::Activation::Relu).unwrap().network;
     let alpha = synbal::cost::Alpha::at_least(&[0.5, 1.0, 1e-6, 0.25], 0.0).unwrap();
-    let spec = synbal::cost::CostSpec { alpha, ..synbal::cost::CostSpec::power(2.0) };
+    let spec = synbal::cost::CostSpec::power(2.0).with_alpha(alpha);
     let problem = synbal::balance::Problem::new(&weights, &spec, synbal::balance::Scope::Whole).unwrap();
     let balanced = problem.solve(Method::Auto, &synbal::balance::Criteria::default()).unwrap().converged().unwrap();
     assert_eq!(balanced.log_scales, exact);

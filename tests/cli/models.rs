@@ -202,6 +202,19 @@ fn three_columns_are_no_matrix_without_being_told() {
 }
 
 #[test]
+fn neurons_are_called_by_their_names_in_messages() {
+    let folder = scratch(&[("chain.csv", b"pre,post,count\nAVA,AVB,3\nAVB,PVC,2\nPVC,AVB,1\n")]);
+    let edges = ["chain.csv", "--edges", "pre,post,count"];
+    for command in [&["balance"][..], &["verify"], &["certify", "-o", "certificate.json"]] {
+        let output = run(folder.path(), &[command, &edges].concat());
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        assert!(text(&output.stderr).contains("`AVA` -> `AVB` (source -> target)"), "{}", text(&output.stderr));
+    }
+    let (said, _) = ends(folder.path(), 0, &[&["balance"][..], &edges, &["--within-components"]].concat());
+    assert!(["(now `AVB`)", "(now `PVC`)"].iter().any(|named| said.contains(named)), "{said}");
+}
+
+#[test]
 fn edges_with_names_travel_to_scales_and_back() {
     let table = b"pre;post;count\nAVA;AVB;3\nAVB;RIM;2\nRIM;AVA;1.5\n";
     let folder = scratch(&[("n.csv", table)]);

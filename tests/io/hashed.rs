@@ -80,5 +80,5 @@ fn numbers_and_hash_are_of_the_same_bytes_even_if_the_file_is_replaced_meanwhile
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { activation: Some(Activation::Linear), ..ReadOptions::default() }
+    ReadOptions::default().with_activation(Activation::Linear)
 }

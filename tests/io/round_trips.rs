@@ -84,7 +84,7 @@ proptest! {
             prop_assert_eq!(write_network(&path, &network).unwrap(), Vec::<String>::new());
             // Three columns may be a list of edges; this is a matrix.
             let options =
-                ReadOptions { activation: Some(Activation::Relu), form: Form::matrix(), ..ReadOptions::default() };
+                ReadOptions::default().with_activation(Activation::Relu).with_form(Form::matrix());
             let back = read_network_as(&path, &options).unwrap();
             prop_assert_eq!(back.network.weights.neurons(), network.weights.neurons());
             prop_assert_eq!(bits(&back.network.weights), bits(&network.weights), "{}", name);

@@ -225,7 +225,7 @@ fn what_is_not_finite_is_refused_with_its_place() {
         let sound = random(3, 0.0);
         let error = rescale_network(&sound, &[0.0, 0.0, bad], Homogeneity::Required).unwrap_err();
         assert!(matches!(error, NetworkError::ScaleNotFinite { neuron: 2, .. }), "{error:?}");
-        let spec = CostSpec { alpha: Alpha::PerSource(vec![1.0, bad, 1.0]), ..CostSpec::power(2.0) };
+        let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(vec![1.0, bad, 1.0]));
         let error = CostGraph::of_network(&sound, &spec).unwrap_err();
         assert!(matches!(error, CostError::BadFactor { source_index: 1, .. }), "{error:?}");
         assert!(matches!(

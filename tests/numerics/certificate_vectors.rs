@@ -16,8 +16,8 @@ fn path(name: &str) -> PathBuf {
 
 fn compare(name: &str, input: &str) {
     // Three columns could be a list of edges.
-    let form = Form { matrix: input.ends_with(".csv"), ..Form::default() };
-    let options = ReadOptions { activation: Some(Activation::Relu), form, ..ReadOptions::default() };
+    let form = Form::default().with_matrix(input.ends_with(".csv"));
+    let options = ReadOptions::default().with_activation(Activation::Relu).with_form(form);
     let network = read_network_as(&path(input), &options).unwrap().network;
     let hash = sha256(&std::fs::read(path(input)).unwrap());
     let text = std::fs::read_to_string(path(&format!("certificate_{name}.json"))).unwrap();

@@ -140,7 +140,7 @@ fn what_cannot_be_certified_is_refused_by_name() {
     for p in [0.3, 65.0, 0.03125] {
         assert_eq!(attempt(&network, &CostSpec::power(p), &[0.0, 0.0]), CertifyError::Exponent { p });
     }
-    let alpha = CostSpec { alpha: synbal::cost::Alpha::Uniform(2.0), ..CostSpec::power(2.0) };
+    let alpha = CostSpec::power(2.0).with_alpha(synbal::cost::Alpha::Uniform(2.0));
     assert_eq!(attempt(&network, &alpha, &[0.0, 0.0]), CertifyError::Alpha);
     assert!(attempt(&network, &CostSpec::power(2.0), &[0.0]).is_bad_request(), "one log-scale for two neurons");
     assert!(attempt(&network, &CostSpec::power(2.0), &[0.0, f64::NAN]).is_bad_request());

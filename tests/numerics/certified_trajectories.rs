@@ -10,7 +10,7 @@ use synbal::cost::{CostGraph, CostSpec};
 use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
 
-const HORIZON: Horizon = Horizon { time: 3.0, most_steps: 200 };
+const HORIZON: Horizon = Horizon::new(3.0, 200);
 
 fn random_graph(seed: u64, n: usize, density: f64, sigma: f64, p: f64) -> CostGraph {
     let weights = random_network(&mut stream(seed, 0), n, density, sigma).unwrap();

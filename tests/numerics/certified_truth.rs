@@ -60,7 +60,7 @@ fn case(k: u64) -> Case {
             (with_world(&mut random, plain(recurrent)), Some(lambda), Scope::Whole)
         }
     };
-    Case { network, spec: CostSpec { world, ..CostSpec::power(p) }, scope }
+    Case { network, spec: CostSpec::power(p).with_world(world), scope }
 }
 
 /// Strongly connected groups, and synapses from earlier to later ones.

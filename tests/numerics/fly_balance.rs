@@ -102,7 +102,7 @@ fn the_cost_of_the_fly_at_extent_15_is_certified_and_no_other_solver_finds_a_low
 fn model_42_with_a_world_of_weight_3_is_balanced() {
     let plan = FlyvisNetwork { extent: 3, model: 42, inputs: Inputs::PerColumn, outputs: Outputs::PerNeuron };
     let network = plan.build().unwrap();
-    let spec = CostSpec { world: Some(3.0), ..CostSpec::power(2.0) };
+    let spec = CostSpec::power(2.0).with_world(3.0);
     let default = solved(&network, &spec, Method::Auto, &STOP);
     assert!(default.graph.world().is_some());
     for method in [Method::NewtonCg, Method::Osborne] {

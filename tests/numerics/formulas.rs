@@ -145,7 +145,7 @@ proptest! {
         }
     }
 
-    /// The theorem `float_gradient` of `proofs/FloatGradient.v`: for given costs the computed gradient is within
+    /// The theorem `float_gradient` of `proofs/Proofs/float/FloatGradient.v`: for given costs the computed gradient is within
     /// `γ_{m+1} (r + c)` of the real one, m the larger number of terms. And `float_gradient_scaled`: with costs
     /// `fl(fl(w d_j)/d_i)` it is within `γ_{m+3} (r + c)` of the gradient of the real costs `w d_j / d_i`. Against sums of
     /// twice the precision, whose own error (a few m u²) is far below one part in 10⁻¹⁰ of the bounds.
@@ -402,7 +402,7 @@ fn the_world_node_by_hand() {
         w_out: Some(DMatrix::from_column_slice(2, 1, &[1.0, -2.0])),
         ..Network::recurrent(Weights::from_triplets(1, vec![(0, 0, 7.0)]).unwrap(), Activation::Relu)
     };
-    let spec = synbal::cost::CostSpec { world: Some(10.0), ..synbal::cost::CostSpec::power(2.0) };
+    let spec = synbal::cost::CostSpec::power(2.0).with_world(10.0);
     let graph = CostGraph::of_network(&network, &spec).unwrap();
     assert_eq!((graph.nodes(), graph.neurons(), graph.world()), (2, 1, Some(1)));
     let pairs: Vec<_> = graph.pattern().iter().map(|(_, i, j)| (i, j)).collect();
@@ -424,7 +424,7 @@ fn every_kind_of_alpha_is_looked_up() {
         (Alpha::Sparse(vec![(1, 0, 2.0), (0, 1, 0.25)]), [1.0, 18.0]),
     ] {
         let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, -3.0)]).unwrap();
-        let spec = synbal::cost::CostSpec { alpha, ..synbal::cost::CostSpec::power(2.0) };
+        let spec = synbal::cost::CostSpec::power(2.0).with_alpha(alpha);
         let graph = CostGraph::of_network(&Network::recurrent(weights, Activation::Relu), &spec).unwrap();
         assert_eq!(graph.initial_costs(), expected);
     }
@@ -451,6 +451,6 @@ fn a_degree_other_than_one_is_ill_posed_without_the_world() {
         w_out: Some(DMatrix::from_element(1, 2, 1.0)),
         ..recurrent
     };
-    let error = CostGraph::of_network(&whole, &CostSpec { world: Some(1.0), ..CostSpec::power(2.0) }).unwrap_err();
+    let error = CostGraph::of_network(&whole, &CostSpec::power(2.0).with_world(1.0)).unwrap_err();
     assert_eq!(error, CostError::DegreeNotOne { activation: "rectified-power", degree: 2.0 });
 }

@@ -24,6 +24,7 @@ mod high_precision;
 mod lapack_gebal;
 mod large_graphs;
 mod noise;
+mod observers;
 #[cfg(feature = "precise")]
 mod scalars;
 mod simulation;

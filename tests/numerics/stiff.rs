@@ -47,7 +47,7 @@ mod built {
     #[test]
     fn its_steps_lie_on_the_flow_as_those_of_an_explicit_integrator_do() {
         let graph = graph_of(random_network(&mut stream(3, 0), 8, 0.5, 0.5).unwrap());
-        let horizon = Horizon { time: 3.0, most_steps: 3000 };
+        let horizon = Horizon::new(3.0, 3000);
         let explicit = OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales);
         let mut trajectories = vec![(explicit.step_tol, explicit.trajectory(&graph, &horizon).unwrap())];
         for scheme in SCHEMES {

@@ -133,7 +133,7 @@ fn training_writes_the_rounded_network_and_its_history_the_same_twice() {
     let stored = read_network(&file, Activation::Relu).unwrap().network;
     assert_eq!(stored, network.in_single_precision().unwrap());
     assert_ne!(stored, network);
-    assert_eq!(fs::read_to_string(csv).unwrap(), history.to_csv());
+    assert_eq!(fs::read_to_string(csv).unwrap(), history.to_csv().unwrap());
 }
 
 #[test]

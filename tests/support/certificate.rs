@@ -1,4 +1,4 @@
-//! Helpers of the certificate tests: forging, and `proofs/Checker.v` word for word as a second opinion.
+//! Helpers of the certificate tests: forging, and `proofs/Definitions/Checker.v` word for word as a second opinion.
 
 #![allow(dead_code, reason = "every test binary uses its own part of this module")]
 
@@ -56,7 +56,7 @@ struct Edge {
     deficit: BigInt,
 }
 
-/// `check_gap` and `check_radius` of `proofs/Checker.v`, for the synapses of a network that the certificate keeps.
+/// `check_gap` and `check_radius` of `proofs/Definitions/Checker.v`, for the synapses of a network that the certificate keeps.
 /// Every number is as exact as there; nothing is looked up in the checker under test.
 pub fn coq_opinion(certificate: &Value, network: &Network) -> (bool, bool) {
     let list = |name: &str| certificate[name].as_array().unwrap().iter().map(integer).collect::<Vec<_>>();

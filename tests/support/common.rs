@@ -100,7 +100,7 @@ impl Recipe {
                 Alpha::Sparse(network.weights.triplets().map(|(i, j, _)| (i, j, price())).collect())
             }
         };
-        CostSpec { p: self.p, alpha, world: self.world }
+        CostSpec::power(self.p).with_alpha(alpha).with_world(self.world)
     }
 
     /// The subject that claims are checked on, with a sweep method and a flow method beside the reference.

@@ -26,7 +26,7 @@ pub enum Coordinates {
 pub(super) struct Follow<'a> {
     pub graph: &'a CostGraph,
     pub coordinates: Coordinates,
-    criteria: Criteria,
+    criteria: Criteria<'a>,
     /// Inner time is flow time times this.
     pub rate: f64,
     pub monitor: RefCell<Monitor>,
@@ -60,7 +60,7 @@ pub(super) struct Followed {
 }
 
 impl<'a> Follow<'a> {
-    pub fn new(graph: &'a CostGraph, coordinates: Coordinates, criteria: &Criteria) -> Self {
+    pub fn new(graph: &'a CostGraph, coordinates: Coordinates, criteria: &Criteria<'a>) -> Self {
         let degree = node_costs(graph.pattern(), graph.initial_costs(), &0.0).largest_degree();
         let rate = if degree > 0.0 { degree } else { 1.0 };
         Follow { graph, coordinates, criteria: *criteria, rate, monitor: RefCell::default(), recording: None }
@@ -69,7 +69,7 @@ impl<'a> Follow<'a> {
     /// The log-scales, recorded at every step until a horizon. No tolerance: only the horizon ends it, or an imbalance
     /// of exactly zero, where nothing moves any more.
     pub fn recorded(graph: &'a CostGraph, horizon: &Horizon) -> Self {
-        let follow = Self::new(graph, Coordinates::LogScales, &Criteria { tol: 0.0, max_passes: usize::MAX });
+        let follow = Self::new(graph, Coordinates::LogScales, &Criteria::new(0.0, usize::MAX));
         let trajectory = Trajectory::start(follow.rate, graph.nodes());
         Follow { recording: Some(RefCell::new(Recording { horizon: *horizon, trajectory })), ..follow }
     }

@@ -292,7 +292,7 @@ mod tests {
         CostGraph::of_network(&Network::recurrent(weights, Activation::Linear), &CostSpec::power(2.0)).unwrap()
     }
 
-    fn flow_of<'a>(graph: &'a CostGraph, criteria: &Criteria) -> Flow<'a> {
+    fn flow_of<'a>(graph: &'a CostGraph, criteria: &Criteria<'a>) -> Flow<'a> {
         Flow { follow: Follow::new(graph, Coordinates::LogScales, criteria), steps_in_leg: Cell::new(0) }
     }
 

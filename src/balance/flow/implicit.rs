@@ -103,12 +103,12 @@ impl StiffFlow {
         if nodes > LARGEST_DENSE {
             return follow.finish(start, End::TooLargeForDense { nodes, limit: LARGEST_DENSE });
         }
-        let field = Field::of(follow);
+        let field = VectorField::of(follow);
         let (state, end) = self.integrate(&field, start);
         field.follow.finish(state, end)
     }
 
-    fn integrate(&self, field: &Field, start: Vec<f64>) -> (Vec<f64>, End) {
+    fn integrate(&self, field: &VectorField, start: Vec<f64>) -> (Vec<f64>, End) {
         let equations = Equations { field, start: &start };
         let builder = OdeBuilder::<Mat>::new().rtol(self.step_tol).atol([self.step_tol]);
         let ended = builder.build_from_eqn(equations).and_then(|problem| {
@@ -130,7 +130,7 @@ impl StiffFlow {
 /// every step are looked at. `allow` sets how many failures of Newton's iteration, of all steps together, it may have had.
 fn steps<'p, 'e: 'p, S: OdeSolverMethod<'p, Equations<'e>>>(
     mut solver: S,
-    field: &Field,
+    field: &VectorField,
     allow: impl Fn(&mut S, usize),
 ) -> (Vec<f64>, End) {
     let mut before = solver.state().t;
@@ -158,7 +158,7 @@ fn steps<'p, 'e: 'p, S: OdeSolverMethod<'p, Equations<'e>>>(
 }
 
 /// The right-hand side and its Jacobian.
-struct Field<'a> {
+struct VectorField<'a> {
     follow: Follow<'a>,
     nodes: Vec<usize>,
     position: Vec<Option<usize>>,
@@ -167,11 +167,11 @@ struct Field<'a> {
     not_finite: Cell<Option<usize>>,
 }
 
-impl<'a> Field<'a> {
+impl<'a> VectorField<'a> {
     fn of(follow: Follow<'a>) -> Self {
         let nodes: Vec<usize> = (0..follow.graph.nodes()).collect();
         let position = nodes.iter().copied().map(Some).collect();
-        Field { follow, nodes, position, context: NalgebraContext::default(), not_finite: Cell::new(None) }
+        VectorField { follow, nodes, position, context: NalgebraContext::default(), not_finite: Cell::new(None) }
     }
 
     /// What an error of the library comes from.
@@ -215,16 +215,16 @@ impl<'a> Field<'a> {
 
 /// `h' = g(h)` from a start, in the library's terms.
 struct Equations<'a> {
-    field: &'a Field<'a>,
+    field: &'a VectorField<'a>,
     start: &'a [f64],
 }
 
 /// Its right-hand side.
-struct RightHandSide<'a>(&'a Field<'a>);
+struct RightHandSide<'a>(&'a VectorField<'a>);
 
 /// Its start.
 struct Start<'a> {
-    field: &'a Field<'a>,
+    field: &'a VectorField<'a>,
     h: &'a [f64],
 }
 
@@ -324,7 +324,7 @@ mod tests {
     fn the_jacobian_is_the_derivative_of_the_field() {
         let (n, seed) = (12, 5);
         let graph = random(seed, n);
-        let field = Field::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
+        let field = VectorField::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
         let mut draw = stream(seed, 1);
         let (h, x) = (normals(&mut draw, n, 0.3), normals(&mut draw, n, 1.0));
         let mut matrix = vec![0.0; n * n];
@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn every_evaluation_counts_as_a_pass() {
         let graph = random(2, 6);
-        let field = Field::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
+        let field = VectorField::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
         let h = vec![0.1; 6];
         field.evaluate(&h, &mut [0.0; 6]);
         field.jacobian(&h, &mut [0.0; 36]);
@@ -371,7 +371,7 @@ mod tests {
         // A NaN, and log-scales so far apart that a cost overflows.
         for (bad, start) in [(2, [0.0, 0.0, f64::NAN, 0.0, 0.0, 0.0]), (0, [900.0, 0.0, 0.0, 0.0, 0.0, -900.0])] {
             for scheme in SCHEMES {
-                let field = Field::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
+                let field = VectorField::of(Follow::new(&graph, Coordinates::LogScales, &Criteria::default()));
                 let (_, reason) = StiffFlow::new(scheme).integrate(&field, start.to_vec());
                 assert!(matches!(reason, End::NotFinite { .. }), "{scheme:?}, node {bad}: {reason:?}");
             }

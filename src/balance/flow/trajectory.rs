@@ -13,11 +13,19 @@ pub struct Trajectory {
 
 /// How far to follow the flow.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Horizon {
     /// Inner time; the last step is the first one that ends there or later.
     pub time: f64,
     /// Steps after which the trajectory ends, wherever it is.
     pub most_steps: usize,
+}
+
+impl Horizon {
+    /// So much inner time, in so many steps at most.
+    pub const fn new(time: f64, most_steps: usize) -> Self {
+        Horizon { time, most_steps }
+    }
 }
 
 impl Trajectory {

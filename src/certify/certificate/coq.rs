@@ -44,7 +44,7 @@ impl Certificate {
 const HEAD: &str = "\
 From Coq Require Import Reals ZArith List Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
-From Synbal Require Import Defs Checker CertifiedBalance Theorems_network.
+From Synbal Require Import Defs Checker CertifiedBalance Theorems.
 From Synbal.Statements Require Import certified_balance.
 Import ListNotations.
 

@@ -1,7 +1,7 @@
 //! Integer certificates: a proof of a balancing that fits in O(neurons) integers.
 //!
 //! The maker of what [`crate::check`] checks. It may use floating point as it likes: whatever it writes is proved, or
-//! refused, by the checker from the integers alone. What they mean: `proofs/Checker.v`; the file: [`mod@format`].
+//! refused, by the checker from the integers alone. What they mean: `proofs/Definitions/Checker.v`; the file: [`mod@format`].
 
 mod circulation;
 mod coq;

@@ -10,14 +10,14 @@ mod summary;
 mod written;
 
 use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Scope, Status};
-use synbal::cost::{CostGraph, CostSpec};
-use synbal::io::{Float, Loaded, ModelFile};
+use synbal::cost::{AccumulatedNoise, CostGraph, CostSpec};
+use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
-use synbal::network::{Network, rescale_by_powers_of_two};
+use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
-use super::advice::reducible;
-use super::arguments::{BalanceOptions, scope, stop};
-use super::console::{Progress, notify, print, print_json, read, say};
+use super::advice::{for_network, reducible};
+use super::arguments::{BalanceOptions, CostName, scope, stop};
+use super::console::{ProgressLine, notify, print, print_json, read, say};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
@@ -34,12 +34,16 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let destination = Destination::checked(options)?;
     options.digits.map_or(Ok(()), check_digits)?;
     let (loaded, sha256) = read(&options.input)?;
-    let (spec, notices) = options.input.spec(&loaded)?;
+    let (spec, mut notices) = options.input.spec(&loaded)?;
+    let spec = spec.with_accumulated(accumulated(options)?);
+    if spec.accumulated.is_some() && loaded.network.activation != Activation::Linear {
+        notices.push(ACCUMULATED_OF_LINEAR.to_owned());
+    }
     notify(&notices);
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| advised(error, &loaded))?;
+    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
@@ -142,6 +146,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         refined: if let Scales::Refined(refined) = &scales { Some(refined) } else { None },
         log_scales: &log_scales,
         world: spec.world,
+        accumulated: spec.accumulated,
         layout: loaded.model.as_ref().map(|model| model.layout.clone()),
         names: loaded.names.clone(),
         synapses: loaded.network.weights.synapses(),
@@ -163,6 +168,26 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
             say(&format!("{reason}{kept}"));
             Ok(Ending::Bad)
         }
+    }
+}
+
+/// What accumulated noise means for other networks than linear ones.
+const ACCUMULATED_OF_LINEAR: &str = "accumulated noise is that of a linear network with these weights; where neurons are \
+                                     silent, less noise gets through";
+
+/// The steps that noise is accumulated over, if it is.
+fn accumulated(options: &BalanceOptions) -> Result<Option<AccumulatedNoise>, CliError> {
+    let misplaced = |option| CliError::Misplaced { option, case: "--cost weights".to_owned() };
+    match (options.cost, options.steps) {
+        (CostName::Accumulated, Some(_)) if options.digits.is_some() => {
+            Err(CliError::NotAccumulated { option: "--digits" })
+        }
+        (CostName::Accumulated, Some(steps)) => {
+            Ok(Some(AccumulatedNoise::new(steps, options.discount.unwrap_or(1.0))?))
+        }
+        (_, Some(_)) => Err(misplaced("--steps")),
+        (_, None) if options.discount.is_some() => Err(misplaced("--discount")),
+        (_, None) => Ok(None),
     }
 }
 
@@ -211,17 +236,16 @@ impl Scales {
 
 /// The model with every described tensor rescaled, rounded to the formats of its file or to the one asked for.
 fn rescaled_model(options: &BalanceOptions, model: &ModelFile, scales: &Scales) -> Result<ModelFile, CliError> {
+    let dtype = options.dtype.map(Float::from);
     let degree = model.activation.homogeneous_degree()?;
     let numbers = match scales {
-        Scales::Double(h) => {
-            rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale(tensor, numbers, h, degree)?))?
-        }
+        Scales::Double(h) => return Ok(model.rescaled(h, dtype)?),
         Scales::PowersOfTwo(exponents) => {
             rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale_exactly(tensor, numbers, exponents)?))?
         }
         Scales::Refined(refined) => refined.numbers(model, degree)?,
     };
-    Ok(model.with_numbers(numbers, options.dtype.map(Float::from))?)
+    Ok(model.with_numbers(numbers, dtype)?)
 }
 
 fn rescaled_numbers(
@@ -262,14 +286,4 @@ fn names(formats: &[Float]) -> String {
 /// Where every synapse is left out, there was nothing to do: no success.
 fn nothing_was_balanced(balanced: &Run) -> bool {
     balanced.graph.pattern().is_empty() && !balanced.on_no_cycle.is_empty()
-}
-
-/// The error that says what helps this network.
-fn advised(error: CliError, loaded: &Loaded) -> CliError {
-    match error {
-        CliError::Balance(BalanceError::NotBalanceable { count, synapses, examples, .. }) => {
-            CliError::NotBalanceable { count, synapses, examples, advice: reducible(loaded, count < synapses) }
-        }
-        other => other,
-    }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use synbal::balance::{Run, Status};
+use synbal::cost::AccumulatedNoise;
 use synbal::io::SIGN;
 
 use super::digits::Refined;
@@ -24,6 +25,8 @@ pub struct Summary {
     digits: Option<usize>,
     p: f64,
     world: Option<f64>,
+    /// Null unless accumulated noise was balanced, not the weights' own costs.
+    accumulated: Option<Accumulated>,
     tol: f64,
     /// What kind of model the file holds; null for a matrix or a list of edges.
     layout: Option<String>,
@@ -91,6 +94,13 @@ pub struct Outputs {
     pub within_bound: bool,
 }
 
+/// The steps that noise was accumulated over.
+#[derive(Debug, Serialize)]
+struct Accumulated {
+    steps: u32,
+    discount: f64,
+}
+
 #[derive(Debug, Serialize)]
 struct Input {
     path: String,
@@ -104,6 +114,7 @@ pub struct Parts<'a> {
     pub refined: Option<&'a Refined>,
     pub log_scales: &'a [f64],
     pub world: Option<f64>,
+    pub accumulated: Option<AccumulatedNoise>,
     pub layout: Option<String>,
     pub names: Option<Vec<String>>,
     pub synapses: usize,
@@ -128,6 +139,9 @@ impl Summary {
             digits: refined.map(Refined::digits),
             p: balanced.graph.p(),
             world: parts.world,
+            accumulated: parts
+                .accumulated
+                .map(|noise| Accumulated { steps: noise.steps(), discount: noise.discount() }),
             tol: options.tol,
             layout: parts.layout,
             neurons: balanced.graph.neurons(),
@@ -178,13 +192,24 @@ impl Summary {
             Number::Decimal(cost) => cost.clone(),
         };
         let cost_initial = cost_text(self.cost_initial, self.cost_initial_log10);
-        text += &format!("cost (p = {}): {cost_initial} -> {cost_final}\n", short(self.p));
+        let cost = match &self.accumulated {
+            None => format!("cost (p = {})", short(self.p)),
+            Some(Accumulated { steps, discount }) if *discount == 1.0 => {
+                format!("noise accumulated over {steps} steps")
+            }
+            Some(Accumulated { steps, discount }) => {
+                format!("noise accumulated over {steps} steps, discounted by {}", short(*discount))
+            }
+        };
+        text += &format!("{cost}: {cost_initial} -> {cost_final}\n");
         match &self.max_node_imbalance {
             Number::Double(imbalance) => {
                 let (before, after) = (self.max_node_imbalance_initial, imbalance.unwrap_or(f64::NAN));
                 let tolerance = self.tol;
-                text +=
-                    &format!("imbalance of the worst neuron: {before:.3e} -> {after:.3e} (tolerance {tolerance:e})\n");
+                let which = self.worst_neuron.as_ref().map_or(String::new(), |name| format!(" (now `{name}`)"));
+                text += &format!(
+                    "imbalance of the worst neuron: {before:.3e} -> {after:.3e}{which} (tolerance {tolerance:e})\n"
+                );
             }
             Number::Decimal(imbalance) => text += &format!("imbalance of the worst neuron: {imbalance}\n"),
         }

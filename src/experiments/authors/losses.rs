@@ -95,6 +95,17 @@ impl Losses {
         MeanInterval::of(&self.each.iter().zip(&other.each).map(|(a, b)| a - b).collect::<Vec<f64>>())
     }
 
+    /// `self` over `other` under the same noise, every trial's loss.
+    pub fn ratio_of_trials(&self, other: &Losses) -> MeanInterval {
+        MeanInterval::of_ratio(&self.each, &other.each)
+    }
+
+    /// The same, of the loss of the average: about the estimates themselves.
+    pub fn ratio_of_averages(&self, other: &Losses) -> MeanInterval {
+        let ratio = self.average_without(None) / other.average_without(None);
+        MeanInterval { mean: ratio, ..MeanInterval::of_ratio(&self.pseudo_values(), &other.pseudo_values()) }
+    }
+
     /// The same, of the loss of the average.
     pub fn difference_of_averages(&self, other: &Losses) -> MeanInterval {
         let pseudo = self.pseudo_values().iter().zip(other.pseudo_values()).map(|(a, b)| a - b).collect::<Vec<f64>>();

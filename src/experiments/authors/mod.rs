@@ -10,7 +10,7 @@ mod losses;
 mod variants;
 
 pub(super) use losses::{Losses, Rules, Under, measure};
-pub(super) use variants::{Subject, Variant, follow_the_flow};
+pub(super) use variants::{Integrating, Variant, follow_the_flow};
 
 use std::ops::Range;
 

@@ -11,7 +11,7 @@ use crate::network::{Homogeneity, Network, rescale_network};
 use crate::tasks::{Noise, SideBySide};
 
 /// A network with what its noiseless trials say of it.
-pub(in crate::experiments) struct Subject {
+pub(in crate::experiments) struct Integrating {
     /// Its name in tables.
     pub name: String,
     /// The network.
@@ -42,13 +42,13 @@ struct Sums {
     squares: Vec<f64>,
 }
 
-impl Subject {
+impl Integrating {
     /// Runs the noiseless trials of so many repetitions.
     ///
     /// # Errors
     /// A network that is not rectified.
     pub fn new(name: &str, network: Network, seed: u64, repetitions: usize) -> Result<Self, ExperimentError> {
-        Subject::under(Rules::AUTHORS, name, network, seed, repetitions)
+        Integrating::under(Rules::AUTHORS, name, network, seed, repetitions)
     }
 
     /// The same on trials of other rules.
@@ -92,7 +92,7 @@ impl Subject {
         let (gains, means, power) = (mean(|s| &s.active), mean(|s| &s.sum), mean(|s| &s.squares));
         let average = |values: &[f64]| values.iter().sum::<f64>() / n as f64;
         let deviation = (average(&power) - average(&means).powi(2)).sqrt();
-        Ok(Subject { name: name.to_owned(), network, gains, power, deviation })
+        Ok(Integrating { name: name.to_owned(), network, gains, power, deviation })
     }
 
     /// The authors' cost: p = 2, every source neuron's mean gain, none below `floor`.
@@ -100,7 +100,7 @@ impl Subject {
     /// # Errors
     /// A floor below 0.
     pub fn cost(&self, floor: f64) -> Result<CostSpec, CostError> {
-        Ok(CostSpec { alpha: Alpha::at_least(&self.gains, floor)?, ..CostSpec::power(2.0) })
+        Ok(CostSpec::power(2.0).with_alpha(Alpha::at_least(&self.gains, floor)?))
     }
 
     /// Total robustness cost of a rescaled copy: its gains are those of the given network.
@@ -179,7 +179,7 @@ pub(in crate::experiments) fn follow_the_flow(
     what: &str,
 ) -> Result<Vec<f64>, ExperimentError> {
     let rate = node_costs(graph.pattern(), graph.initial_costs(), &0.0).largest_degree();
-    let horizon = Horizon { time: time * rate, most_steps: MOST_STEPS };
+    let horizon = Horizon::new(time * rate, MOST_STEPS);
     let failed = |status| ExperimentError::NotBalanced { what: format!("{what}, along the flow,"), status };
     let flow = OdeFlow { step_tol: STEP_TOL, ..OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales) };
     let way = flow.trajectory(graph, &horizon).map_err(failed)?;
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn what_is_said_of_a_network_is_what_its_simulation_says() {
         let network = initial_network(&FullIntegration, 12, Activation::Relu, 5).unwrap();
-        let subject = Subject::new("small", network.clone(), 5, 2).unwrap();
+        let subject = Integrating::new("small", network.clone(), 5, 2).unwrap();
         let trials = Rules::AUTHORS.batch(5, gain_trials(0..2)).trials;
         let simulator = Simulator::new(&network, FullIntegration.convention().dynamics);
         // The states before every step: those after the steps, and zero, without the last.

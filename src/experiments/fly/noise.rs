@@ -117,7 +117,7 @@ fn measure_model(model: usize, variants: &[Variant], seed: u64) -> Result<Vec<Me
                 return Ok(measure(&given, &vec![0.0; neurons.len()], &neurons, &trials, &noise));
             }
             Variant::RecurrentOnly => CostSpec::power(2.0),
-            Variant::World(lambda) => CostSpec { world: Some(lambda), ..CostSpec::power(2.0) },
+            Variant::World(lambda) => CostSpec::power(2.0).with_world(lambda),
         };
         let found = balanced(&given, &spec, &format!("model {model}, {}", variant.name()))?;
         Ok(measure(&found.network, &found.log_scales, &neurons, &trials, &noise))

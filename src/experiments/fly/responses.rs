@@ -199,7 +199,7 @@ fn plots(all: &[Measured], whole_eye: &Measured) -> Vec<Plot> {
             title: "Response of a T4a cell in the whole eye".to_owned(),
             x: Axis::linear("time (s)"),
             y: Axis::linear("activity"),
-            mark: Mark::Line,
+            mark: Mark::Overlaid,
             series: vec![Series::new("before", curve(0)), Series::new("after, scaled back", curve(1))],
             diagonal: false,
             caption: format!(

@@ -27,11 +27,26 @@ use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, S
 
 /// What the user says of a file's layout.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct LayoutOptions {
     /// The axes of the tensors, where names and shapes do not tell.
     pub file: Option<LayoutFile>,
     /// Tensors that really touch no population, whatever their shape.
     pub untouched: Vec<String>,
+}
+
+impl LayoutOptions {
+    /// The same with a layout file, or without one.
+    #[must_use]
+    pub fn with_file(self, file: impl Into<Option<LayoutFile>>) -> Self {
+        LayoutOptions { file: file.into(), ..self }
+    }
+
+    /// The same with these tensors left as they are.
+    #[must_use]
+    pub fn with_untouched(self, untouched: Vec<String>) -> Self {
+        LayoutOptions { untouched, ..self }
+    }
 }
 
 /// The layout of a file.

@@ -36,7 +36,7 @@ pub(super) fn push(rows: &mut Rows, symmetry: Symmetry, (i, j, value): Entry) {
 
 /// Whole lines of a file, and what the fast path made of each piece of them.
 #[derive(Debug, Default)]
-struct Block {
+struct Chunk {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
 }
@@ -59,7 +59,7 @@ fn read_in<R: Read>(
     take: &mut impl FnMut(Entry),
 ) -> Result<(), MatrixMarketError> {
     let mut place = Place { line: lines.number(), found: 0 };
-    let [mut parsed, mut current, mut next] = [Block::default(), Block::default(), Block::default()];
+    let [mut parsed, mut current, mut next] = [Chunk::default(), Chunk::default(), Chunk::default()];
     let mut more = lines.next_block(&mut current.bytes, block)?;
     while more {
         current.cut(piece);
@@ -109,7 +109,7 @@ struct Place {
 }
 
 /// Adds the entries of a block; whatever the fast path did not take is read again.
-fn add(block: &Block, rules: Rules, place: &mut Place, take: &mut impl FnMut(Entry)) -> Result<(), MatrixMarketError> {
+fn add(block: &Chunk, rules: Rules, place: &mut Place, take: &mut impl FnMut(Entry)) -> Result<(), MatrixMarketError> {
     for piece in &block.pieces {
         let entries = piece.entries.len() as u64;
         match piece.lines {
@@ -128,7 +128,7 @@ fn add(block: &Block, rules: Rules, place: &mut Place, take: &mut impl FnMut(Ent
     Ok(())
 }
 
-impl Block {
+impl Chunk {
     /// Cuts the block into pieces of about this size, each of whole lines.
     fn cut(&mut self, size: usize) {
         // The memory for entries is used again.

@@ -43,7 +43,7 @@ pub(super) const LARGEST_HEADER: u64 = 16 << 20;
 /// A damaged file, tensors that make no known model, are doubled, of the wrong shape or dtype, an unknown activation, or a
 /// number that is not finite.
 pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError> {
-    let options = ReadOptions { activation: Some(activation), ..ReadOptions::default() };
+    let options = ReadOptions::default().with_activation(activation);
     ModelFile::load(parse(bytes.to_vec())?, &options)
 }
 
@@ -86,11 +86,12 @@ pub fn parse(bytes: Vec<u8>) -> Result<TensorFile, TensorError> {
     Ok(TensorFile { container: Container::Safetensors, bytes, tensors, metadata })
 }
 
-/// A new file of these tensors. The numbers of a tensor whose first axis is the fastest are put in order.
-pub(super) fn assembled(
-    parts: &[(Tensor, Vec<u8>)],
-    metadata: &BTreeMap<String, String>,
-) -> Result<TensorFile, TensorError> {
+/// A new file of these tensors, each with the bytes of its numbers (its `range` is not looked at). The numbers of a tensor whose
+/// first axis is the fastest are put in order.
+///
+/// # Errors
+/// A dtype that this format does not have, or fewer or more bytes than a shape has numbers.
+pub fn assembled(parts: &[(Tensor, Vec<u8>)], metadata: &BTreeMap<String, String>) -> Result<TensorFile, TensorError> {
     let mut header = json!({});
     if !metadata.is_empty() {
         header["__metadata__"] = json!(metadata);

@@ -97,10 +97,18 @@ pub fn robustness_alpha(
     trials: &Trials<f64>,
     weighting: Weighting,
 ) -> Result<Alpha, CostError> {
-    let activation = simulator.network().activation;
+    gains_define_a_cost(simulator.network().activation)?;
+    Ok(Alpha::PerSource(mean_gains(simulator, trials, weighting)))
+}
+
+/// Whether the gains of an activation stay what they are when a network is rescaled.
+///
+/// # Errors
+/// An activation that is not homogeneous of degree one.
+pub fn gains_define_a_cost(activation: Activation) -> Result<(), CostError> {
     match activation.degree() {
         None => Err(CostError::Network(NetworkError::NotHomogeneous { activation: activation.name() })),
         Some(degree) if degree != 1.0 => Err(CostError::GainsNotInvariant { activation: activation.name(), degree }),
-        Some(_) => Ok(Alpha::PerSource(mean_gains(simulator, trials, weighting))),
+        Some(_) => Ok(()),
     }
 }

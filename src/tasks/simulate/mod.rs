@@ -11,7 +11,7 @@ mod noise;
 mod side_by_side;
 
 pub use adaptive::{SimulationError, simulate_adaptive};
-pub use gains::{Gains, Weighting, mean_gains, robustness_alpha};
+pub use gains::{Gains, Weighting, gains_define_a_cost, mean_gains, robustness_alpha};
 pub use noise::{StateNoise, in_groups};
 pub use side_by_side::{Noise, SideBySide};
 

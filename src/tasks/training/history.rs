@@ -1,9 +1,9 @@
 //! What training looked like: a few numbers every so many iterations, as CSV.
 
-use std::fmt::Write;
+use serde::{Deserialize, Serialize};
 
 /// One moment of a training.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Steps taken before.
     pub iteration: usize,
@@ -42,12 +42,20 @@ pub enum HistoryError {
         /// What stands there.
         text: String,
     },
+    /// The history could not be written as CSV: `reason`.
+    #[error("the history could not be written as CSV: {reason}")]
+    NotWritten {
+        /// What the writer says.
+        reason: String,
+    },
     /// There are no records below the header.
     #[error("there are no records below the header")]
     NoRecords,
 }
 
+/// The names of the fields of [`Record`], in their order.
 const HEADER: &str = "iteration,loss,cost,neural_gradient";
+const COLUMNS: usize = 4;
 
 impl History {
     /// The first record.
@@ -61,12 +69,17 @@ impl History {
     }
 
     /// As CSV, every number in as few digits as give it back.
-    pub fn to_csv(&self) -> String {
-        let mut text = format!("{HEADER}\n");
-        for Record { iteration, loss, cost, neural_gradient } in self.records() {
-            let _ = writeln!(text, "{iteration},{loss:?},{cost:?},{neural_gradient:?}");
+    ///
+    /// # Errors
+    /// None that is known: memory can be written to, and numbers are text.
+    pub fn to_csv(&self) -> Result<String, HistoryError> {
+        let unwritten = |reason: String| HistoryError::NotWritten { reason };
+        let mut rows = csv::Writer::from_writer(Vec::new());
+        for record in self.records() {
+            rows.serialize(record).map_err(|error| unwritten(error.to_string()))?;
         }
-        text
+        let bytes = rows.into_inner().map_err(|error| unwritten(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|error| unwritten(error.to_string()))
     }
 
     /// From CSV.
@@ -74,24 +87,26 @@ impl History {
     /// # Errors
     /// Another header, or the first line that is no record.
     pub fn from_csv(text: &str) -> Result<Self, HistoryError> {
-        let mut lines = text.lines().enumerate();
-        match lines.next() {
-            Some((_, HEADER)) => {}
-            first => return Err(HistoryError::NoHeader { found: first.map_or("", |(_, line)| line).to_owned() }),
+        let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let header = text.lines().next().unwrap_or_default();
+        if header != HEADER {
+            return Err(HistoryError::NoHeader { found: header.to_owned() });
         }
-        let record = |(number, line): (usize, &str)| {
-            let bad = || HistoryError::BadLine { line: number + 1, text: line.to_owned() };
-            let fields: Vec<&str> = line.split(',').collect();
-            let [iteration, loss, cost, neural_gradient] = fields[..] else { return Err(bad()) };
-            let number = |text: &str| text.parse::<f64>().map_err(|_| bad());
-            Ok(Record {
-                iteration: iteration.parse().map_err(|_| bad())?,
-                loss: number(loss)?,
-                cost: number(cost)?,
-                neural_gradient: number(neural_gradient)?,
-            })
-        };
-        let mut before = lines.map(record).collect::<Result<Vec<_>, _>>()?;
+        let mut before = Vec::new();
+        for row in rows.records() {
+            let row = row.map_err(|error| HistoryError::BadLine {
+                line: error.position().map_or(0, |position| position.line() as usize),
+                text: error.to_string(),
+            })?;
+            let bad = || {
+                let line = row.position().map_or(0, |position| position.line() as usize);
+                HistoryError::BadLine { line, text: row.iter().collect::<Vec<_>>().join(",") }
+            };
+            if row.len() != COLUMNS {
+                return Err(bad());
+            }
+            before.push(row.deserialize(None).map_err(|_| bad())?);
+        }
         let last = before.pop().ok_or(HistoryError::NoRecords)?;
         Ok(History { before, last })
     }
@@ -105,7 +120,7 @@ mod tests {
     fn what_is_written_is_read_back_to_the_last_bit_and_the_rest_is_refused() {
         let record = |iteration, loss| Record { iteration, loss, cost: 1.0 / 3.0, neural_gradient: 1e-300 };
         let history = History { before: vec![record(0, 0.1)], last: record(10, 2.0) };
-        assert_eq!(History::from_csv(&history.to_csv()), Ok(history));
+        assert_eq!(History::from_csv(&history.to_csv().unwrap()), Ok(history));
         let refused = |text: &str| History::from_csv(text).unwrap_err();
         assert_eq!(refused("a,b\n"), HistoryError::NoHeader { found: "a,b".to_owned() });
         assert_eq!(refused(&format!("{HEADER}\n")), HistoryError::NoRecords);

@@ -1,0 +1,251 @@
+"""PyTorch modules, balanced in place.
+
+The module's tensors are described by the same code as those of a file (:func:`synbal.balance_state_dict`); here its layers
+are looked at, which a file does not have, and what it computes is compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    import torch
+    from torch import nn
+except ImportError as error:
+    raise ImportError("synbal.torch needs PyTorch (the package torch, or Debian's python3-torch)") from error
+
+from ._models import StateDictResult, balance_state_dict
+from .errors import LayoutError, NotHomogeneous, OutputsChanged
+
+__all__ = ["balance_"]
+
+# Layers that keep every channel to itself and are positively homogeneous, and containers of layers.
+_HOMOGENEOUS = tuple(
+    getattr(nn, name)
+    for name in (
+        "Identity ReLU LeakyReLU RReLU PReLU Flatten Unflatten Dropout Dropout1d Dropout2d Dropout3d ZeroPad1d ZeroPad2d ZeroPad3d "
+        "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d "
+        "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d Linear Conv1d Conv2d Conv3d Sequential ModuleList ModuleDict "
+        "ParameterList ParameterDict"
+    ).split()
+    if hasattr(nn, name)
+)
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_REASONS = {
+    "GELU": "it is curved around zero on a scale of its own, so gelu(2x) is not 2 gelu(x)",
+    "SiLU": "it is curved around zero on a scale of its own, so silu(2x) is not 2 silu(x)",
+    "Tanh": "it saturates at 1 whatever the scale of its input",
+    "Sigmoid": "it saturates at 0 and 1 whatever the scale of its input",
+    "ReLU6": "it saturates at 6 whatever the scale of its input",
+    "ELU": "it saturates at -1 whatever the scale of its input",
+    "GRU": "its gates are sigmoids of the state",
+    "GRUCell": "its gates are sigmoids of the state",
+    "LSTM": "its gates are sigmoids of the state",
+    "LSTMCell": "its gates are sigmoids of the state",
+    "BatchNorm1d": "it undoes any rescaling of the layer before it; fold it into that layer first (torch.nn.utils.fusion)",
+    "BatchNorm2d": "it undoes any rescaling of the layer before it; fold it into that layer first (torch.nn.utils.fusion)",
+    "BatchNorm3d": "it undoes any rescaling of the layer before it; fold it into that layer first (torch.nn.utils.fusion)",
+    "LayerNorm": "it divides by the size of its input, so that the scale of one neuron changes all others",
+    "GroupNorm": "it divides by the size of its input, so that the scale of one neuron changes all others",
+}
+
+
+def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tuple[tuple[str, float] | str, list[str]]:
+    """The activation of the hidden neurons, and the tensors that touch none; an error for a layer that rescaling changes."""
+    slopes = set()
+    untouched = []
+    known = {name for name, _ in module.named_modules()}
+    for name in outside:
+        if name not in known:
+            raise LayoutError(f"there is no module `{name}` to leave outside", tensor=name)
+    for name, layer in module.named_modules():
+        shown, kind = name or type(module).__name__, type(layer).__name__
+        if any(name == other or name.startswith(other + ".") for other in outside):
+            untouched += [f"{name}.{tensor}" for tensor, _ in layer.named_parameters(recurse=False)]
+            continue
+        if isinstance(layer, (nn.RNN, nn.RNNCell)):
+            if layer.nonlinearity != "relu":
+                message = f"`{shown}` is an nn.{kind} with {layer.nonlinearity}, which saturates at 1 whatever the scale of its input; build it with nonlinearity='relu'"
+                raise NotHomogeneous(message, module=shown)
+            slopes.add(0.0)
+        elif isinstance(layer, _TRANSPOSED) or getattr(layer, "groups", 1) != 1:
+            if not described:
+                what = "a transposed convolution, whose first axis is its input" if isinstance(layer, _TRANSPOSED) else "a grouped convolution"
+                raise LayoutError(f"`{shown}` is {what}: describe the tensors in a layout", tensor=f"{name}.weight")
+        elif isinstance(layer, (nn.LeakyReLU, nn.RReLU)):
+            slopes.add(layer.negative_slope if isinstance(layer, nn.LeakyReLU) else (layer.lower + layer.upper) / 2)
+        elif isinstance(layer, nn.PReLU):
+            # A slope is a ratio of two sides of one neuron, and stays.
+            untouched.append(f"{name}.weight" if name else "weight")
+        elif isinstance(layer, nn.ReLU):
+            slopes.add(0.0)
+        elif type(layer).__module__.startswith("torch.") and not isinstance(layer, _HOMOGENEOUS):
+            reason = _REASONS.get(kind, "it is not known to be positively homogeneous, channel by channel")
+            message = f"`{shown}` is an nn.{kind}: {reason}; if it acts on the module's outputs only, name it in outside"
+            raise NotHomogeneous(message, module=shown)
+    if slopes == {0.0} or not slopes:
+        return "relu", untouched
+    return (("leaky-relu", float(min(slopes - {0.0}))), untouched)
+
+
+def _refuse_shared(module: nn.Module) -> None:
+    seen: dict[int, str] = {}
+    for name, tensor in module.state_dict(keep_vars=True).items():
+        if tensor.numel() and tensor.data_ptr() in seen:
+            other = seen[tensor.data_ptr()]
+            message = f"`{name}` and `{other}` share their numbers, and would be rescaled by different factors; untie them first"
+            raise LayoutError(message, tensor=name)
+        seen[tensor.data_ptr()] = name
+
+
+def _outputs(module: nn.Module, example: Any) -> list[torch.Tensor]:
+    """Every tensor that the module gives on an example, without its random parts."""
+    training = [layer for layer in module.modules() if layer.training]
+    module.eval()
+    try:
+        with torch.no_grad():
+            found = module(*example) if isinstance(example, tuple) else module(example)
+    finally:
+        for layer in training:
+            layer.training = True
+    tensors: list[torch.Tensor] = []
+
+    def collect(value: Any) -> None:
+        if isinstance(value, torch.Tensor):
+            if value.is_floating_point():
+                tensors.append(value.detach().to(torch.float64).cpu())
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                collect(item)
+        elif isinstance(value, (tuple, list)):
+            for item in value:
+                collect(item)
+
+    collect(found)
+    return tensors
+
+
+def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
+    if not before.numel():
+        return 0.0
+    largest = before.abs().max().item()
+    apart = (before - after).abs().max().item()
+    return float(apart / largest if largest > 0.0 else apart)
+
+
+def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDArray[np.float64]]) -> float:
+    """How far two outputs are apart, relative to the largest. The states of a population come out rescaled."""
+    candidates = [after]
+    for h in scales.values():
+        if after.ndim and after.shape[-1] == h.size:
+            candidates.append(after * torch.from_numpy(np.exp(h)))
+    layers = list(scales.values())
+    if after.ndim >= 2 and after.shape[0] == len(layers) and all(h.size == after.shape[-1] for h in layers):
+        stacked = torch.from_numpy(np.exp(np.stack(layers)))
+        candidates.append(after * stacked.reshape(len(layers), *(1,) * (after.ndim - 2), -1))
+    return min(_distance(before, candidate) for candidate in candidates)
+
+
+def balance_(
+    module: nn.Module,
+    example_input: Any = None,
+    p: float = 2.0,
+    *,
+    world: float | None = None,
+    activation: str | tuple[str, float] | None = None,
+    layout: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    untouched: Sequence[str] = (),
+    outside: Sequence[str] = (),
+    within_components: bool = False,
+    method: str = "auto",
+    tol: float = 1e-10,
+    max_passes: int = 1_000_000,
+    rtol: float | None = None,
+    progress: Callable[[int, float], object] | bool | None = None,
+) -> StateDictResult:
+    """Balance a PyTorch module in place: it computes the same, at the least cost.
+
+    For ``nn.RNN`` with relu, alone or with a Linear that reads it, and chains of Linear, convolutions, ReLU, leaky ReLU, pooling
+    and dropout. Other models take a layout.
+
+    Parameters
+    ----------
+    module : nn.Module
+        Its parameters are changed, unless something goes wrong: then it is as it was. State of an optimiser
+        is not rescaled; make a new one.
+    example_input : tensor, or tuple of the module's arguments, optional
+        Its outputs are computed before and after (in ``eval`` mode) and compared. Only they show what a ``forward`` does that
+        is in no layer; without an example that is taken on trust. Outputs that are the states of a population, as those of
+        an ``nn.RNN`` by itself, come out rescaled by that population's log-scales.
+    activation : str or (str, float), optional
+        That of the hidden neurons, if no layer says it; ``"relu"`` otherwise.
+    outside : sequence of str
+        Modules that act on the model's outputs only, and may be anything.
+    rtol : float, optional
+        How far the outputs may differ, relative to the largest: by default 1e4 times the spacing of the coarsest dtype
+        (at most 0.05), for sums of a thousand terms in ten layers or steps, each rounded.
+    p, world, layout, untouched, within_components, method, tol, max_passes, progress
+        See :func:`synbal.balance_state_dict`.
+
+    Returns
+    -------
+    StateDictResult
+        ``difference`` and ``bound`` are those of the example, if there is one.
+
+    Raises
+    ------
+    NotHomogeneous
+        A layer that rescaling changes, by its name in ``.module``: tanh, GELU, GRU, LSTM, normalisation, ...
+    OutputsChanged
+        The outputs on the example differ; the module is as it was.
+    LayoutError
+        Tensors in no known layout, shared by two layers, or touching neurons without being described.
+    """
+    found, tensors = _inspected(module, layout is not None, outside)
+    _refuse_shared(module)
+    state = module.state_dict(keep_vars=True)
+    tensors = [name for name in [*untouched, *tensors] if name in state]
+    before = None if example_input is None else _outputs(module, example_input)
+    result = balance_state_dict(
+        {name: tensor.detach() for name, tensor in state.items()},
+        p,
+        activation=found if activation is None else activation,
+        world=world,
+        layout=layout,
+        untouched=list(dict.fromkeys(tensors)),
+        within_components=within_components,
+        method=method,
+        tol=tol,
+        max_passes=max_passes,
+        progress=progress,
+    )
+    given = {name: tensor.detach().clone() for name, tensor in state.items()}
+    _write(state, result.state_dict)
+    if before is None:
+        return result
+    try:
+        after = _outputs(module, example_input)
+        difference = max((_difference(x, y, result.scales) for x, y in zip(before, after)), default=0.0)
+    except BaseException:
+        _write(state, given)
+        raise
+    coarsest = max((torch.finfo(t.dtype).eps for t in state.values() if t.is_floating_point()), default=0.0)
+    bound = min(0.05, 1e4 * coarsest) if rtol is None else rtol
+    if not difference <= bound:
+        _write(state, given)
+        message = f"on the example the outputs differ by {difference:.1e} of the largest, more than {bound:.1e}: the module does something that is not homogeneous, or is wired otherwise than as {result.layout}; it is as it was"
+        raise OutputsChanged(message, difference=difference, bound=bound)
+    object.__setattr__(result, "difference", difference)
+    object.__setattr__(result, "bound", bound)
+    return result
+
+
+def _write(state: Mapping[str, torch.Tensor], numbers: Mapping[str, torch.Tensor]) -> None:
+    with torch.no_grad():
+        for name, tensor in state.items():
+            tensor.copy_(numbers[name])

@@ -1,0 +1,63 @@
+"""There and back."""
+
+from __future__ import annotations
+
+import gzip
+import io
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+import synbal
+
+
+def test_whole_networks(tmp_path, J, rng):
+    parts = {"w_in": rng.normal(size=(7, 2)), "w_out": rng.normal(size=(3, 7)), "b": rng.normal(size=7), "tau": np.ones(7)}
+    path = tmp_path / "network.safetensors"
+    synbal.save(path, J, **parts, activation=("leaky-relu", 0.2))
+    read = synbal.load(path)
+    assert np.array_equal(read.weights, J) and read.activation == ("leaky-relu", 0.2) and read.x0 is None
+    for name, part in parts.items():
+        assert np.array_equal(getattr(read, name), part)
+    # A network goes wherever a matrix goes, with all its parts.
+    found = synbal.balance(read, world=1.0)
+    others = {name: parts[name] for name in ("w_in", "w_out", "b")}
+    assert np.array_equal(found.h, synbal.balance(J, **others, world=1.0).h)
+    with pytest.raises(synbal.ArgumentError, match="twice"):
+        synbal.balance(read, w_in=parts["w_in"])
+    assert synbal.check(synbal.certify(read, world=1.0), path).nodes == 8
+    synbal.save(path, read, single=True)
+    assert np.array_equal(synbal.load(path).weights, J.astype(np.float32))
+
+
+@pytest.mark.parametrize("ending", ["npy", "mtx", "csv"])
+def test_matrices(tmp_path, J, ending):
+    J = np.where(np.abs(J) > 0.5, J, 0.0)
+    path = tmp_path / f"J.{ending}"
+    synbal.save(path, sp.csr_array(J))
+    assert np.array_equal(synbal.load(path).weights, J)
+    sparse = synbal.load(path, sparse=True).weights
+    assert isinstance(sparse, sp.csr_array) and np.array_equal(sparse.toarray(), J)
+    packed = io.BytesIO(gzip.compress(path.read_bytes()))
+    assert np.array_equal(synbal.load(packed, format=f"{ending}.gz").weights, J)
+    with pytest.warns(synbal.SynbalWarning, match="w_in"):
+        synbal.save(path, J, w_in=np.ones((7, 1)))
+
+
+def test_lists_of_edges_and_their_names(tmp_path):
+    (tmp_path / "edges.csv").write_text("pre,post,size\nASE,AIY,3\nAIY,ASE,1\n")
+    read = synbal.load(tmp_path / "edges.csv", edges="pre,post,size")
+    assert read.names == ["ASE", "AIY"]
+    assert sorted(read.weights[read.weights != 0.0]) == [1.0, 3.0]
+    with pytest.raises(synbal.SynbalError):
+        synbal.load(tmp_path / "edges.csv")
+
+
+def test_feed_forward_models_come_with_the_world(tmp_path, rng):
+    model = {"0.weight": rng.normal(size=(4, 3)), "2.weight": rng.normal(size=(2, 4))}
+    np.savez(tmp_path / "model.npz", **model)
+    read = synbal.load(tmp_path / "model.npz", activation="relu")
+    assert read.feed_forward
+    assert np.array_equal(synbal.balance(read).h, synbal.balance_state_dict(model, activation="relu").h)
+    assert synbal.inspect(read).balanceable
