@@ -9,7 +9,7 @@ use synbal::network::random::{random_network, stream};
 use synbal::network::{Activation, Network, Weights};
 
 fn accumulating(steps: u32, discount: f64) -> CostSpec {
-    CostSpec { accumulated: Some(AccumulatedNoise::new(steps, discount).unwrap()), ..CostSpec::power(2.0) }
+    CostSpec::power(2.0).with_accumulated(AccumulatedNoise::new(steps, discount).unwrap())
 }
 
 /// `Σ_t γ^t (J^t)∘(J^t)`, by products of dense matrices.
