@@ -72,22 +72,6 @@ impl Tally {
             }
         }
     }
-
-    /// Adds another tally to this one.
-    pub fn add(&mut self, other: Tally) {
-        self.verified += other.verified;
-        for (refusal, count) in other.refused {
-            *self.refused.entry(refusal).or_default() += count;
-        }
-        for (reason, count) in other.reasons {
-            *self.reasons.entry(reason).or_default() += count;
-        }
-        for (claim, counts) in other.verdicts {
-            let sums = self.verdicts.entry(claim).or_default();
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        self.faults.extend(other.faults);
-    }
 }
 
 /// A message with every number replaced by `#`, so that messages of one kind are one.

@@ -127,7 +127,7 @@ impl Outcomes {
     }
 
     /// Adds what came of others.
-    pub fn add(&mut self, other: Outcomes) {
+    fn add(&mut self, other: Outcomes) {
         self.networks += other.networks;
         self.balanced += other.balanced;
         self.certified += other.certified;

@@ -2,9 +2,12 @@
 //! hostile ones that the library must answer truly. A sample runs with all tests; `make reliability` runs the full numbers.
 
 mod healthy;
+mod hostile;
 mod networks;
+mod window;
 
 use healthy::Tally;
+use hostile::Outcomes;
 
 /// Networks of the sample.
 const SAMPLE: u64 = 150;
@@ -16,12 +19,24 @@ fn no_claim_falls_on_a_healthy_network() {
     assert!(tally.faults.is_empty(), "{:#?}", tally.faults);
 }
 
+#[test]
+fn hostile_networks_are_answered_truly() {
+    let mut outcomes = Outcomes::default();
+    (0..SAMPLE).for_each(|seed| outcomes.balance(seed));
+    assert!(outcomes.faults.is_empty(), "{:#?}", outcomes.faults);
+    assert!(
+        outcomes.balanced > 0 && outcomes.certified > 0,
+        "{} balanced, {} certified",
+        outcomes.balanced,
+        outcomes.certified
+    );
+}
+
 /// `RELIABILITY_FIRST` and `RELIABILITY_COUNT` say which seeds.
 #[test]
 #[ignore = "the full number takes hours"]
 fn healthy_in_full() {
-    let number = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let (first, count) = (number("RELIABILITY_FIRST", 0), number("RELIABILITY_COUNT", 100_000));
+    let (first, count) = seeds();
     let mut tally = Tally::default();
     let started = std::time::Instant::now();
     (first..first + count).for_each(|seed| tally.verify(seed));
@@ -30,4 +45,25 @@ fn healthy_in_full() {
     println!("{} faults", tally.faults.len());
     tally.faults.iter().for_each(|fault| println!("{fault}"));
     assert!(tally.faults.is_empty());
+}
+
+/// With the same seeds.
+#[test]
+#[ignore = "the full number takes hours"]
+fn hostile_in_full() {
+    let (first, count) = seeds();
+    let mut outcomes = Outcomes::default();
+    let started = std::time::Instant::now();
+    (first..first + count).for_each(|seed| outcomes.balance(seed));
+    println!("{} networks in {:.0} s", outcomes.networks, started.elapsed().as_secs_f64());
+    println!("{} balanced, {} certified", outcomes.balanced, outcomes.certified);
+    println!("{:#?}\n{:#?}", outcomes.unbalanced, outcomes.refused);
+    println!("{} faults", outcomes.faults.len());
+    outcomes.faults.iter().for_each(|fault| println!("{fault}"));
+    assert!(outcomes.faults.is_empty());
+}
+
+fn seeds() -> (u64, u64) {
+    let number = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().unwrap());
+    (number("RELIABILITY_FIRST", 0), number("RELIABILITY_COUNT", 100_000))
 }

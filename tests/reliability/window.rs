@@ -3,7 +3,7 @@
 
 use synbal::balance::Scope;
 use synbal::cost::CostSpec;
-use synbal::network::{GraphFacts, Network, Pattern};
+use synbal::network::Network;
 
 /// Powers of two that a window spans: costs below are lost beside the largest.
 const WINDOW: f64 = 1000.0;
@@ -19,9 +19,11 @@ pub fn fits_in_a_window(network: &Network, spec: &CostSpec, scope: Scope) -> boo
     let nodes = n + usize::from(spec.world.is_some());
     if let Some(lambda) = spec.world {
         for neuron in 0..n {
-            let mut into: Vec<f64> = network.w_in.iter().flat_map(|w| w.row(neuron).iter().copied().collect::<Vec<_>>()).collect();
+            let mut into: Vec<f64> =
+                network.w_in.iter().flat_map(|w| w.row(neuron).iter().copied().collect::<Vec<_>>()).collect();
             into.extend(network.bias.iter().map(|bias| bias[neuron]));
-            let out_of: Vec<f64> = network.w_out.iter().flat_map(|w| w.column(neuron).iter().copied().collect::<Vec<_>>()).collect();
+            let out_of: Vec<f64> =
+                network.w_out.iter().flat_map(|w| w.column(neuron).iter().copied().collect::<Vec<_>>()).collect();
             for (target, source, weights, factor) in [(neuron, n, into, 1.0), (n, neuron, out_of, lambda)] {
                 let logs: Vec<f64> = weights.iter().filter(|w| **w != 0.0).map(|w| spec.p * w.abs().log2()).collect();
                 let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -40,7 +42,8 @@ fn feasible(nodes: usize, costs: &[(usize, usize, f64)], window: f64) -> bool {
     if window <= 0.0 {
         return false;
     }
-    let (mut low, mut high) = costs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c.2), b.max(c.2)));
+    let (mut low, mut high) =
+        costs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c.2), b.max(c.2)));
     // A rescaling can move the largest cost below the smallest given one and above the largest.
     let span = (high - low).max(1.0) * nodes as f64;
     (low, high) = (low - span, high + span);
@@ -62,10 +65,8 @@ fn feasible(nodes: usize, costs: &[(usize, usize, f64)], window: f64) -> bool {
 /// A negative cycle of the constraints for this `U`, as how often `U` counts in it; `None` if there is none.
 fn negative_cycle(nodes: usize, costs: &[(usize, usize, f64)], top: f64, window: f64) -> Option<i32> {
     // x_j − x_i ≤ U − c, from i to j; and x_i − x_j ≤ c − U + window, from j to i.
-    let edges: Vec<(usize, usize, f64, i32)> = costs
-        .iter()
-        .flat_map(|&(i, j, c)| [(i, j, top - c, 1), (j, i, c - top + window, -1)])
-        .collect();
+    let edges: Vec<(usize, usize, f64, i32)> =
+        costs.iter().flat_map(|&(i, j, c)| [(i, j, top - c, 1), (j, i, c - top + window, -1)]).collect();
     let mut distance = vec![0.0_f64; nodes];
     let mut from: Vec<Option<usize>> = vec![None; nodes];
     let mut last = None;
