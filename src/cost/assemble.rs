@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use nalgebra::DMatrix;
 
 use super::graph::{Bundle, Factors, Given, largest, self_cost};
-use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
+use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost, window};
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
@@ -19,6 +19,9 @@ const COMFORTABLE_LOG2_COST: f64 = 300.0;
 /// `|log2|` of a cost up to which no prescaling is looked for: a path would have to lead in one direction for a hundred
 /// synapses before the scales along it multiply up to the limits of `f64`.
 const HARMLESS_LOG2_COST: f64 = 20.0;
+
+/// Powers of two that costs may span, narrow ones first: solvers move costs too.
+const WINDOWS: [f64; 4] = [250.0, 500.0, 750.0, 998.0];
 
 /// A cost, as a power of two relative to the unit, below which `f64` would lose it.
 const SMALLEST_LOG2_COST: f64 = -1000.0;
@@ -40,9 +43,19 @@ impl CostGraph<f64> {
             return CostGraph::of_network(&roots, &spec.clone().with_accumulated(None));
         }
         let synapses = Synapses::of(network, spec)?;
-        let p = spec.p;
         let extent = synapses.extent()?;
         let prescaling = fitted_prescaling(&extent, &synapses)?;
+        match Self::seen_through(prescaling, &extent, &synapses) {
+            Err(refusal @ CostError::CostOutOfRange { .. }) => match synapses.prescaling_into_a_window()? {
+                Some(prescaling) => Self::seen_through(prescaling, &extent, &synapses).map_err(|_| refusal),
+                None => Err(refusal),
+            },
+            done => done,
+        }
+    }
+
+    fn seen_through(prescaling: Prescaling, extent: &Extent, synapses: &Synapses) -> Result<Self, CostError> {
+        let p = synapses.p;
         let plain = prescaling.is_identity();
 
         let mut self_synapses = Vec::new();
@@ -96,7 +109,7 @@ impl CostGraph<f64> {
             self_cost: self_cost(&self_synapses, prescaling.unit(), p, |x| x),
             self_synapses,
             p,
-            neurons: network.weights.neurons(),
+            neurons: synapses.network.weights.neurons(),
             prescaling,
             given: (!plain).then_some(given),
         })
@@ -267,6 +280,25 @@ impl<'a> Synapses<'a> {
         })?;
         let pattern = Pattern::from_sorted_pairs(self.nodes(), pairs.into_iter());
         pattern.map(Arc::new).ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: self.nodes() }))
+    }
+
+    /// A prescaling that brings all costs into the range of `f64`, where evening out exponents does not and any does.
+    fn prescaling_into_a_window(&self) -> Result<Option<Prescaling>, CostError> {
+        let mut edges = Vec::new();
+        self.for_each(|synapse| {
+            let Synapse { target, source, .. } = synapse;
+            if target != source {
+                edges.push(window::Edge { target, source, log2_cost: synapse.log2_cost(self.p) });
+            }
+            Ok(())
+        })?;
+        // Exponents are rounded to whole ones: that moves a cost by p at most, and its unit by p.
+        let found =
+            WINDOWS.iter().find_map(|window| window::scales_within(self.nodes(), &edges, window - 2.0 * self.p));
+        Ok(found.map(|(x, top)| {
+            let exponents = x.iter().map(|x| (x / self.p).round() as i32).collect();
+            Prescaling::of(exponents, (top / self.p).ceil() as i32)
+        }))
     }
 
     /// The weights of all of them: the network's own, or those that cost something, with the world's.

@@ -18,6 +18,7 @@ mod models;
 pub mod npy;
 pub mod npz;
 mod read;
+mod read_error;
 pub mod safetensors;
 mod scales;
 mod sparse_tensors;
@@ -27,7 +28,8 @@ mod text;
 pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
 pub use models::{ModelFile, ReadOptions};
-pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
+pub use read::{read_network, read_network_as, read_network_hashed};
+pub use read_error::ReadError;
 pub use scales::{
     KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
     write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,

@@ -132,9 +132,11 @@ fn scaled<S: Scalar>(
     scale: fn(&S, &S) -> S,
 ) -> Result<S, NetworkError> {
     let result = if value.is_subnormal() {
-        // Lifted by an exact power of two, or the way to a normal number would lead over rounded ones.
+        // Lifted by an exact power of two, or the way to a normal number would lead over rounded ones; unless that is beyond
+        // the range: then the way leads over normal numbers anyway.
         let (up, down) = (value.lift(LIFT), value.lift(LIFT.recip()));
-        scale(&(value.clone() * &up), t) * &down
+        let lifted = scale(&(value.clone() * &up), t) * &down;
+        if lifted.is_finite() { lifted } else { scale(value, t) }
     } else {
         scale(value, t)
     };
@@ -146,8 +148,8 @@ fn scaled<S: Scalar>(
     Ok(result)
 }
 
-/// 2^600.
-const LIFT: f64 = f64::from_bits((1023 + 600) << 52);
+/// 2^60: the smallest subnormal number becomes a normal one.
+const LIFT: f64 = (1_u64 << 60) as f64;
 
 fn check_scales<S: Scalar>(neurons: usize, h: &[S]) -> Result<(), NetworkError> {
     if h.len() != neurons {

@@ -10,7 +10,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rug::Float;
 use rug::ops::Pow;
-use synbal::balance::{BalanceError, Criteria, Method, Problem, Run, Scope, balance_to_digits};
+use synbal::balance::{BalanceError, Criteria, Method, Problem, Run, Scope, Status, balance_to_digits};
 use synbal::certify::certified_distance;
 use synbal::cost::{CostError, CostSpec};
 use synbal::network::random::{normals, stream};
@@ -145,7 +145,10 @@ impl Outcomes {
             Ok(run) => run,
             Err(refusal) => return self.refusal(seed, network, spec, scope, &refusal),
         };
-        if let Some(what) = not_a_number(&run) {
+        // A run that left the range says so, and its cost is then what it is.
+        if !matches!(run.outcome.status, Status::NotFinite { .. })
+            && let Some(what) = not_a_number(&run)
+        {
             self.faults.push(format!("seed {seed}: {what} is NaN or infinite ({})", run.outcome.status));
         }
         if !run.outcome.status.is_balanced() {
