@@ -188,6 +188,10 @@ fn spectrum(evidence: &mut Evidence, subject: &Subject, balanced: &Weights) {
             return;
         }
     };
+    if leading.iter().any(|value| !(value.re.is_finite() && value.im.is_finite())) {
+        evidence.note("eigenvalues left out: their iteration left the range of f64; traces of powers stand in");
+        return;
+    }
     let worst = leading
         .iter()
         .take(LEADING)

@@ -23,6 +23,9 @@ const HARMLESS_LOG2_COST: f64 = 20.0;
 /// Powers of two that costs may span, narrow ones first: solvers move costs too.
 const WINDOWS: [f64; 4] = [250.0, 500.0, 750.0, 998.0];
 
+/// Powers of two that normal weights span, with some to spare above and below.
+const SAFE_LOG2_RANGE: f64 = 1000.0;
+
 /// A cost, as a power of two relative to the unit, below which `f64` would lose it.
 const SMALLEST_LOG2_COST: f64 = -1000.0;
 
@@ -288,7 +291,9 @@ impl<'a> Synapses<'a> {
         self.for_each(|synapse| {
             let Synapse { target, source, .. } = synapse;
             if target != source {
-                edges.push(window::Edge { target, source, log2_cost: synapse.log2_cost(self.p) });
+                let (normal, factor) = (SAFE_LOG2_RANGE * self.p, synapse.alpha.log2());
+                let reach = (factor - normal, factor + normal);
+                edges.push(window::Edge { target, source, log2_cost: synapse.log2_cost(self.p), reach });
             }
             Ok(())
         })?;

@@ -8,6 +8,9 @@ pub(super) struct Edge {
     pub target: usize,
     pub source: usize,
     pub log2_cost: f64,
+    /// How far below the top and above it (not at all, if that is positive) the cost may be for the sake of its weight: that of
+    /// a cost with a large or small factor is far from its cost.
+    pub reach: (f64, f64),
 }
 
 /// Relaxations that one search may take: some seconds.
@@ -58,8 +61,9 @@ fn shortest_paths(nodes: usize, edges: &[Edge], top: f64, window: f64) -> Option
         let mut moved = None;
         for (e, edge) in edges.iter().enumerate() {
             let (i, j) = (edge.target, edge.source);
-            let above = top - edge.log2_cost;
-            for (from, to, length, upper) in [(i, j, above, true), (j, i, window - above, false)] {
+            let above = top + edge.reach.1.min(0.0) - edge.log2_cost;
+            let below = edge.log2_cost - (top + edge.reach.0.max(-window));
+            for (from, to, length, upper) in [(i, j, above, true), (j, i, below, false)] {
                 if x[from] + length < x[to] - SLACK {
                     x[to] = x[from] + length;
                     by[to] = Some((e, upper));
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_ring_of_alternating_costs_fits_and_two_loops_far_apart_do_not() {
-        let edge = |target, source, log2_cost| Edge { target, source, log2_cost };
+        let edge = |target, source, log2_cost| Edge { target, source, log2_cost, reach: (-5000.0, 5000.0) };
         // 2^3000 there and 2^-3000 back: both can be 1.
         let (x, top) = scales_within(2, &[edge(0, 1, 3000.0), edge(1, 0, -3000.0)], 10.0).unwrap();
         for (cost, up) in [(3000.0, x[1] - x[0]), (-3000.0, x[0] - x[1])] {

@@ -44,6 +44,8 @@ pub struct Outcomes {
     pub unbalanced: BTreeMap<&'static str, usize>,
     /// Refusals, by kind.
     pub refused: BTreeMap<&'static str, usize>,
+    /// Refusals as out of range of which no proof was found that they are necessary, each with its seed.
+    pub not_shown: Vec<String>,
     /// What must not be, each with its seed.
     pub faults: Vec<String>,
 }
@@ -133,6 +135,7 @@ impl Outcomes {
         self.certified += other.certified;
         other.unbalanced.into_iter().for_each(|(word, count)| *self.unbalanced.entry(word).or_default() += count);
         other.refused.into_iter().for_each(|(word, count)| *self.refused.entry(word).or_default() += count);
+        self.not_shown.extend(other.not_shown);
         self.faults.extend(other.faults);
     }
 
@@ -181,7 +184,7 @@ impl Outcomes {
             BalanceError::NotBalanceable { .. } => "a synapse on no cycle",
             BalanceError::Cost(CostError::CostOutOfRange { .. }) => {
                 if fits_in_a_window(network, spec, scope) {
-                    self.faults.push(format!("seed {seed}: refused without need: {refusal}"));
+                    self.not_shown.push(format!("seed {seed}: {refusal}"));
                 }
                 "costs that no rescaling brings into the range of f64"
             }

@@ -58,6 +58,8 @@ fn hostile_in_full() {
     println!("{} networks in {:.0} s", outcomes.networks, started.elapsed().as_secs_f64());
     println!("{} balanced, {} certified", outcomes.balanced, outcomes.certified);
     println!("{:#?}\n{:#?}", outcomes.unbalanced, outcomes.refused);
+    println!("{} refusals not shown to be necessary", outcomes.not_shown.len());
+    outcomes.not_shown.iter().for_each(|refusal| println!("{refusal}"));
     println!("{} faults", outcomes.faults.len());
     outcomes.faults.iter().for_each(|fault| println!("{fault}"));
     assert!(outcomes.faults.is_empty());
