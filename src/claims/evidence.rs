@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::balance::Status;
+
 /// On which side of the bound a figure must lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -164,6 +166,15 @@ impl Evidence {
     /// Adds a figure that must reach its bound.
     pub fn at_least(&mut self, what: impl Into<String>, value: f64, bound: f64, derivation: impl Into<String>) {
         self.push(what.into(), value, Relation::AtLeast, bound, derivation.into());
+    }
+
+    /// Adds an imbalance that a solver reached. One that stopped early and says so contradicts no claim and shows none.
+    pub fn balanced(&mut self, what: impl Into<String>, imbalance: f64, tol: f64, status: &Status) {
+        if status.is_balanced() {
+            self.at_most(what, imbalance, tol, "the tolerance asked for");
+        } else {
+            self.undecided(format!("{}: {imbalance:.1e}, {status}", what.into()));
+        }
     }
 
     /// Adds the number of cases in which a strict inequality shows beyond rounding: there must be one. Where rounding hides it

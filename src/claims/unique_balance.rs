@@ -57,11 +57,11 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             }
             Err(fault) => return Err(fault.into()),
         };
-        evidence.at_most(
+        evidence.balanced(
             format!("imbalance from start {}", start + 1),
             again.outcome.imbalance,
             subject.stop.tol,
-            "the tolerance asked for",
+            &again.outcome.status,
         );
         // Both answers as log-scales of the given network, in the given network's prescaling.
         let prescaled = graph.prescaled(&again.graph.unprescaled(&again.outcome.h));
