@@ -26,6 +26,12 @@ pub struct Tally {
 const STOP: Criteria = Criteria::new(1e-10, 100_000);
 const METHODS: [Method; 2] = [Method::Osborne, Method::Dopri5];
 
+/// The network of a seed with the runs of all solvers, if it is not refused.
+pub fn subject(seed: u64) -> Option<Subject> {
+    let Healthy { network, spec, scope, .. } = healthy(seed);
+    Subject::new(network, spec, scope, &METHODS, STOP, seed, &|_| ()).ok()
+}
+
 impl Tally {
     /// Verifies the network of one seed.
     pub fn verify(&mut self, seed: u64) {

@@ -4,6 +4,7 @@
 mod healthy;
 mod hostile;
 mod networks;
+mod sick;
 mod window;
 
 use healthy::Tally;
@@ -30,6 +31,24 @@ fn hostile_networks_are_answered_truly() {
         outcomes.balanced,
         outcomes.certified
     );
+}
+
+/// Each sickness on as many networks as it takes to see it often; on those where the claim measured nothing that it touches
+/// there is nothing to fall, so most, not all, must.
+#[test]
+fn claims_fall_on_sick_networks() {
+    for sickness in &sick::SICKNESSES {
+        let subjects = (0..40).filter_map(healthy::subject);
+        let fallen: Vec<bool> = subjects.filter_map(|subject| sick::falls(sickness, subject)).collect();
+        let fell = fallen.iter().filter(|fell| **fell).count();
+        assert!(
+            fell >= 10 && 2 * fell > fallen.len(),
+            "{} ({}): {fell} of {}",
+            sickness.what,
+            sickness.claim,
+            fallen.len()
+        );
+    }
 }
 
 /// `RELIABILITY_FIRST` and `RELIABILITY_COUNT` say which seeds.
