@@ -102,3 +102,11 @@ int8:
 	@for python in python3 /usr/bin/python3; do \
 		if $$python -c 'import numpy' 2>/dev/null; then exec $$python examples/int8.py target/debug/synbal; fi; \
 	done; echo "no python3 with NumPy" >&2; exit 1
+
+# The long form of tests/reliability: RELIABILITY_COUNT networks (100,000 without it), healthy ones through all claims and
+# hostile ones through the library. Hours for the first, minutes for the second. reports/reliability.md has what came of it.
+.PHONY: reliability
+reliability:
+	@.ci/setup test
+	cargo test --locked --test reliability -- --ignored --nocapture hostile_in_full
+	cargo test --locked --test reliability -- --ignored --nocapture healthy_in_full

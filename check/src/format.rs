@@ -8,14 +8,24 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
+    /// Checking it would take `work` products of words, and `allowed` are: honest certificates need far less.
+    #[error(
+        "checking it would take {work} products of 64-bit words, and {allowed} are allowed for a network of this size; honest certificates need far less"
+    )]
+    TooMuchWork {
+        /// How many, from the sizes of the integers.
+        work: u128,
+        /// How many are allowed.
+        allowed: u128,
+    },
     /// This is no certificate: `reason`.
-    #[error("this is no certificate: {reason}; write one with `synbal certify`")]
+    #[error("this is no certificate: {reason}; write one with `synbal certify`", reason = cut(reason))]
     Unreadable {
         /// The reason.
         reason: String,
     },
     /// The format is `format`, version `version`.
-    #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\", version 1")]
+    #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\", version 1", format = cut(format))]
     Format {
         /// The format.
         format: String,
@@ -23,7 +33,7 @@ pub enum Refused {
         version: u64,
     },
     /// The seal is broken: the file was changed after it was written (sha256 `found`, sealed as `sealed`).
-    #[error("the seal is broken: the file was changed after it was written (sha256 {found}, sealed as {sealed})")]
+    #[error("the seal is broken: the file was changed after it was written (sha256 {found}, sealed as {sealed})", sealed = cut(sealed))]
     Seal {
         /// The sha256 in the seal.
         sealed: String,
@@ -31,7 +41,7 @@ pub enum Refused {
         found: String,
     },
     /// The certificate is about another input: it names sha256 `expected`, this file has `found`.
-    #[error("the certificate is about another input: it names sha256 {expected}, this file has {found}")]
+    #[error("the certificate is about another input: it names sha256 {expected}, this file has {found}", expected = cut(expected))]
     OtherInput {
         /// What was expected.
         expected: String,
@@ -39,7 +49,7 @@ pub enum Refused {
         found: String,
     },
     /// `what` is `value`, but expected `expected`.
-    #[error("{what} is {value:?}, but expected {expected}")]
+    #[error("{what} is {value:?}, but expected {expected}", value = cut(value))]
     Field {
         /// What it is about.
         what: &'static str,
@@ -114,7 +124,7 @@ pub enum Refused {
         source_index: usize,
     },
     /// The flow is no circulation: `surplus` more comes into neuron `neuron` than goes out.
-    #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out")]
+    #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out", surplus = Cut(surplus))]
     NotConserved {
         /// The neuron, counted from 0.
         neuron: usize,
@@ -122,7 +132,7 @@ pub enum Refused {
         surplus: BigInt,
     },
     /// The cost gap is claimed to be `claimed`, but the integers give `found`.
-    #[error("the cost gap is claimed to be {claimed}, but the integers give {found}")]
+    #[error("the cost gap is claimed to be {claimed}, but the integers give {found}", claimed = Cut(claimed), found = Cut(found))]
     Gap {
         /// What the certificate claims.
         claimed: BigUint,
@@ -136,7 +146,7 @@ pub enum Refused {
         neuron: usize,
     },
     /// The least value of the Laplacian is claimed to be `claimed`, but the integers give `found`.
-    #[error("the least value of the Laplacian is claimed to be {claimed}, but the integers give {found}")]
+    #[error("the least value of the Laplacian is claimed to be {claimed}, but the integers give {found}", claimed = Cut(claimed), found = Cut(found))]
     Lam {
         /// What the certificate claims.
         claimed: BigUint,
@@ -144,7 +154,7 @@ pub enum Refused {
         found: BigInt,
     },
     /// The largest ground state is claimed to be `claimed`, but it is `found`.
-    #[error("the largest ground state is claimed to be {claimed}, but it is {found}")]
+    #[error("the largest ground state is claimed to be {claimed}, but it is {found}", claimed = Cut(claimed), found = Cut(found))]
     Vmax {
         /// What the certificate claims.
         claimed: BigUint,
@@ -152,17 +162,48 @@ pub enum Refused {
         found: BigInt,
     },
     /// The radius `claimed` is not proved: the gradient is too large for the curvature.
-    #[error("the radius {claimed} is not proved: the gradient is too large for the curvature")]
+    #[error("the radius {claimed} is not proved: the gradient is too large for the curvature", claimed = Cut(claimed))]
     Radius {
         /// What the certificate claims.
         claimed: BigUint,
     },
     /// The radius `claimed` is not the smallest that is proved.
-    #[error("the radius {claimed} is not the smallest that is proved")]
+    #[error("the radius {claimed} is not the smallest that is proved", claimed = Cut(claimed))]
     RadiusNotSharp {
         /// What the certificate claims.
         claimed: BigUint,
     },
+}
+
+/// An integer in a message: in full up to 256 bits, else its first digits and its size. (Certificates can hold integers of
+/// a million digits.)
+struct Cut<'a, T>(&'a T);
+
+const LONGEST_IN_FULL: u64 = 256;
+
+impl std::fmt::Display for Cut<'_, BigUint> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bits = self.0.bits();
+        if bits <= LONGEST_IN_FULL {
+            return write!(f, "{}", self.0);
+        }
+        write!(f, "0x{:x}... ({bits} bits)", self.0 >> (bits - 64))
+    }
+}
+
+impl std::fmt::Display for Cut<'_, BigInt> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.0.sign() == num_bigint::Sign::Minus { "-" } else { "" }, Cut(self.0.magnitude()))
+    }
+}
+
+/// The beginning of a text of the certificate, which can be of any length too.
+fn cut(text: &str) -> String {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}...", &text[..end]),
+    }
 }
 
 pub(crate) const WORLD_MISSING: [&str; 2] = ["input weights (or a bias)", "read-out weights"];
@@ -213,6 +254,8 @@ const SEAL_LINE: &[u8] = b"  \"seal\": \"";
 
 /// Bits of a unit beyond which no f64 gains anything: 16 powers of 2^±1074, and products of as much.
 const LARGEST_UNIT_BITS: u32 = 1 << 17;
+/// Bits of the radius: 32 times those that are written.
+const LARGEST_RADIUS_UNIT_BITS: u32 = 1 << 12;
 const LARGEST_POWER: u32 = 64;
 
 impl Claims {
@@ -249,10 +292,11 @@ impl Claims {
                 None => Err(Refused::Field { what: "world", value: format!("{mantissa}, {exponent}"), expected }),
             }
         });
-        for (what, bits) in [("cost_unit_bits", file.cost_unit_bits), ("radius_unit_bits", file.radius_unit_bits)] {
-            if bits > LARGEST_UNIT_BITS {
-                return field(what, bits.to_string(), "at most 131072");
-            }
+        if file.cost_unit_bits > LARGEST_UNIT_BITS {
+            return field("cost_unit_bits", file.cost_unit_bits.to_string(), "at most 131072");
+        }
+        if file.radius_unit_bits > LARGEST_RADIUS_UNIT_BITS {
+            return field("radius_unit_bits", file.radius_unit_bits.to_string(), "at most 4096");
         }
         let numbers = |what, texts: &[String]| {
             texts.iter().map(|text| hexadecimal(what, text)).collect::<Result<Vec<BigUint>, Refused>>()

@@ -24,6 +24,7 @@ mod format;
 mod input;
 mod proved;
 pub mod read;
+mod work;
 
 pub use decimal::{scientific_down, scientific_up};
 pub use format::Refused;
@@ -65,6 +66,7 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
     if let Some(neuron) = claims.scale.iter().position(|scale| scale.bits() == 0) {
         return Err(Refused::ScaleZero { neuron });
     }
+    work::check_work(input, &claims)?;
     let mut synapses = costs(input, &claims)?;
     let pairs = synapses.iter().map(|synapse| (synapse.target, synapse.source));
     let components = check_components(&claims.component, pairs)?;

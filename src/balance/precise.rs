@@ -111,7 +111,7 @@ impl Precise {
 
 /// Balances a graph to `digits` digits, from log-scales relative to its prescaling (an [`super::Outcome::h`]).
 ///
-/// The graph counts as exact: of a world node that means the p-norms that its synapses have in `f64`.
+/// The graph counts as exact, and its costs are computed anew from the weights, those to and from the world one by one.
 ///
 /// # Errors
 /// Digits out of range, log-scales that do not fit, a graph that cannot be balanced or is too large, or Newton's

@@ -119,7 +119,8 @@ impl Run {
         }
         // Prescaled costs at h = 0 are not those of the network as given; and their unit may be beyond f64.
         let unit = graph.p() * f64::from(graph.prescaling().unit());
-        let cost_final = outcome.cost * unit.exp2();
+        // Without any cost there is none in any unit, be it beyond f64.
+        let cost_final = if outcome.cost == 0.0 { 0.0 } else { outcome.cost * unit.exp2() };
         let (cost_initial, imbalance_initial) = if graph.prescaling().is_identity() {
             let costs = graph.initial_costs();
             (graph.total(costs), node_costs(graph.pattern(), costs, &0.0).imbalance().worst)

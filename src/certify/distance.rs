@@ -5,7 +5,7 @@ use num_bigint::BigUint;
 
 use super::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify, sha256};
 use crate::balance::{BalanceError, Precise, Problem, Run};
-use crate::check::{Proved, Refused, check};
+use crate::check::{Proved, Refused, check, scientific_up};
 use crate::scalar::{Multi, Scalar};
 
 /// What is proved about log-scales, and what is true of them.
@@ -13,11 +13,11 @@ use crate::scalar::{Multi, Scalar};
 pub struct CertifiedDistance {
     /// Proved: no log-scale is further from the balanced one, component by component, its root held.
     pub radius: f64,
-    /// How far the worst really is.
+    /// How far the worst really is: at least this, by as many digits as the reference has.
     pub distance: f64,
     /// Proved: the cost is above the least cost by no more than this part of it.
     pub relative_gap: f64,
-    /// By how much it really is.
+    /// By how much it really is: at least this, likewise.
     pub relative_excess: f64,
 }
 
@@ -76,20 +76,41 @@ fn distance(certificate: &Certificate, h: &[f64], reference: &Precise) -> f64 {
         k[node].lift(given) - &k[node]
     };
     let apart = |(node, &root): (usize, &usize)| (error(node) - &error(root)).abs().to_f64();
-    certificate.component.iter().enumerate().map(apart).fold(0.0, f64::max)
+    let largest = certificate.component.iter().enumerate().map(apart).fold(0.0, f64::max);
+    // Two log-scales of the reference, each within its digits.
+    (largest - 2.0 * reference_error(reference)).max(0.0)
 }
 
+/// The certified gap as a part of the certified least cost, rounded up; no part of no cost, and infinite if a gap is proved
+/// of a network whose cost may be nothing.
 fn relative(proved: &Proved) -> f64 {
-    as_f64(&proved.gap) / as_f64(&proved.lower_cost)
+    match (proved.gap.bits(), proved.lower_cost.bits()) {
+        (0, _) => 0.0,
+        (_, 0) => f64::INFINITY,
+        _ => scientific_up(&proved.gap, &proved.lower_cost, DIGITS_OF_F64).parse().unwrap_or(f64::NAN),
+    }
 }
 
-/// The certified upper cost against the true least one.
+/// Significant digits that give every `f64` back.
+const DIGITS_OF_F64: u32 = 17;
+
+/// The certified upper cost against the true least one: what is surely too much, the digits of the reference considered.
 fn excess(proved: &Proved, reference: &Precise) -> f64 {
+    if proved.upper_cost.bits() == 0 {
+        return 0.0;
+    }
     let parse = |value: &BigUint| Multi::from_decimal(reference.cost.bits(), &value.to_string());
     let Ok(upper) = parse(&proved.upper_cost) else { return f64::NAN };
     let least = reference.cost.clone();
     let upper = upper.times_power_of_two(-(proved.cost_unit_bits as i32));
-    ((upper - &least) / &least).to_f64()
+    let excess = ((upper - &least) / &least).to_f64();
+    // The cost of the reference holds to its digits, relative.
+    (excess - reference_error(reference)).max(0.0)
+}
+
+/// Digits that hold, as a number: of log-scales absolute, of the cost relative.
+fn reference_error(reference: &Precise) -> f64 {
+    10.0_f64.powi(-(reference.digits as i32))
 }
 
 /// To the nearest, or infinite.

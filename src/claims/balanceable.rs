@@ -27,11 +27,11 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
     // 'If': where every synapse is on a cycle, a balanced point was found.
     let reference = &subject.reference;
-    evidence.at_most(
+    evidence.balanced(
         "largest node imbalance where every synapse lies on a cycle",
         reference.outcome.imbalance.max(reference.imbalance_final),
         subject.stop.tol,
-        "the tolerance asked for",
+        &reference.outcome.status,
     );
     if on_no_cycle.is_empty() {
         evidence.note("every synapse of this network lies on a directed cycle");

@@ -86,7 +86,14 @@ fn integers(evidence: &mut Evidence, subject: &Subject) {
             Ok(certified) => {
                 distance.add(certified.distance, certified.radius);
                 // To the nearest f64, twice.
-                excess.add(certified.relative_excess, certified.relative_gap * (1.0 + 4.0 * f64::EPSILON));
+                if certified.relative_gap.is_finite() {
+                    excess.add(certified.relative_excess, certified.relative_gap * (1.0 + 4.0 * f64::EPSILON));
+                } else {
+                    evidence.note(format!(
+                        "{}: the certified gap is no part of the certified least cost, which is 0",
+                        run.outcome.method
+                    ));
+                }
                 evidence.note(format!(
                     "{}: certified in integers, radius {:.1e} (true distance {:.1e}), relative cost gap {:.1e} (true excess {:.1e})",
                     run.outcome.method,
@@ -109,6 +116,8 @@ fn integers(evidence: &mut Evidence, subject: &Subject) {
             1.0,
             "the certificate, accepted by the checker in integers; the distance to a solution of 40 digits",
         );
+    }
+    if excess.seen() > 0 {
         evidence.at_most(
             "true excess of the cost over the least, in units of the certified gap, worst solver",
             excess.worst(),

@@ -4,7 +4,7 @@ use super::distance::compare;
 use super::subject::{tracked_gradient, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
-use crate::cost::{CostGraph, CostSpec};
+use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::network::{Activation, Network, Weights};
 use crate::scalar::{UNIT_ROUNDOFF, scale_by_exp, tracked};
 
@@ -32,12 +32,26 @@ const RANK_ONE: usize = 30;
 
 fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
-    two_neurons(&mut evidence, subject)?;
-    ring(&mut evidence, subject)?;
-    symmetric(&mut evidence, subject)?;
-    rank_one(&mut evidence, subject)?;
+    for (example, check) in EXAMPLES {
+        match check(&mut evidence, subject) {
+            // Weights that fit a graph of their own need not fit this one.
+            Err(ClaimError::Cost(reason @ CostError::CostOutOfRange { .. })) => {
+                evidence.note(format!("{example} of the network's weights is left out: {reason}"));
+            }
+            done => done?,
+        }
+    }
     Ok(evidence)
 }
+
+type Check = fn(&mut Evidence, &Subject) -> Result<(), ClaimError>;
+
+const EXAMPLES: [(&str, Check); 4] = [
+    ("the pairs of neurons", two_neurons),
+    ("the ring", ring),
+    ("the symmetric network", symmetric),
+    ("the network of rank one", rank_one),
+];
 
 fn graph_of(subject: &Subject, n: usize, triplets: Vec<(usize, usize, f64)>) -> Result<CostGraph, ClaimError> {
     let weights = Weights::from_triplets(n, triplets)?;

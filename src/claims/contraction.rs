@@ -47,7 +47,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "running error analysis of (a - b).(g(a) - g(b))",
     );
-    evidence.at_least("pairs that approach each other beyond rounding", strict as f64, 1.0, "at least one");
+    evidence.some_beyond_rounding("pairs that approach each other beyond rounding", strict);
     evidence.at_most(
         format!(
             "growth of the distance over a step of two trajectories, in units of its rounding bound, {} steps",

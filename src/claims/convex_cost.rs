@@ -81,7 +81,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "running error analysis",
     );
-    evidence.at_least("pairs where the inequality is strict beyond rounding", strict as f64, 1.0, "at least one");
+    evidence.some_beyond_rounding("pairs where the inequality is strict beyond rounding", strict);
     evidence.at_most(
         "C(b) below its tangent C(a) - p g(a).(b - a), in units of the rounding bound, worst of random pairs",
         tangents.worst(),

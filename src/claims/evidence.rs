@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::balance::Status;
+
 /// On which side of the bound a figure must lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -90,8 +92,14 @@ pub struct Evidence {
     pub measurements: Vec<Measurement>,
     /// What a reader should know beside them: what was left out and why, what was only observed.
     pub notes: Vec<String>,
-    /// Something that belongs to the claim could not be decided.
-    pub undecided: bool,
+    /// What belongs to the claim and could not be decided, with the reasons; they are among the notes too.
+    #[serde(rename = "undecided", serialize_with = "whether_any")]
+    pub open: Vec<String>,
+}
+
+/// Reports say whether something was left open; what it was stands in the notes.
+fn whether_any<S: serde::Serializer>(open: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(!open.is_empty())
 }
 
 /// How a claim fared.
@@ -131,7 +139,7 @@ impl Evidence {
     pub fn verdict(&self) -> Verdict {
         if !self.measurements.iter().all(Measurement::holds) {
             Verdict::Fell
-        } else if self.undecided {
+        } else if !self.open.is_empty() {
             Verdict::Undecided
         } else if self.measurements.is_empty() {
             Verdict::NotApplicable
@@ -160,6 +168,25 @@ impl Evidence {
         self.push(what.into(), value, Relation::AtLeast, bound, derivation.into());
     }
 
+    /// Adds an imbalance that a solver reached. One that stopped early and says so contradicts no claim and shows none.
+    pub fn balanced(&mut self, what: impl Into<String>, imbalance: f64, tol: f64, status: &Status) {
+        if status.is_balanced() {
+            self.at_most(what, imbalance, tol, "the tolerance asked for");
+        } else {
+            self.undecided(format!("{}: {imbalance:.1e}, {status}", what.into()));
+        }
+    }
+
+    /// Adds the number of cases in which a strict inequality shows beyond rounding: there must be one. Where rounding hides it
+    /// in all of them (costs far apart), nothing contradicts the claim and nothing shows it.
+    pub fn some_beyond_rounding(&mut self, what: &str, seen: usize) {
+        if seen > 0 {
+            self.at_least(what, seen as f64, 1.0, "at least one");
+        } else {
+            self.undecided(format!("{what}: none, so f64 cannot tell whether the inequality is strict"));
+        }
+    }
+
     /// Adds a remark.
     pub fn note(&mut self, text: impl Into<String>) {
         self.notes.push(text.into());
@@ -167,8 +194,9 @@ impl Evidence {
 
     /// Adds a remark about something that belongs to the claim and could not be decided.
     pub fn undecided(&mut self, text: impl Into<String>) {
-        self.undecided = true;
-        self.notes.push(text.into());
+        let text = text.into();
+        self.open.push(text.clone());
+        self.notes.push(text);
     }
 
     fn push(&mut self, what: String, value: f64, relation: Relation, bound: f64, derivation: String) {

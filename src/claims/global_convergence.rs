@@ -35,11 +35,11 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let reference = &subject.reference;
     let graph = subject.graph();
-    evidence.at_most(
+    evidence.balanced(
         format!("imbalance reached by {}", reference.outcome.method),
         reference.imbalance_final,
         subject.stop.tol,
-        "the tolerance asked for",
+        &reference.outcome.status,
     );
     if graph.pattern().is_empty() {
         evidence.note("no synapse can be balanced: every solver is done at once");

@@ -1,5 +1,6 @@
 //! Claim `heterosynaptic`.
 
+use super::subject::in_own_units;
 use super::{Claim, ClaimError, Evidence, Subject};
 use crate::flow::{lax_field, node_costs};
 use crate::scalar::Tracked;
@@ -46,12 +47,13 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         weights[potentiated] = weights[potentiated] * &Tracked::exact(FACTOR);
         let sums = node_costs(pattern, &costs(&weights), &zero);
         let g = sums.gradient();
-        let field = lax_field(pattern, &weights, &g);
+        let own_units = in_own_units(&weights);
+        let field = lax_field(pattern, &own_units, &g);
         // ΔC is the whole imbalance: +ΔC at the target, −ΔC at the source.
         let excess = (costs(&weights)[potentiated] - &costs(&balanced)[potentiated]).value;
         for (e, i, j) in pattern.iter() {
             // d|J|/dt in units of |J|.
-            let rate = field[e] / &weights[e];
+            let rate = field[e] / &own_units[e];
             let expected = f64::from(effect(j, target, source) - effect(i, target, source));
             let blur = rate.error + residual[i] + residual[j] + g[i].error + g[j].error;
             if expected == 0.0 {
@@ -64,7 +66,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
                 wrong += usize::from(rate.value * expected <= 0.0);
             }
         }
-        let own = field[potentiated] / &weights[potentiated];
+        let own = field[potentiated] / &own_units[potentiated];
         factor_two.add(
             own.value + 2.0 * excess,
             own.error + residual[target] + residual[source] + 8.0 * f64::EPSILON * excess,
@@ -76,7 +78,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         0.0,
         "exact: signs; a synapse predicted to stay may move by the leftover imbalance and rounding",
     );
-    evidence.at_least("synapses judged", judged as f64, 1.0, "at least one");
+    evidence.some_beyond_rounding("synapses judged", judged);
     evidence.at_most(
         "relaxation rate of the potentiated synapse against -2 (its excess cost), in units of its bound",
         factor_two.worst(),

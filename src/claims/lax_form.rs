@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::subject::{LARGEST_DENSE, tracked_graph, tracked_step};
+use super::subject::{LARGEST_DENSE, in_own_units, tracked_graph, tracked_step};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::flow::{lax_field, node_costs};
 use crate::scalar::{Scalar, Tracked, scale_by_exp, tracked};
@@ -28,11 +28,14 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     }
     let zero = Tracked::exact(0.0);
     let h = subject.random_scales(400, 0.3);
-    let moved = |h: &[Tracked]| -> Vec<Tracked> {
-        pattern.iter().map(|(e, i, j)| scale_by_exp(&graph.weight()[e], &(h[j] - &h[i]))).collect()
+    let moved = |weights: &[Tracked], h: &[Tracked]| -> Vec<Tracked> {
+        pattern.iter().map(|(e, i, j)| scale_by_exp(&weights[e], &(h[j] - &h[i]))).collect()
     };
-    let weights = moved(&tracked(&h));
+    let weights = moved(graph.weight(), &tracked(&h));
     let g = node_costs(pattern, &graph.costs_of_weights(&weights), &zero).gradient();
+    let own_units = in_own_units(graph.weight());
+    let moved = |h: &[Tracked]| moved(&own_units, h);
+    let weights = moved(&tracked(&h));
     let field = lax_field(pattern, &weights, &g);
 
     // The gradient of the weights must be the gradient at the log-scales.
@@ -53,7 +56,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     } else {
         evidence.note(format!("the dense commutator is left out: more than {LARGEST_DENSE} nodes"));
     }
-    solution(&mut evidence, &h, &g, &field, moved);
+    let rates: Vec<f64> = pattern.iter().map(|(_, i, j)| (g[j] - &g[i]).magnitude()).collect();
+    solution(&mut evidence, &h, (&g, &rates), &field, moved);
     Ok(evidence)
 }
 
@@ -89,7 +93,7 @@ fn commutator(evidence: &mut Evidence, subject: &Subject, weights: &[Tracked], g
 fn solution(
     evidence: &mut Evidence,
     h: &[f64],
-    g: &[Tracked],
+    (g, rates): (&[Tracked], &[f64]),
     field: &[Tracked],
     moved: impl Fn(&[Tracked]) -> Vec<Tracked>,
 ) {
@@ -106,10 +110,11 @@ fn solution(
     let mut worst = WorstRatio::default();
     for (e, value) in field.iter().enumerate() {
         let quotient = (forward[e] - &backward[e]) / &double;
-        // |a| = |field|/|J|, with |J| between the two moved weights.
+        // With |J| between the two moved weights.
         let weight = forward[e].abs().magnitude().max(backward[e].abs().magnitude());
-        let a = value.magnitude() / forward[e].value.abs().min(backward[e].value.abs());
-        let truncation = weight * a.powi(3) * step * step * (a * step).cosh() / 6.0;
+        let a = rates[e];
+        // In units of the step: cubes of rates of any size leave the range of f64.
+        let truncation = weight * a * (a * step).powi(2) * (a * step).cosh() / 6.0;
         worst.add(quotient.value - value.value, quotient.error + value.error + truncation);
     }
     evidence.at_most(

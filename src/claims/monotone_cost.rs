@@ -82,13 +82,14 @@ fn derivative(evidence: &mut Evidence, subject: &Subject, h: &[f64], label: &str
         .pattern()
         .iter()
         .map(|(e, i, j)| {
+            // In units of the step: cubes of costs of any size leave the range of f64.
             let a = p * (g[j] - g[i]).abs();
-            costs[e].magnitude() * a.powi(3) * (a * step).exp()
+            costs[e].magnitude() * a * (a * step).powi(2) * (a * step).exp()
         })
         .sum();
     // The step is taken along the computed g, which differs from the exact one by its error.
     let direction: f64 = gradient.iter().map(|value| p * value.magnitude() * value.error).sum();
-    let bound = quotient.error + predicted.error + third * step * step / 6.0 + direction;
+    let bound = quotient.error + predicted.error + third / 6.0 + direction;
     if predicted.value.abs() <= bound {
         evidence.note(format!("{label} the network is balanced to rounding: the cost does not move measurably"));
         return;

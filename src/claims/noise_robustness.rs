@@ -2,10 +2,10 @@
 
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, Problem, Scope};
-use crate::cost::{Alpha, CostSpec};
+use crate::balance::{BalanceError, Method, Problem, Scope};
+use crate::cost::{Alpha, CostError, CostSpec};
 use crate::network::random::{normals, stream};
-use crate::network::{Homogeneity, Network, exponent, rescale_network, times_power_of_two};
+use crate::network::{Homogeneity, Network, NetworkError, exponent, rescale_network, times_power_of_two};
 use crate::scalar::{Scalar, Tracked, tracked};
 use crate::tasks::{Dynamics, Simulator, Trials};
 
@@ -113,7 +113,20 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     // Balanced under that very cost, no rescaling does better.
     let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
     let network = Network::recurrent(weights.clone(), subject.network.activation);
-    let balanced = Problem::new(&network, &spec, Scope::WithinComponents)?.solve(Method::Newton, &subject.stop)?;
+    let balanced = Problem::new(&network, &spec, Scope::WithinComponents)
+        .and_then(|problem| problem.solve(Method::Newton, &subject.stop));
+    let balanced = match balanced {
+        Ok(balanced) => balanced,
+        // Squares of weights that fit another cost need not fit this one.
+        Err(
+            reason @ (BalanceError::Cost(CostError::CostOutOfRange { .. })
+            | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })),
+        ) => {
+            evidence.undecided(format!("not balanced under the robustness cost: {reason}"));
+            return Ok(evidence);
+        }
+        Err(fault) => return Err(fault.into()),
+    };
     if !balanced.outcome.status.is_balanced() {
         evidence.undecided(format!("not balanced under the robustness cost: {}", balanced.outcome.status));
         return Ok(evidence);

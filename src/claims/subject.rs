@@ -14,7 +14,7 @@ use crate::conserved::SpectrumError;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::random::{normals, stream};
-use crate::network::{Network, NetworkError};
+use crate::network::{Network, NetworkError, exponent, times_power_of_two};
 use crate::scalar::{Tracked, tracked};
 
 /// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
@@ -168,6 +168,16 @@ pub fn tracked_gradient(graph: &CostGraph<Tracked>, h: &[Tracked]) -> Vec<Tracke
 pub fn tracked_step(h: &[f64], step: f64, direction: &[f64]) -> Vec<Tracked> {
     let step = Tracked::exact(step);
     tracked(h).into_iter().zip(tracked(direction)).map(|(h, v)| v * &step + &h).collect()
+}
+
+/// Weights each in a unit of its own, an exact power of two, so that it is between 1 and 2: the flow's field is linear in every
+/// single weight, and a weight of 1e300 times a gradient of 1e300 is beyond f64.
+pub fn in_own_units(weights: &[Tracked]) -> Vec<Tracked> {
+    let in_unit = |weight: &Tracked| {
+        let shift = if weight.value == 0.0 { 0 } else { -exponent(weight.value) };
+        Tracked { value: times_power_of_two(weight.value, shift), error: times_power_of_two(weight.error, shift) }
+    };
+    weights.iter().map(in_unit).collect()
 }
 
 /// A sum of tracked numbers.

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::network::random::{normals, stream};
-use crate::network::{Activation, Homogeneity, Network, rescale_network};
+use crate::network::{Activation, Homogeneity, Network, exponent, rescale_network, times_power_of_two};
 use crate::scalar::{Tracked, tracked};
 use crate::tasks::{Dynamics, Trials, simulate};
 
@@ -30,10 +30,13 @@ const INPUTS: usize = 3;
 const OUTPUTS: usize = 2;
 /// Step in continuous time, in units of the shortest time constant.
 const STEP: f64 = 0.1;
-/// The network's gain is turned down to this ∞-norm, so that trajectories of any network stay bounded.
+/// The network's gain is turned down or up to this ∞-norm, so that trajectories of any network stay bounded, and far from
+/// where `f64` ends.
 const GAIN: f64 = 0.5;
 /// And its input weights, biases and initial state to this: the rectified square then stays below one.
 const INPUT_GAIN: f64 = 0.2;
+/// And its read-out weights to this.
+const READ_OUT_GAIN: f64 = 2.0;
 /// The negative control must miss by at least this many of its rounding bounds.
 const VISIBLE: f64 = 1e3;
 
@@ -76,10 +79,12 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         ));
     }
 
-    // The control needs a read-out that reads something out.
-    let w_out = normals(&mut stream(subject.seed, 203), n * OUTPUTS, 1.0);
+    // The control needs a start that sets something in motion, and a read-out that reads it out.
+    let mut random = stream(subject.seed, 203);
+    let w_out = normals(&mut random, n * OUTPUTS, 1.0);
     let w_out = Some(DMatrix::from_vec(OUTPUTS, n, w_out).map(Tracked::exact));
-    let control = Network { activation: Activation::Tanh, w_out, ..network };
+    let initial_state = Some(tracked(&normals(&mut random, n, 1.0)));
+    let control = Network { activation: Activation::Tanh, w_out, initial_state, ..network };
     let transformed = rescale_network(&control, &tracked(random_h), Homogeneity::NegativeControl)?;
     let mut worst = WorstRatio::default();
     compare_outputs(&control, &transformed, Dynamics::Discrete, &trial, &mut worst);
@@ -90,12 +95,12 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         "far outside rounding",
     );
     evidence.note(format!(
-        "for these runs weights are turned down to an infinity-norm of {GAIN}, and inputs to {INPUT_GAIN}, so that the trajectories of any network stay bounded"
+        "for these runs weights are turned to an infinity-norm of {GAIN}, and inputs to {INPUT_GAIN}, so that the trajectories of any network stay bounded"
     ));
     Ok(evidence)
 }
 
-/// The subject's network, with random input, read-out, bias and initial state where it has none, its gain turned down.
+/// The subject's network, with random input, read-out, bias and initial state where it has none, its gains turned to those above.
 fn runnable(subject: &Subject) -> Network<Tracked> {
     let mut network = subject.network.clone();
     let n = network.weights.neurons();
@@ -108,28 +113,45 @@ fn runnable(subject: &Subject) -> Network<Tracked> {
     network.w_out.get_or_insert_with(|| DMatrix::from_vec(OUTPUTS, n, w_out));
     network.bias.get_or_insert(bias);
     network.initial_state.get_or_insert(initial);
-    let mut row_sums = vec![0.0; n];
-    for (i, _, value) in network.weights.triplets() {
-        row_sums[i] += value.abs();
-    }
-    let factor = turn_down(&row_sums, GAIN);
-    let scaled = network.weights.values().iter().map(|value| value * factor).collect();
-    network.weights = network.weights.with_values(scaled);
+    let triplets: Vec<(usize, usize)> = network.weights.triplets().map(|(i, j, _)| (i, j)).collect();
+    let row_norm = |values: &[f64]| {
+        let mut sums = vec![0.0; n];
+        triplets.iter().zip(values).for_each(|(&(i, _), value)| sums[i] += value.abs());
+        largest(&sums)
+    };
+    let mut values = network.weights.values().to_vec();
+    turn_to(&mut values, row_norm, GAIN);
+    network.weights = network.weights.with_values(values);
     if let Some(w_in) = &mut network.w_in {
-        let row_sums: Vec<f64> = w_in.row_iter().map(|row| row.iter().map(|value| value.abs()).sum()).collect();
-        *w_in *= turn_down(&row_sums, INPUT_GAIN);
+        // Column by column: the entries of a row are n apart.
+        let norm = |values: &[f64]| {
+            largest(&(0..n).map(|i| values.iter().skip(i).step_by(n).map(|x| x.abs()).sum()).collect::<Vec<f64>>())
+        };
+        turn_to(w_in.as_mut_slice(), norm, INPUT_GAIN);
     }
     for vector in [&mut network.bias, &mut network.initial_state].into_iter().flatten() {
-        let factor = turn_down(vector, INPUT_GAIN);
-        vector.iter_mut().for_each(|value| *value *= factor);
+        turn_to(vector, largest, INPUT_GAIN);
+    }
+    if let Some(w_out) = &mut network.w_out {
+        turn_to(w_out.as_mut_slice(), largest, READ_OUT_GAIN);
     }
     network.lifted(Tracked::exact)
 }
 
-/// The factor that brings the largest of `sizes` down to `limit`, or 1 where it is smaller already.
-fn turn_down(sizes: &[f64], limit: f64) -> f64 {
-    let largest = sizes.iter().fold(0.0_f64, |largest, size| largest.max(size.abs()));
-    if largest > limit { limit / largest } else { 1.0 }
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+}
+
+/// Multiplies values by a power of two so that their norm is below `limit`, by a factor of four at most; zeros stay.
+fn turn_to(values: &mut [f64], norm: impl Fn(&[f64]) -> f64, limit: f64) {
+    // First the largest to one: the norm could be beyond the range of f64.
+    for size in [&largest as &dyn Fn(&[f64]) -> f64, &norm] {
+        let size = size(values);
+        if size > 0.0 {
+            let shift = exponent(limit) - 1 - exponent(size);
+            values.iter_mut().for_each(|value| *value = times_power_of_two(*value, shift));
+        }
+    }
 }
 
 fn random_trial(subject: &Subject, inputs: usize) -> Trials<Tracked> {

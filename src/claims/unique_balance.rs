@@ -3,9 +3,10 @@
 use super::distance::compare;
 use super::subject::LARGEST_DENSE;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, Problem};
+use crate::balance::{BalanceError, Method, Problem};
+use crate::cost::CostError;
 use crate::flow::node_costs;
-use crate::network::{Homogeneity, rescale_network};
+use crate::network::{Homogeneity, NetworkError, rescale_network};
 use crate::scalar::UNIT_ROUNDOFF;
 
 pub const CLAIM: Claim = Claim {
@@ -41,14 +42,26 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         // The world keeps h = 0, as in every transform of a network.
         let world = graph.world().map_or(0.0, |world| h0[world]);
         let h0: Vec<f64> = h0.iter().map(|value| value - world).collect();
-        let moved = rescale_network(&subject.network, &h0[..graph.neurons()], Homogeneity::Required)?;
         let method = if graph.nodes() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
-        let again = Problem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop)?;
-        evidence.at_most(
+        let again = rescale_network(&subject.network, &h0[..graph.neurons()], Homogeneity::Required)
+            .map_err(BalanceError::from)
+            .and_then(|moved| Problem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop));
+        let again = match again {
+            Ok(again) => again,
+            Err(
+                reason @ (BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
+                | BalanceError::Cost(CostError::CostOutOfRange { .. })),
+            ) => {
+                evidence.undecided(format!("start {}: {reason}", start + 1));
+                continue;
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        evidence.balanced(
             format!("imbalance from start {}", start + 1),
             again.outcome.imbalance,
             subject.stop.tol,
-            "the tolerance asked for",
+            &again.outcome.status,
         );
         // Both answers as log-scales of the given network, in the given network's prescaling.
         let prescaled = graph.prescaled(&again.graph.unprescaled(&again.outcome.h));

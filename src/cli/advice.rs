@@ -8,7 +8,7 @@ use synbal::io::csv::CsvError;
 use synbal::io::graphml::GraphMlError;
 use synbal::io::layouts::LayoutError;
 use synbal::io::matlab::MatlabError;
-use synbal::io::{Loaded, ReadError, TensorError};
+use synbal::io::{Loaded, ReadError, TensorError, WriteError};
 use synbal::report::ReportError;
 
 use super::CliError;
@@ -65,6 +65,7 @@ pub fn on_error(error: &CliError) -> &'static str {
     match error {
         CliError::Balance(error) => on_problem(error),
         CliError::Cost(error) => on_cost(error),
+        CliError::Write(WriteError::IsInput { .. }) => "; only `balance -o` may replace its input, with --in-place",
         CliError::Read(ReadError::Tensors { error, .. }) => on_tensors(error),
         CliError::Tensors(error) => on_tensors(error),
         CliError::Read(ReadError::Csv { error, .. }) => match error {

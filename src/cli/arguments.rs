@@ -287,6 +287,9 @@ pub struct BalanceOptions {
     /// Refuse to replace files that exist
     #[arg(long)]
     pub no_clobber: bool,
+    /// The balanced network may replace the file that it was read from
+    #[arg(long, requires = "output", conflicts_with = "no_clobber")]
+    pub in_place: bool,
     /// What is balanced: the costs |J|^p of the weights, or the noise that a linear network accumulates over several steps, the
     /// squares of all powers of the weights up to --steps (dense: for some thousand neurons at most)
     #[arg(long, value_enum, default_value_t = CostName::Weights)]

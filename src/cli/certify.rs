@@ -2,18 +2,20 @@
 
 use synbal::balance::{Criteria, Method, Problem};
 use synbal::certify::certificate::{Costs, DistanceToGiven, Refine, certify};
-use synbal::check::check;
+use synbal::check::{Refused, check};
 use synbal::io::{Content, check_outputs, read_scales, write_bytes};
 
 use super::advice::for_network;
 use super::arguments::{CertifyOptions, scope};
 use super::check::text;
-use super::console::{ProgressLine, notify, print, read};
+use super::console::{ProgressLine, notify, print, read, say};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
-    check_outputs(&files.map(|path| (path.as_path(), Content::Bytes)).collect::<Vec<_>>())?;
+    let inputs = options.input.files().into_iter().chain(options.scales.as_deref());
+    let outputs = files.map(|path| (path.as_path(), Content::Bytes));
+    check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?;
     let (loaded, input_sha256) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
@@ -37,12 +39,21 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
         Err(reason) if reason.is_bad_request() => return Err(reason.into()),
         Err(reason) => {
             drop(progress);
-            eprintln!("synbal: no certificate: {reason}; no file was written");
+            say(&format!("no certificate: {reason}; no file was written"));
             return Ok(Ending::Bad);
         }
     };
     let file = certificate.to_text(&input_sha256);
-    let proved = check(file.as_bytes(), &input_sha256, network).map_err(CliError::SelfRefused)?;
+    let proved = match check(file.as_bytes(), &input_sha256, network) {
+        Ok(proved) => proved,
+        // True, but too long for anyone to check.
+        Err(reason @ Refused::TooMuchWork { .. }) => {
+            drop(progress);
+            say(&format!("no certificate: {reason}; no file was written"));
+            return Ok(Ending::Bad);
+        }
+        Err(reason) => return Err(CliError::SelfRefused(reason)),
+    };
     drop(progress);
     write_bytes(&options.output, file.as_bytes())?;
     if let Some(path) = &options.coq {

@@ -9,7 +9,7 @@ use synbal::io::read_network_hashed;
 use synbal::network::Activation;
 
 use super::arguments::CheckOptions;
-use super::console::print;
+use super::console::{print, say};
 use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
@@ -17,7 +17,7 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
     let verdict = match read(&options.input) {
         Ok((input, input_sha256)) => synbal::check::check_input(&certificate, &input_sha256, &input),
         Err(reason) if reason.is_unknown() => {
-            eprintln!("synbal: note: {reason}; the input was read as for balancing, not by the checker itself");
+            say(&format!("note: {reason}; the input was read as for balancing, not by the checker itself"));
             // A certificate is about weights; what the activation makes of them is not its business.
             let read = options.form.read_options(Some(Activation::Linear), exponent(&certificate))?;
             let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;

@@ -97,13 +97,18 @@ pub fn set_loudness(quiet: bool, verbose: bool) {
     VERBOSE.store(verbose, Ordering::Relaxed);
 }
 
+/// Says something on standard error. Where that is full or closed there is nowhere to say it, and nothing else to do.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "synbal: {text}");
+}
+
 /// Says things on standard error that are no errors.
 pub fn notify(notices: &[String]) {
     if QUIET.load(Ordering::Relaxed) {
         return;
     }
     for notice in notices {
-        eprintln!("synbal: note: {notice}");
+        say(&format!("note: {notice}"));
     }
 }
 
@@ -117,8 +122,9 @@ const SILENT_FOR: Duration = Duration::from_secs(1);
 /// Draws the bar from now on in a second, unless it is finished by then.
 fn reveal_later(bar: &ProgressBar) {
     let revealed = bar.clone();
-    // Not joined: it outlives a command that is done in less, and then finds the bar finished.
-    std::thread::spawn(move || {
+    // Not joined: it outlives a command that is done in less, and then finds the bar finished. Without the thread there is no
+    // bar.
+    let _ = std::thread::Builder::new().spawn(move || {
         std::thread::sleep(SILENT_FOR);
         if !revealed.is_finished() {
             // indicatif draws nothing where standard error is no terminal.
@@ -156,7 +162,7 @@ impl ProgressLine {
     /// Changes the text.
     pub fn say(&self, text: &str) {
         if VERBOSE.load(Ordering::Relaxed) {
-            eprintln!("synbal: {text}");
+            say(text);
         }
         self.bar.set_message(text.to_owned());
     }

@@ -23,7 +23,7 @@ const XOR_NEURONS: usize = 64;
 pub fn run(options: &GenerateOptions) -> Result<Ending, CliError> {
     let names = options.names.iter().map(|path| (path.as_path(), Content::Bytes));
     let files = [(options.output.as_path(), Content::Network)].into_iter().chain(names);
-    check_outputs(&files.collect::<Vec<_>>())?;
+    check_outputs(&files.collect::<Vec<_>>(), &[])?;
     if options.case == FLYVIS { fly(options) } else { case(options) }
 }
 

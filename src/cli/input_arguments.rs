@@ -124,6 +124,12 @@ impl From<DtypeName> for Float {
 }
 
 impl InputOptions {
+    /// The files that are read.
+    pub fn files(&self) -> Vec<&Path> {
+        let network = Some(&self.input).filter(|path| *path != Path::new("-"));
+        [network, self.gains.as_ref(), self.form.layout.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect()
+    }
+
     /// The cost, and what is to be said of it. Nothing but the world closes the paths of a feed-forward model into cycles.
     pub fn spec(&self, loaded: &Loaded) -> Result<(CostSpec, Vec<String>), CliError> {
         let feed_forward = loaded.model.as_ref().is_some_and(|model| model.feed_forward);

@@ -11,6 +11,7 @@ mod experiment;
 mod generate;
 mod input_arguments;
 mod inspect;
+mod process;
 mod report;
 mod train;
 mod verify;
@@ -110,6 +111,8 @@ pub enum CliError {
     NotAccumulated { option: &'static str },
     #[error("{option} means nothing for `{case}`; leave it out")]
     Misplaced { option: &'static str, case: String },
+    #[error("no thread could be started: {0}; free memory, or raise the limits of this session")]
+    Threads(rayon::ThreadPoolBuildError),
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
@@ -128,7 +131,21 @@ pub enum CliError {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     console::set_loudness(arguments.quiet, arguments.verbose);
-    let ended = match &arguments.command {
+    let ended = process::prepare().and_then(|pool| pool.install(|| command(&arguments.command)));
+    match ended {
+        Ok(Ending::Good) => ExitCode::SUCCESS,
+        Ok(Ending::Bad) => ExitCode::from(1),
+        // Whoever closed the pipe has seen enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            console::say(&format!("{error}{}", advice::on_error(&error)));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command(command: &Command) -> Result<Ending, CliError> {
+    match command {
         Command::Report(options) => report::run(options),
         Command::Experiment(options) => experiment::run(options),
         Command::Verify(options) => verify::run(options),
@@ -141,16 +158,6 @@ pub fn run() -> ExitCode {
         Command::Compare(options) => compare::run(options),
         Command::Completions { shell } => completions(*shell),
         Command::Man => manual(),
-    };
-    match ended {
-        Ok(Ending::Good) => ExitCode::SUCCESS,
-        Ok(Ending::Bad) => ExitCode::from(1),
-        // Whoever closed the pipe has seen enough.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("synbal: {error}{}", advice::on_error(&error));
-            ExitCode::from(2)
-        }
     }
 }
 

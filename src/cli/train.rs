@@ -25,7 +25,7 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
         return Err(WriteError::UnknownExtension { path, known: ".safetensors" }.into());
     }
     let history_path = beside(&options.output, ".history.csv");
-    check_outputs(&[(&options.output, Content::Network), (&history_path, Content::Bytes)])?;
+    check_outputs(&[(&options.output, Content::Network), (&history_path, Content::Bytes)], &[])?;
 
     let activation = options.activation.activation()?;
     let (task, (network, history)): (&str, (Network, History)) = match options.task {

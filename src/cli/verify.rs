@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use synbal::claims::Verdict;
-use synbal::io::write_bytes;
+use synbal::io::{Content, check_outputs, write_bytes};
 use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
 use synbal::tasks::Case;
 
@@ -13,6 +13,9 @@ use super::console::{ProgressLine, notify, print, print_json, read};
 use super::{CliError, Ending};
 
 pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
+    if let Some(path) = &options.junit {
+        check_outputs(&[(path, Content::Bytes)], &options.input.files())?;
+    }
     let (loaded, _) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);

@@ -5,9 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use nalgebra::DMatrix;
 
-use super::graph::{Factors, Given};
-use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
-use crate::network::model::p_norm;
+use super::graph::{Bundle, Factors, Given, largest, self_cost};
+use super::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost, window};
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, Weights, exponent, times_power_of_two};
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
@@ -20,6 +19,12 @@ const COMFORTABLE_LOG2_COST: f64 = 300.0;
 /// `|log2|` of a cost up to which no prescaling is looked for: a path would have to lead in one direction for a hundred
 /// synapses before the scales along it multiply up to the limits of `f64`.
 const HARMLESS_LOG2_COST: f64 = 20.0;
+
+/// Powers of two that costs may span, narrow ones first: solvers move costs too.
+const WINDOWS: [f64; 4] = [250.0, 500.0, 750.0, 998.0];
+
+/// Powers of two that normal weights span, with some to spare above and below.
+const SAFE_LOG2_RANGE: f64 = 1000.0;
 
 /// A cost, as a power of two relative to the unit, below which `f64` would lose it.
 const SMALLEST_LOG2_COST: f64 = -1000.0;
@@ -41,45 +46,56 @@ impl CostGraph<f64> {
             return CostGraph::of_network(&roots, &spec.clone().with_accumulated(None));
         }
         let synapses = Synapses::of(network, spec)?;
-        let p = spec.p;
         let extent = synapses.extent()?;
         let prescaling = fitted_prescaling(&extent, &synapses)?;
+        match Self::seen_through(prescaling, &extent, &synapses) {
+            Err(refusal @ CostError::CostOutOfRange { .. }) => match synapses.prescaling_into_a_window()? {
+                Some(prescaling) => Self::seen_through(prescaling, &extent, &synapses).map_err(|_| refusal),
+                None => Err(refusal),
+            },
+            done => done,
+        }
+    }
+
+    fn seen_through(prescaling: Prescaling, extent: &Extent, synapses: &Synapses) -> Result<Self, CostError> {
+        let p = synapses.p;
         let plain = prescaling.is_identity();
 
-        let (mut self_cost, mut self_synapses) = (0.0, Vec::new());
+        let mut self_synapses = Vec::new();
         let mut given = Given { log2_cost: Vec::new(), log2_self_cost: Vec::new() };
         let uniform = synapses.uniform_factor();
         let mut each = Vec::with_capacity(if uniform.is_none() { extent.between_nodes } else { 0 });
         let mut weight = Vec::with_capacity(extent.between_nodes);
         let mut w = Vec::with_capacity(extent.between_nodes);
+        let mut bundles = Vec::new();
         synapses.for_each(|synapse| {
             let shift = prescaling.shift(synapse.target, synapse.source);
             let prescaled = if plain { synapse.weight } else { times_power_of_two(synapse.weight, shift) };
             let cost = synaptic_cost(&synapse.alpha, &prescaled, p);
-            let lost = cost < SMALLEST_LOG2_COST.exp2() || prescaled.abs() < f64::MIN_POSITIVE;
-            let own = synapse.target == synapse.source;
-            if lost || !cost.is_finite() {
-                if own {
-                    // The diagonal takes no part in balancing: what f64 cannot hold of it is only left out of totals.
-                    return Ok(());
+            let log2_cost = || synapse.log2_cost(p);
+            if synapse.target == synapse.source {
+                self_synapses.push((synapse.weight, synapse.alpha));
+                if !plain {
+                    given.log2_self_cost.push(log2_cost());
                 }
-                let log2_cost = synapse.log2_cost(p) + p * f64::from(shift);
+                return Ok(());
+            }
+            let exact = plain || times_power_of_two(prescaled, -shift) == synapse.weight;
+            if cost < SMALLEST_LOG2_COST.exp2() || !exact || !cost.is_finite() {
+                let log2_cost = log2_cost() + p * f64::from(shift);
                 let (target, source_index) = (synapse.target, synapse.source);
                 return Err(CostError::CostOutOfRange { target, source_index, log2_cost });
             }
             if !plain {
-                let list = if own { &mut given.log2_self_cost } else { &mut given.log2_cost };
-                list.push(synapse.log2_cost(p));
+                given.log2_cost.push(log2_cost());
             }
-            if own {
-                self_cost += cost;
-                self_synapses.push((prescaled, synapse.alpha));
-            } else {
-                weight.push(prescaled);
-                w.push(cost);
-                if uniform.is_none() {
-                    each.push(synapse.alpha);
-                }
+            if let Some(bundle) = synapses.bundle(&synapse) {
+                bundles.push(Bundle { edge: weight.len(), ..bundle });
+            }
+            weight.push(prescaled);
+            w.push(cost);
+            if uniform.is_none() {
+                each.push(synapse.alpha);
             }
             Ok(())
         })?;
@@ -91,11 +107,12 @@ impl CostGraph<f64> {
             facts,
             weight,
             factors: uniform.map_or(Factors::Each(each), Factors::Uniform),
+            bundles,
             w,
-            self_cost,
+            self_cost: self_cost(&self_synapses, prescaling.unit(), p, |x| x),
             self_synapses,
             p,
-            neurons: network.weights.neurons(),
+            neurons: synapses.network.weights.neurons(),
             prescaling,
             given: (!plain).then_some(given),
         })
@@ -128,10 +145,30 @@ struct Synapses<'a> {
 /// The world's synapses: each stands for all weights between a neuron and the world.
 struct World {
     lambda: f64,
-    /// From the world to each neuron: the p-norm of its input weights and bias, or 0.
-    into: Vec<f64>,
-    /// From each neuron to the world: the p-norm of its read-out weights, or 0.
-    out_of: Vec<f64>,
+    /// From the world to each neuron: its input weights and bias.
+    into: Vec<Edge>,
+    /// From each neuron to the world: its read-out weights.
+    out_of: Vec<Edge>,
+}
+
+/// An edge to or from the world: the largest weight, and the factor that makes its cost that of all.
+struct Edge {
+    weight: f64,
+    alpha: f64,
+    /// The weights, if there are several.
+    parts: Vec<f64>,
+}
+
+impl Edge {
+    fn of(weights: impl Iterator<Item = f64>, alpha: f64, p: f64) -> Self {
+        let parts: Vec<f64> = weights.filter(|&weight| weight != 0.0).collect();
+        let weight = largest(&parts);
+        if parts.len() < 2 {
+            return Edge { weight, alpha, parts: Vec::new() };
+        }
+        let bundle = Bundle { edge: 0, alpha, parts };
+        Edge { weight, alpha: bundle.factor(&0.0, p), parts: bundle.parts }
+    }
 }
 
 /// What has to be known before anything is allocated.
@@ -179,17 +216,29 @@ impl<'a> Synapses<'a> {
                 }
             }
             if let Some(world) = &self.world
-                && world.into[target] > 0.0
+                && world.into[target].weight > 0.0
             {
-                take(Synapse { target, source: n, weight: world.into[target], alpha: 1.0 })?;
+                let Edge { weight, alpha, .. } = world.into[target];
+                take(Synapse { target, source: n, weight, alpha })?;
             }
         }
         if let Some(world) = &self.world {
-            for (source, &weight) in world.out_of.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
-                take(Synapse { target: n, source, weight, alpha: world.lambda })?;
+            for (source, edge) in world.out_of.iter().enumerate().filter(|(_, edge)| edge.weight > 0.0) {
+                take(Synapse { target: n, source, weight: edge.weight, alpha: edge.alpha })?;
             }
         }
         Ok(())
+    }
+
+    /// What an edge to or from the world stands for, if that is more than one weight.
+    fn bundle(&self, synapse: &Synapse) -> Option<Bundle> {
+        let (world, n) = (self.world.as_ref()?, self.network.weights.neurons());
+        let (edge, alpha) = match (synapse.target == n, synapse.source == n) {
+            (true, _) => (&world.out_of[synapse.source], world.lambda),
+            (_, true) => (&world.into[synapse.target], 1.0),
+            _ => return None,
+        };
+        (!edge.parts.is_empty()).then(|| Bundle { edge: 0, alpha, parts: edge.parts.clone() })
     }
 
     fn extent(&self) -> Result<Extent, CostError> {
@@ -234,6 +283,27 @@ impl<'a> Synapses<'a> {
         })?;
         let pattern = Pattern::from_sorted_pairs(self.nodes(), pairs.into_iter());
         pattern.map(Arc::new).ok_or(CostError::Network(NetworkError::TooManyNeurons { neurons: self.nodes() }))
+    }
+
+    /// A prescaling that brings all costs into the range of `f64`, where evening out exponents does not and any does.
+    fn prescaling_into_a_window(&self) -> Result<Option<Prescaling>, CostError> {
+        let mut edges = Vec::new();
+        self.for_each(|synapse| {
+            let Synapse { target, source, .. } = synapse;
+            if target != source {
+                let (normal, factor) = (SAFE_LOG2_RANGE * self.p, synapse.alpha.log2());
+                let reach = (factor - normal, factor + normal);
+                edges.push(window::Edge { target, source, log2_cost: synapse.log2_cost(self.p), reach });
+            }
+            Ok(())
+        })?;
+        // Exponents are rounded to whole ones: that moves a cost by p at most, and its unit by p.
+        let found =
+            WINDOWS.iter().find_map(|window| window::scales_within(self.nodes(), &edges, window - 2.0 * self.p));
+        Ok(found.map(|(x, top)| {
+            let exponents = x.iter().map(|x| (x / self.p).round() as i32).collect();
+            Prescaling::of(exponents, (top / self.p).ceil() as i32)
+        }))
     }
 
     /// The weights of all of them: the network's own, or those that cost something, with the world's.
@@ -292,11 +362,10 @@ impl World {
         }
         let neurons = 0..network.weights.neurons();
         let into = neurons.clone().map(|neuron| {
-            let inputs = network.w_in.iter().flat_map(|w_in| w_in.row(neuron).iter().copied().collect::<Vec<_>>());
-            let biases = network.bias.iter().map(|bias| bias[neuron]);
-            p_norm(inputs.chain(biases).collect::<Vec<_>>().iter().copied(), p)
+            let inputs = network.w_in.iter().flat_map(|w_in| (0..w_in.ncols()).map(move |k| w_in[(neuron, k)]));
+            Edge::of(inputs.chain(network.bias.iter().map(|bias| bias[neuron])), 1.0, p)
         });
-        let out_of = neurons.map(|neuron| p_norm(w_out.column(neuron).iter().copied(), p));
+        let out_of = neurons.map(|neuron| Edge::of(w_out.column(neuron).iter().copied(), lambda, p));
         Ok(World { lambda, into: into.collect(), out_of: out_of.collect() })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
 use crate::network::{GraphFacts, Pattern, Prescaling, Transposed};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, power};
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
 ///
@@ -16,12 +16,14 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) pattern: Arc<Pattern>,
     pub(super) transposed: OnceLock<Transposed>,
     pub(super) facts: GraphFacts,
-    /// Signed weights (of world edges: the p-norm of what they stand for), prescaled.
+    /// Signed weights (of world edges: the largest of what they stand for), prescaled.
     pub(super) weight: Vec<S>,
     pub(super) factors: Factors<S>,
+    /// What the world edges stand for, where that is more than one weight.
+    pub(super) bundles: Vec<Bundle>,
     pub(super) w: Vec<S>,
     pub(super) self_cost: S,
-    /// Weights (prescaled) and factors of the self-synapses.
+    /// Weights (as given) and factors of the self-synapses.
     pub(super) self_synapses: Vec<(f64, f64)>,
     pub(super) p: f64,
     pub(super) neurons: usize,
@@ -46,6 +48,53 @@ impl<S> Factors<S> {
     }
 }
 
+/// The cost of self-synapses in a unit of weight of `2^unit`. The diagonal takes no part in balancing: what the number system
+/// cannot hold of it is only left out of totals.
+pub(super) fn self_cost<S: Scalar>(synapses: &[(f64, f64)], unit: i32, p: f64, lift: impl Fn(f64) -> S) -> S {
+    // In two steps: 2^-unit itself may be beyond the range of f64.
+    let first = lift(f64::from(-unit / 2).exp2());
+    let second = lift(f64::from(-unit - (-unit / 2)).exp2());
+    let mut total = lift(0.0);
+    for &(weight, alpha) in synapses {
+        let cost = synaptic_cost(&lift(alpha), &(lift(weight) * &first * &second), p);
+        if cost.is_finite() {
+            total += &cost;
+        }
+    }
+    total
+}
+
+/// Parallel weights that one edge stands for: they are scaled together, so each is a fixed part of the largest, and what
+/// they cost together is the largest's cost times a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Bundle {
+    /// The place of the edge in the pattern.
+    pub edge: usize,
+    /// The factor of each of the costs.
+    pub alpha: f64,
+    /// The weights as given, none of them zero.
+    pub parts: Vec<f64>,
+}
+
+impl Bundle {
+    /// `α Σ |x_k/x_largest|^p`.
+    pub fn factor<S: Scalar>(&self, like: &S, p: f64) -> S {
+        let largest = like.lift(largest(&self.parts));
+        let mut sum = like.zero_like();
+        for part in &self.parts {
+            let part = like.lift(part.abs());
+            // Below 2^-1074 a part of the largest is nothing to f64, but its power, for a small p, is something.
+            sum += &if p <= 0.5 { power(&part, p) / &power(&largest, p) } else { power(&(part / &largest), p) };
+        }
+        sum * &like.lift(self.alpha)
+    }
+}
+
+/// The largest absolute value.
+pub(super) fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+}
+
 /// Costs of the network as given, as powers of two: they may be outside the range of `f64`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Given {
@@ -58,22 +107,26 @@ impl CostGraph<f64> {
     /// the weights there, not converted.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
         let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
-        let factors = match &self.factors {
+        let mut factors = match &self.factors {
             Factors::Uniform(alpha) => Factors::Uniform(lift(*alpha)),
             Factors::Each(alphas) => Factors::Each(alphas.iter().map(|&alpha| lift(alpha)).collect()),
         };
+        // Of bundles, from what they stand for: the factor in f64 is rounded.
+        if let Factors::Each(alphas) = &mut factors {
+            for bundle in &self.bundles {
+                alphas[bundle.edge] = bundle.factor(&lift(0.0), self.p);
+            }
+        }
         let cost = |(e, weight)| synaptic_cost(factors.at(e), weight, self.p);
         let w = weight.iter().enumerate().map(cost).collect();
-        let mut self_cost = lift(0.0);
-        for &(weight, alpha) in &self.self_synapses {
-            self_cost += &synaptic_cost(&lift(alpha), &lift(weight), self.p);
-        }
+        let self_cost = self_cost(&self.self_synapses, self.prescaling.unit(), self.p, &lift);
         CostGraph {
             pattern: Arc::clone(&self.pattern),
             transposed: self.transposed.clone(),
             facts: self.facts.clone(),
             weight,
             factors,
+            bundles: self.bundles.clone(),
             w,
             self_cost,
             self_synapses: self.self_synapses.clone(),
@@ -107,6 +160,12 @@ impl CostGraph<f64> {
         }
         if let Some(given) = &mut self.given {
             retain(&mut given.log2_cost);
+        }
+        self.bundles.retain(|bundle| keep[bundle.edge]);
+        let (mut seen, mut kept) = (0, 0);
+        for bundle in &mut self.bundles {
+            kept += keep[seen..bundle.edge].iter().filter(|kept| **kept).count();
+            (seen, bundle.edge) = (bundle.edge, kept);
         }
         // Both were of the larger graph.
         drop(keep);
@@ -199,7 +258,7 @@ impl<S: Scalar> CostGraph<S> {
         &self.w
     }
 
-    /// The weights `J_ij`.
+    /// The weights `J_ij`, prescaled; of an edge to or from the world the largest of those that it stands for.
     pub fn weight(&self) -> &[S] {
         &self.weight
     }

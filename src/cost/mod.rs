@@ -7,6 +7,7 @@
 mod accumulated;
 mod assemble;
 mod graph;
+mod window;
 
 pub use accumulated::AccumulatedNoise;
 pub use graph::CostGraph;

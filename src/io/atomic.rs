@@ -3,6 +3,7 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::text::NumberError;
 use crate::network::NetworkError;
@@ -79,6 +80,22 @@ pub enum WriteError {
         /// The file.
         path: PathBuf,
     },
+    /// `path`: this is the file that `input` was read from, and would be replaced by something else.
+    #[error("{path}: this is the file that {input} was read from, and would be replaced by something else; name another", path = path.display(), input = input.display())]
+    IsInput {
+        /// The file.
+        path: PathBuf,
+        /// The input, as it was named.
+        input: PathBuf,
+    },
+    /// `path`: the links there lead in a circle, or through more than `limit` others.
+    #[error("{path}: the links there lead in a circle, or through more than {limit} others; name a file", path = path.display())]
+    LinksWithoutEnd {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: usize,
+    },
     /// `path`: not written, because `error`.
     #[error("{path}: not written, because {error}", path = path.display())]
     InvalidNetwork {
@@ -153,7 +170,7 @@ pub(super) fn destination(path: &Path) -> Result<Destination, WriteError> {
             return Err(WriteError::ReadOnly { path: path.to_owned() });
         }
     }
-    let target = if old.is_some() { path.canonicalize().map_err(unwritable)? } else { path.to_owned() };
+    let target = if old.is_some() { path.canonicalize().map_err(unwritable)? } else { end_of_links(path)? };
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -171,6 +188,40 @@ pub(super) fn destination(path: &Path) -> Result<Destination, WriteError> {
     Ok(Destination { old, folder: folder.to_owned(), target })
 }
 
+/// Links that are followed.
+const MOST_LINKS: usize = 40;
+
+/// Where links lead that end at no file yet: there it will be, for whoever follows them.
+fn end_of_links(path: &Path) -> Result<PathBuf, WriteError> {
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&target) {
+            // A relative link counts from the folder that it is in.
+            Ok(next) => target = target.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(WriteError::LinksWithoutEnd { path: path.to_owned(), limit: MOST_LINKS })
+}
+
+/// The temporary files that are being written, for whoever ends the process before they are done.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes the temporary files that are being written, and holds up every file that would be begun or finished from now
+/// on while `end` ends the process.
+pub fn remove_unfinished_files(end: impl FnOnce()) {
+    let mut files = unfinished();
+    for file in files.drain(..) {
+        // One that is gone already is as good.
+        let _ = fs::remove_file(file);
+    }
+    end();
+}
+
 /// Writes a file through `fill`. A link is followed, permissions of an old file are kept.
 pub(super) fn write_atomically(
     path: &Path,
@@ -182,15 +233,60 @@ pub(super) fn write_atomically(
     if let Some(permissions) = new_file_permissions() {
         builder.permissions(permissions);
     }
-    let temporary = builder.prefix(".synbal-").tempfile_in(folder).map_err(unwritable)?;
+    let temporary = {
+        // Known from the moment when it is there.
+        let mut files = unfinished();
+        let temporary = builder.prefix(".synbal-").tempfile_in(&folder).map_err(unwritable)?;
+        files.push(temporary.path().to_owned());
+        temporary
+    };
+    let name = temporary.path().to_owned();
+    let written = finish(temporary, fill, old, &target, &folder);
+    unfinished().retain(|file| *file != name);
+    written.map_err(unwritable)
+}
+
+/// Fills a temporary file, forces it to disk, puts it in its place, and forces that to disk.
+fn finish(
+    temporary: tempfile::NamedTempFile,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+    old: Option<fs::Metadata>,
+    target: &Path,
+    folder: &Path,
+) -> io::Result<()> {
     let mut writer = BufWriter::new(temporary.as_file());
-    fill(&mut writer).and_then(|()| writer.flush()).map_err(unwritable)?;
+    fill(&mut writer)?;
+    writer.flush()?;
     drop(writer);
     if let Some(metadata) = old {
-        temporary.as_file().set_permissions(metadata.permissions()).map_err(unwritable)?;
+        temporary.as_file().set_permissions(metadata.permissions())?;
     }
-    temporary.as_file().sync_all().map_err(unwritable)?;
-    temporary.persist(&target).map_err(|failure| unwritable(failure.error))?;
+    temporary.as_file().sync_all()?;
+    let files = unfinished();
+    temporary.persist(target).map_err(|failure| failure.error)?;
+    drop(files);
+    sync_folder(folder)
+}
+
+/// Forces the new name to disk: without it, a power cut can bring the old file back.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // A folder that may be written to but not read, or a file system that cannot do it: the file is in its place.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

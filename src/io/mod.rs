@@ -18,16 +18,18 @@ mod models;
 pub mod npy;
 pub mod npz;
 mod read;
+mod read_error;
 pub mod safetensors;
 mod scales;
 mod sparse_tensors;
 pub mod tensors;
 mod text;
 
-pub use atomic::WriteError;
+pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
 pub use models::{ModelFile, ReadOptions};
-pub use read::{ReadError, read_network, read_network_as, read_network_hashed};
+pub use read::{read_network, read_network_as, read_network_hashed};
+pub use read_error::ReadError;
 pub use scales::{
     KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
     write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,
@@ -213,9 +215,9 @@ pub enum Content {
 /// Looks whether files could be written to these paths, before the work that fills them. Nothing is touched.
 ///
 /// # Errors
-/// An extension that does not go with the content, a folder that is not there, a file that may not be replaced, or one
-/// file for two results.
-pub fn check_outputs(outputs: &[(&Path, Content)]) -> Result<(), WriteError> {
+/// An extension that does not go with the content, a folder that is not there, a file that may not be replaced, one
+/// file for two results, or a file that is also one of `inputs`.
+pub fn check_outputs(outputs: &[(&Path, Content)], inputs: &[&Path]) -> Result<(), WriteError> {
     let mut taken = Vec::new();
     for &(path, content) in outputs {
         let (fits, known) = match content {
@@ -229,6 +231,10 @@ pub fn check_outputs(outputs: &[(&Path, Content)]) -> Result<(), WriteError> {
         let file = atomic::destination(path)?.identity();
         if taken.contains(&file) {
             return Err(WriteError::SameFile { path: path.to_owned() });
+        }
+        let is_file = |input: &&&Path| input.canonicalize().is_ok_and(|input| input == file);
+        if let Some(input) = inputs.iter().find(is_file) {
+            return Err(WriteError::IsInput { path: path.to_owned(), input: input.to_path_buf() });
         }
         taken.push(file);
     }

@@ -2,142 +2,15 @@
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Form, Loaded, ModelFile, ReadOptions, TensorError};
+use super::read_error::ReadError;
+use super::{Form, Loaded, ModelFile, ReadOptions};
 use super::{csv, edges, graphml, matlab, matrix_market, npy, npz, safetensors};
 use crate::network::{Activation, Network, Weights};
 use crate::sha256::{Hashed, sha256};
-
-/// Why a file could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// `path`: the extension does not say what the file is.
-    #[error("{path}: the extension does not say what the file is; known are {known}", path = path.display())]
-    UnknownExtension {
-        /// The file.
-        path: PathBuf,
-        /// The names that are known.
-        known: &'static str,
-    },
-    /// `path`: `what` files cannot be read here.
-    #[error("{path}: {what} files cannot be read here; convert it in Python:\n{recipe}", path = path.display())]
-    Convert {
-        /// The file.
-        path: PathBuf,
-        /// What it is about.
-        what: &'static str,
-        /// The recipe.
-        recipe: &'static str,
-    },
-    /// `path`: there is no such file.
-    #[error("{path}: there is no such file; check the name", path = path.display())]
-    NotFound {
-        /// The file.
-        path: PathBuf,
-    },
-    /// `path`: this is a directory.
-    #[error("{path}: this is a directory; name a file in it", path = path.display())]
-    IsDirectory {
-        /// The file.
-        path: PathBuf,
-    },
-    /// `path`: this is neither a file nor a link to one.
-    #[error("{path}: this is neither a file nor a link to one; copy the data to a file first", path = path.display())]
-    NotAFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// `path`: the file is empty.
-    #[error("{path}: the file is empty; check how it was written", path = path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// `path`: the file cannot be read: `error`.
-    #[error("{path}: the file cannot be read: {error}", path = path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: io::Error,
-    },
-    /// `path`: the file unpacks to more than `limit` bytes.
-    #[error("{path}: the file unpacks to more than {limit} bytes", path = path.display())]
-    UnpacksTooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The limit.
-        limit: u64,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    MatrixMarket {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: matrix_market::MatrixMarketError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Npy {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: npy::NpyError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: csv::CsvError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Edges {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: edges::EdgesError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    GraphMl {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: graphml::GraphMlError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Matlab {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: matlab::MatlabError,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Tensors {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: Box<TensorError>,
-    },
-    /// `path`: `error`.
-    #[error("{path}: {error}", path = path.display())]
-    Scales {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: super::ScalesError,
-    },
-}
 
 /// The extensions of [`read_network`].
 const READABLE: &str = ".mtx, .npy, .npz, .csv, .tsv, .safetensors, .mat, .graphml, each also as .gz";
@@ -194,8 +67,12 @@ fn parse<R: Read>(
     refuse_to_convert(path, &kind)?;
     let streamed = matches!(kind.as_str(), "mtx" | "csv" | "tsv");
     if streamed && !is_piped(path) {
-        let (file, bytes) = open(path)?;
-        return decode(path, &kind, through(Box::new(file)), Some(bytes), options);
+        let (mut file, bytes) = open(path)?;
+        let head = head(&mut file).map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
+        if is_hopeless(&kind, &head, bytes) {
+            return refused(path, decode(path, &kind, Cursor::new(head), Some(bytes), options));
+        }
+        return decode(path, &kind, through(Box::new(Cursor::new(head).chain(file))), Some(bytes), options);
     }
     if !READABLE.split(", ").any(|known| known.strip_prefix('.') == Some(&kind)) && !matches!(kind.as_str(), "gz" | "")
     {
@@ -204,11 +81,11 @@ fn parse<R: Read>(
     if kind.is_empty() && !is_piped(path) {
         return Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE });
     }
-    let mut bytes = read_all_through(path, through)?;
+    let (mut bytes, mut whole) = read_all_through(path, &kind, through)?;
     let mut kind = kind;
     if bytes.starts_with(b"\x1f\x8b") {
         kind = kind_by_name(&path.with_extension(""));
-        bytes = unpacked(path, &bytes)?;
+        (bytes, whole) = unpacked(path, &kind, &bytes)?;
         if bytes.is_empty() {
             return Err(ReadError::Empty { path: path.to_owned() });
         }
@@ -217,21 +94,59 @@ fn parse<R: Read>(
         kind = kind_by_content(&bytes).to_owned();
     }
     let length = bytes.len() as u64;
-    if matches!(kind.as_str(), "safetensors" | "npy" | "npz" | "mat" | "graphml") {
-        return decode_whole(path, &kind, bytes, options);
-    }
-    decode(path, &kind, Cursor::new(bytes), Some(length), options)
+    let decoded = if matches!(kind.as_str(), "safetensors" | "npy" | "npz" | "mat" | "graphml") {
+        decode_whole(path, &kind, bytes, options)
+    } else {
+        decode(path, &kind, Cursor::new(bytes), Some(length), options)
+    };
+    if whole { decoded } else { refused(path, decoded) }
 }
 
-fn unpacked(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+/// What the parser says of the head of a hopeless file; if it does not mind (a zero byte in a comment), that is said here.
+fn refused(path: &Path, decoded: Result<Loaded, ReadError>) -> Result<Loaded, ReadError> {
+    decoded.and_then(|_| Err(ReadError::ZeroByte { path: path.to_owned() }))
+}
+
+/// Bytes at the beginning of a file that are looked at before the rest is read.
+const HEAD: u64 = 4096;
+
+fn head(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.by_ref().take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Whether the head of a file of so many bytes (if that is known) shows that it is not what it is taken for: its parser then
+/// refuses the head alone, for the same reason, and gigabytes need not be read for that.
+fn is_hopeless(kind: &str, head: &[u8], bytes: u64) -> bool {
+    match kind {
+        "npy" => !head.starts_with(b"\x93NUMPY"),
+        "npz" => !head.starts_with(b"PK"),
+        "mat" => !head.starts_with(b"MATLAB"),
+        "safetensors" => {
+            let announced = head.first_chunk().map_or(u64::MAX, |length| u64::from_le_bytes(*length));
+            head.get(8) != Some(&b'{') || announced > safetensors::LARGEST_HEADER || announced > bytes.saturating_sub(8)
+        }
+        // No text has a zero byte in it.
+        _ => head.contains(&0),
+    }
+}
+
+/// The content of a packed file, and whether that is all of it; the head alone if the file is hopeless.
+fn unpacked(path: &Path, kind: &str, bytes: &[u8]) -> Result<(Vec<u8>, bool), ReadError> {
     let limit = (bytes.len() as u64).saturating_mul(LARGEST_RATIO);
-    let mut content = Vec::new();
     let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
-    MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut content).map_err(unreadable)?;
+    let mut decoder = MultiGzDecoder::new(bytes);
+    let mut content = head(&mut decoder).map_err(unreadable)?;
+    let kind = if kind.is_empty() || kind == "gz" { kind_by_content(&content) } else { kind };
+    if is_hopeless(kind, &content, u64::MAX) {
+        return Ok((content, false));
+    }
+    decoder.take(limit + 1 - content.len() as u64).read_to_end(&mut content).map_err(unreadable)?;
     if content.len() as u64 > limit {
         return Err(ReadError::UnpacksTooLarge { path: path.to_owned(), limit });
     }
-    Ok(content)
+    Ok((content, true))
 }
 
 /// Formats that are read as a stream.
@@ -377,28 +292,42 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
     Ok((File::open(path).map_err(failed)?, metadata.len()))
 }
 
-/// The bytes of a file that is not empty.
+/// The bytes of a file that is not empty, or its head if that shows that it is not of its kind.
 pub(super) fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
-    read_all_through(path, |file| file)
+    Ok(read_all_through(path, &kind_by_name(path), |file| file)?.0)
 }
 
-fn read_all_through<R: Read>(path: &Path, through: impl FnOnce(Box<dyn Read>) -> R) -> Result<Vec<u8>, ReadError> {
+/// The bytes of a file that is not empty, and whether they are all of it.
+fn read_all_through<R: Read>(
+    path: &Path,
+    kind: &str,
+    through: impl FnOnce(Box<dyn Read>) -> R,
+) -> Result<(Vec<u8>, bool), ReadError> {
     let unreadable = |error| ReadError::Unreadable { path: path.to_owned(), error };
-    let mut content = Vec::new();
-    let source: Box<dyn Read> = if path == Path::new("-") || path == Path::new("/dev/stdin") {
-        Box::new(io::stdin())
+    let (mut source, bytes): (Box<dyn Read>, Option<u64>) = if path == Path::new("-") || path == Path::new("/dev/stdin")
+    {
+        (Box::new(io::stdin()), None)
     } else if is_fifo(path) {
-        Box::new(File::open(path).map_err(unreadable)?)
+        (Box::new(File::open(path).map_err(unreadable)?), None)
     } else {
         let (file, bytes) = open(path)?;
-        content.try_reserve_exact(bytes as usize).map_err(|_| unreadable(io::ErrorKind::OutOfMemory.into()))?;
-        Box::new(file)
+        (Box::new(file), Some(bytes))
     };
-    through(source).read_to_end(&mut content).map_err(unreadable)?;
+    let mut content = head(&mut source).map_err(unreadable)?;
     if content.is_empty() {
         return Err(ReadError::Empty { path: path.to_owned() });
     }
-    Ok(content)
+    let packed = content.starts_with(b"\x1f\x8b");
+    let kind = if kind.is_empty() || kind == "gz" { kind_by_content(&content) } else { kind };
+    if !packed && is_hopeless(kind, &content, bytes.unwrap_or(u64::MAX)) {
+        return Ok((content, false));
+    }
+    let head = std::mem::take(&mut content);
+    if let Some(bytes) = bytes {
+        content.try_reserve_exact(bytes as usize).map_err(|_| unreadable(io::ErrorKind::OutOfMemory.into()))?;
+    }
+    through(Box::new(Cursor::new(head).chain(source))).read_to_end(&mut content).map_err(unreadable)?;
+    Ok((content, true))
 }
 
 impl Form {

@@ -15,6 +15,16 @@ use crate::network::model::{ModelError, Precision};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
+    /// The header announces `announced` bytes, more than `limit`.
+    #[error(
+        "the header announces {announced} bytes, and none of more than {limit} is looked into; the file is damaged, or split it"
+    )]
+    HeaderTooLarge {
+        /// What the header announces.
+        announced: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// This is no safetensors file, or it is cut off or damaged: see the message.
     #[error("this is no safetensors file, or it is cut off or damaged: {0}")]
     Damaged(safetensors::SafeTensorError),

@@ -188,9 +188,10 @@ pub enum NetworkError {
         /// The value found.
         value: f64,
     },
-    /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range of f64.
+    /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range in which f64 has all its
+    /// digits.
     #[error(
-        "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range of f64; use log-scales of smaller spread"
+        "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// What it is about.

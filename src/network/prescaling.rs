@@ -29,6 +29,11 @@ impl Prescaling {
         Prescaling { exponents: vec![0; nodes], unit: 0 }
     }
 
+    /// The prescaling by these exponents, in this unit.
+    pub(crate) fn of(exponents: Vec<i32>, unit: i32) -> Self {
+        Prescaling { exponents, unit }
+    }
+
     /// Evens out the largest exponents into and out of each neuron, then takes the largest weight as the unit.
     pub fn evening_out(weights: &Weights) -> Self {
         let n = weights.neurons();

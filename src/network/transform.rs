@@ -18,7 +18,8 @@ pub enum Homogeneity {
 /// `J'_ij = J_ij e^{k h_j − h_i}` for log-scales `h` (n) and degree `k`.
 ///
 /// # Errors
-/// A wrong number of log-scales, one that is not finite, or a weight that would leave the range of `S`.
+/// A wrong number of log-scales, one that is not finite, or a weight that would leave the range in which `S` has all its
+/// digits: of `f64`, that of normal numbers.
 pub fn rescale_weights<S: Scalar>(weights: &Weights<S>, h: &[S], degree: f64) -> Result<Weights<S>, NetworkError> {
     check_scales(weights.neurons(), h)?;
     weights_by(weights, h, degree, scale_by_exp)
@@ -121,7 +122,7 @@ fn rescale_entries<S: Scalar>(
     Ok(DMatrix::from_vec(rows, columns, entries))
 }
 
-/// `value` scaled by `t`, refused if it overflows or vanishes.
+/// `value` scaled by `t`, refused if it overflows, vanishes, or is so small that it would lose digits.
 fn scaled<S: Scalar>(
     what: &'static str,
     row: usize,
@@ -130,13 +131,25 @@ fn scaled<S: Scalar>(
     t: &S,
     scale: fn(&S, &S) -> S,
 ) -> Result<S, NetworkError> {
-    let result = scale(value, t);
-    if !result.is_finite() || (result.is_zero() && !value.is_zero()) {
+    let result = if value.is_subnormal() {
+        // Lifted by an exact power of two, or the way to a normal number would lead over rounded ones; unless that is beyond
+        // the range: then the way leads over normal numbers anyway.
+        let (up, down) = (value.lift(LIFT), value.lift(LIFT.recip()));
+        let lifted = scale(&(value.clone() * &up), t) * &down;
+        if lifted.is_finite() { lifted } else { scale(value, t) }
+    } else {
+        scale(value, t)
+    };
+    let lost = result.is_zero() && !value.is_zero() || result.is_subnormal() && result != *value;
+    if !result.is_finite() || lost {
         let (from, log_factor) = (value.to_f64(), t.to_f64());
         return Err(NetworkError::RescaledOutOfRange { what, row, column, from, log_factor });
     }
     Ok(result)
 }
+
+/// 2^60: the smallest subnormal number becomes a normal one.
+const LIFT: f64 = (1_u64 << 60) as f64;
 
 fn check_scales<S: Scalar>(neurons: usize, h: &[S]) -> Result<(), NetworkError> {
     if h.len() != neurons {

@@ -66,6 +66,11 @@ pub trait Scalar:
     /// True for a number that is neither infinite nor NaN.
     fn is_finite(&self) -> bool;
 
+    /// True for a number so small that it has fewer digits than others and does not say so: a subnormal `f64`.
+    fn is_subnormal(&self) -> bool {
+        false
+    }
+
     /// `max(self, 0)`.
     fn positive_part(&self) -> Self;
     /// 1 for a positive number, else 0.
@@ -119,6 +124,10 @@ impl Scalar for f64 {
     #[inline]
     fn is_finite(&self) -> bool {
         f64::is_finite(*self)
+    }
+    #[inline]
+    fn is_subnormal(&self) -> bool {
+        f64::is_subnormal(*self)
     }
     #[inline]
     fn positive_part(&self) -> f64 {

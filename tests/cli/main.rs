@@ -3,6 +3,7 @@
 mod digits;
 mod documents;
 mod models;
+mod reliability;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -253,7 +253,7 @@ fn damaged_truncated_and_lying_files() {
     assert_error!(lying(empty), Error::Network(NetworkError::NotSquare { .. }));
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_error!(lying(&nested), Error::Damaged(_));
-    assert_error!(read(&u64::MAX.to_le_bytes(), Activation::Relu), Error::Damaged(_));
+    assert_error!(read(&u64::MAX.to_le_bytes(), Activation::Relu), Error::HeaderTooLarge { .. });
 }
 
 #[test]

@@ -76,6 +76,8 @@ fn assert_honest(found: &Run, p: f64) {
             matches!(
                 found.outcome.status,
                 Status::PassLimit { .. }
+                    | Status::IterationLimit { .. }
+                    | Status::LostToRounding
                     | Status::Stalled
                     | Status::NotPositiveDefinite { .. }
                     | Status::NotFinite { .. }

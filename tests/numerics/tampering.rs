@@ -330,3 +330,37 @@ fn no_bytes_make_the_checker_panic() {
         });
     }
 }
+
+/// Four synapses with p = 63/16 and 131,072 bits of unit once took three seconds to check; a network of some thousand would
+/// have taken half an hour. How long a check takes is known from sizes alone, before anything is multiplied.
+#[test]
+fn a_certificate_that_would_take_long_to_check_is_refused_at_once() {
+    let weights = vec![(0, 1, 1.1), (1, 0, 0.7), (1, 2, 1.3), (2, 1, 0.9)];
+    let network = Network::recurrent(Weights::from_triplets(3, weights).unwrap(), Activation::Linear);
+    let mut value = opened(&certified(&network, &CostSpec::power(63.0 / 16.0), Scope::Whole).to_text(INPUT));
+    let refused = |value: &Value| check(resealed(value).as_bytes(), INPUT, &network).unwrap_err();
+    value["cost_unit_bits"] = json!(131_072);
+    assert!(matches!(refused(&value), Refused::TooMuchWork { .. }), "{}", refused(&value));
+    // The same by scales and ground states of a million digits.
+    for field in ["scale", "ground"] {
+        let mut value = opened(&certified(&network, &CostSpec::power(2.0), Scope::Whole).to_text(INPUT));
+        for number in value[field].as_array_mut().unwrap().iter_mut().filter(|number| **number != "0x0") {
+            *number = json!(format!("0x{}", "f".repeat(1_000_000)));
+        }
+        assert!(matches!(refused(&value), Refused::TooMuchWork { .. }), "{field}");
+    }
+}
+
+#[test]
+fn a_refusal_prints_no_integer_and_no_text_of_a_million_digits() {
+    let weights = vec![(0, 1, 1.1), (1, 0, 0.7)];
+    let network = Network::recurrent(Weights::from_triplets(2, weights).unwrap(), Activation::Linear);
+    let given = opened(&certified(&network, &CostSpec::power(2.0), Scope::Whole).to_text(INPUT));
+    let long = format!("0x{}", "f".repeat(1_000_000));
+    for field in ["gap", "lam", "vmax", "radius", "scope", "input_sha256", "format", "p"] {
+        let mut value = given.clone();
+        value[field] = json!(long);
+        let said = check(resealed(&value).as_bytes(), INPUT, &network).unwrap_err().to_string();
+        assert!(said.len() < 600, "{field}: {} bytes", said.len());
+    }
+}

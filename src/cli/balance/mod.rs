@@ -17,7 +17,7 @@ use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, CostName, scope, stop};
-use super::console::{ProgressLine, notify, print, print_json, read};
+use super::console::{ProgressLine, notify, print, print_json, read, say};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
@@ -57,7 +57,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
                 Err(reason) => {
                     drop(progress);
                     let kept = if destination.has_files() { "; no file was written" } else { "" };
-                    eprintln!("synbal: {reason}{kept}");
+                    say(&format!("{reason}{kept}"));
                     return Ok(Ending::Bad);
                 }
             }
@@ -133,9 +133,6 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         }
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
-    if options.digits.is_some() && balanced.graph.world().is_some() {
-        notices.push("all weights between a neuron and the world count as one, their p-norm in f64".to_owned());
-    }
     if !balanced.on_no_cycle.is_empty() {
         notices.push(format!(
             "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
@@ -168,7 +165,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         Ok(()) => Ok(Ending::Good),
         Err(reason) => {
             let kept = if !as_asked && destination.has_files() { "; no file was written" } else { "" };
-            eprintln!("synbal: {reason}{kept}");
+            say(&format!("{reason}{kept}"));
             Ok(Ending::Bad)
         }
     }

@@ -82,7 +82,13 @@ impl<'a> Destination<'a> {
             }
             files.push((path, Content::Scales));
         }
-        check_outputs(&files)?;
+        let mut inputs = options.input.files();
+        if options.in_place {
+            inputs.retain(|path| path != input);
+            let others = files.iter().copied().filter(|(path, _)| Some(*path) != output);
+            check_outputs(&others.collect::<Vec<_>>(), &[input])?;
+        }
+        check_outputs(&files, &inputs)?;
         for (path, _) in files.iter().filter(|(path, _)| path.exists()) {
             if options.no_clobber {
                 return Err(CliError::Exists { path: path.display().to_string() });

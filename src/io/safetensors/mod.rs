@@ -33,6 +33,9 @@ use crate::network::Activation;
 /// Numbers begin at a multiple of so many bytes.
 pub(super) const ALIGNMENT: usize = 8;
 
+/// Bytes of a header beyond which it is not looked into: names, shapes and places of a hundred thousand tensors.
+pub(super) const LARGEST_HEADER: u64 = 16 << 20;
+
 /// Reads a model from the bytes of a file, in a layout that is known. The activation is that of the metadata, else
 /// `activation`.
 ///
@@ -49,6 +52,11 @@ pub fn read(bytes: &[u8], activation: Activation) -> Result<Loaded, TensorError>
 /// # Errors
 /// A damaged file.
 pub fn parse(bytes: Vec<u8>) -> Result<TensorFile, TensorError> {
+    if let Some(announced) = bytes.first_chunk().map(|length| u64::from_le_bytes(*length))
+        && announced > LARGEST_HEADER
+    {
+        return Err(TensorError::HeaderTooLarge { announced, limit: LARGEST_HEADER });
+    }
     SafeTensors::deserialize(&bytes).map_err(TensorError::Damaged)?;
     let (header, metadata) = SafeTensors::read_metadata(&bytes).map_err(TensorError::Damaged)?;
     const LENGTH: usize = 8;

@@ -10,7 +10,6 @@ mod outputs;
 mod rescale;
 
 pub use network::ModelNetwork;
-pub(crate) use network::p_norm;
 pub use outputs::{OutputDifference, Precision, Reproduction, compare_outputs};
 pub use rescale::PowerOfTwo;
 

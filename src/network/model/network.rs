@@ -114,7 +114,7 @@ fn merge_parallel(mut synapses: Vec<(usize, usize, f64)>, p: f64) -> Vec<(usize,
 }
 
 /// `(Σ|x|^p)^{1/p}`, relative to the largest entry so that no power overflows.
-pub(crate) fn p_norm(values: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
+fn p_norm(values: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
     let largest = values.clone().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 {
         return 0.0;

@@ -59,7 +59,8 @@ impl Model {
         self.for_each_place(tensor, |position, place| {
             let from = numbers[position];
             let (value, log_factor) = scale(from, if fixed { Place::default() } else { place });
-            if !value.is_finite() || (value.is_zero() && from != 0.0) {
+            let lost = value.is_zero() && from != 0.0 || value.is_subnormal() && value.to_f64() != from;
+            if !value.is_finite() || lost {
                 fault.get_or_insert_with(|| ModelError::RescaledOutOfRange {
                     tensor: tensor.name.clone(),
                     index: tensor.index(position),

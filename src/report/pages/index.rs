@@ -77,7 +77,7 @@ fn verdicts(report: &Report) -> Markup {
     let measurements = checked().chain(of_experiments()).map(|evidence| evidence.measurements.len()).sum::<usize>();
     let outside =
         checked().chain(of_experiments()).flat_map(|evidence| &evidence.measurements).filter(|m| !m.holds()).count();
-    let undecided = checked().chain(of_experiments()).filter(|evidence| evidence.undecided).count();
+    let undecided = checked().chain(of_experiments()).filter(|evidence| !evidence.open.is_empty()).count();
     let networks = if report.cases.len() == 1 { "network" } else { "networks" };
     let statements = || report.experiments.iter().flat_map(|experiment| &experiment.statements);
     let count = |wanted| statements().filter(|statement| statement.outcome == wanted).count();

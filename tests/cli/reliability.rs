@@ -1,0 +1,168 @@
+//! Files that must not be lost, ends by signals, full streams, little memory: each a fault that once was.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::{command, run, scratch, status, stderr};
+
+#[test]
+fn a_certificate_does_not_replace_the_network_that_it_is_about() {
+    let folder = scratch();
+    let before = fs::read(folder.path().join("small.csv")).unwrap();
+    for arguments in [
+        &["certify", "small.csv", "--within-components", "-o", "small.csv"][..],
+        &["certify", "small.csv", "-o", "c.json", "--coq", "./small.csv"],
+        &["balance", "small.csv", "--scales", "small.csv"],
+        &["balance", "small.csv", "-o", "small.csv"],
+        &["balance", "small.csv", "-o", "out.csv", "--in-place", "--scales", "small.csv"],
+        &["verify", "small.csv", "--junit", "small.csv"],
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(status(&output), 2, "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains("was read from"), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(fs::read(folder.path().join("small.csv")).unwrap(), before, "{arguments:?}");
+    }
+    let output = run(folder.path(), &["balance", "small.csv", "-o", "small.csv", "--in-place"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_ne!(fs::read(folder.path().join("small.csv")).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_outputs_that_are_one_file_through_a_dangling_link_are_refused() {
+    let folder = scratch();
+    std::os::unix::fs::symlink("x.csv", folder.path().join("y.csv")).unwrap();
+    let output = run(folder.path(), &["balance", "small.csv", "-o", "x.csv", "--scales", "y.csv"]);
+    assert_eq!(status(&output), 2, "{}", stderr(&output));
+    assert!(stderr(&output).contains("two results"), "{}", stderr(&output));
+    // Through a link to a file that is not there yet, the file is made and the link stays one.
+    let output = run(folder.path(), &["balance", "small.csv", "-o", "y.csv"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(folder.path().join("y.csv").is_symlink() && folder.path().join("x.csv").is_file());
+    // Links in a circle lead nowhere.
+    std::os::unix::fs::symlink("b.csv", folder.path().join("a.csv")).unwrap();
+    std::os::unix::fs::symlink("a.csv", folder.path().join("b.csv")).unwrap();
+    assert_eq!(status(&run(folder.path(), &["balance", "small.csv", "-o", "a.csv"])), 2);
+}
+
+/// Told to end at any moment, the program leaves no temporary file, the old file whole, and ends by that signal.
+#[cfg(unix)]
+#[test]
+fn an_end_by_a_signal_leaves_no_litter() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = scratch();
+    let old = "the old file";
+    let mut ended = 0;
+    for (k, signal) in [("HUP", 1), ("INT", 2), ("TERM", 15)].into_iter().cycle().take(18).enumerate() {
+        fs::write(folder.path().join("out.mtx"), old).unwrap();
+        let arguments = ["generate", "flyvis", "--extent", "9", "--model", "0", "-o", "out.mtx"];
+        let mut child = command(folder.path(), &arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Until the file is being written, and some moments further each time.
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(20) && !litter(folder.path()) && child.try_wait().unwrap().is_none()
+        {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_millis(k as u64 / 3));
+        let killed = std::process::Command::new("kill")
+            .args(["-s", signal.0, &child.id().to_string()])
+            .stderr(Stdio::null())
+            .status();
+        assert!(killed.is_ok());
+        let end = child.wait().unwrap();
+        assert!(!litter(folder.path()), "{signal:?}");
+        if end.signal() == Some(signal.1) {
+            ended += 1;
+            assert_eq!(fs::read_to_string(folder.path().join("out.mtx")).unwrap(), old);
+        }
+    }
+    assert!(ended > 0, "no run was ended while it wrote");
+}
+
+#[cfg(unix)]
+fn litter(folder: &std::path::Path) -> bool {
+    let mut names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    names.any(|name| name.to_string_lossy().starts_with(".synbal-"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_error_changes_no_exit_status() {
+    let folder = scratch();
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    fs::write(folder.path().join("out.csv"), "old").unwrap();
+    // With a note on standard error, and with an error.
+    let good = command(folder.path(), &["balance", "small.csv", "-o", "out.csv"]).stderr(full()).output().unwrap();
+    assert_eq!(status(&good), 0);
+    let bad = command(folder.path(), &["balance", "missing.csv"]).stderr(full()).output().unwrap();
+    assert_eq!(status(&bad), 2);
+}
+
+#[test]
+fn more_threads_than_can_be_had_are_no_panic() {
+    let folder = scratch();
+    let mut balance = command(folder.path(), &["balance", "small.csv"]);
+    let output = balance.env("RAYON_NUM_THREADS", "4000").output().unwrap();
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).contains("4000 threads were asked for"), "{}", stderr(&output));
+}
+
+/// Three gigabytes of zeros (which fill no disk) are refused by their first bytes, whatever they are called.
+#[cfg(unix)]
+#[test]
+fn a_large_file_that_is_not_what_its_name_says_is_refused_by_its_head() {
+    let folder = scratch();
+    for name in ["z.mtx", "z.csv", "z.npy", "z.npz", "z.safetensors", "z.mat", "z.graphml"] {
+        let path = folder.path().join(name);
+        File::create(&path).unwrap().set_len(3 << 30).unwrap();
+        let begun = Instant::now();
+        let output = run(folder.path(), &["inspect", name, "--activation", "relu"]);
+        assert_eq!(status(&output), 2, "{name}: {}", stderr(&output));
+        assert!(begun.elapsed() < Duration::from_secs(2), "{name}: {:?}", begun.elapsed());
+        fs::remove_file(&path).unwrap();
+    }
+    // A header of 95 MB.
+    let mut file = File::create(folder.path().join("h.safetensors")).unwrap();
+    file.write_all(&(95_u64 << 20).to_le_bytes()).unwrap();
+    file.write_all(b"{").unwrap();
+    file.set_len((95 << 20) + 8).unwrap();
+    let output = run(folder.path(), &["inspect", "h.safetensors", "--activation", "relu"]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("announces"), "{}", stderr(&output));
+}
+
+/// The p-norm of the world's weights, rounded to a subnormal number, hid an imbalance of one third.
+#[test]
+fn a_network_of_the_smallest_numbers_is_not_called_balanced() {
+    use nalgebra::DMatrix;
+    use synbal::balance::{Criteria, Method, Problem, Scope};
+    use synbal::cost::CostSpec;
+    use synbal::network::{Activation, Network, Weights};
+    let tiny = f64::from_bits(1);
+    let mut network = Network::recurrent(Weights::from_triplets(1, Vec::new()).unwrap(), Activation::Relu);
+    network.w_in = Some(DMatrix::from_element(1, 2, tiny));
+    network.w_out = Some(DMatrix::from_element(1, 1, tiny));
+    let spec = CostSpec::power(2.0).with_world(1.0);
+    let problem = Problem::new(&network, &spec, Scope::Whole).unwrap();
+    let graph = problem.graph();
+    assert!((graph.given_imbalance() - 1.0 / 3.0).abs() < 1e-15, "{}", graph.given_imbalance());
+    let run = problem.solve(Method::Newton, &Criteria::default());
+    assert!(!run.is_ok_and(|run| run.outcome.status.is_balanced()));
+}
+
+/// 1.7e-62 once became 8.4e-323, and that was 0.6 % off.
+#[test]
+fn a_weight_that_would_lose_its_digits_is_refused() {
+    use synbal::network::{NetworkError, Weights, rescale_weights};
+    let weights = Weights::from_triplets(2, vec![(0, 1, 1.7e-62), (1, 0, 1.0)]).unwrap();
+    let refused = rescale_weights(&weights, &[600.0, 0.0], 1.0);
+    assert!(matches!(refused, Err(NetworkError::RescaledOutOfRange { row: 0, column: 1, .. })), "{refused:?}");
+    // Subnormal as given, and all digits of what it is afterwards.
+    let tiny = f64::from_bits(12345);
+    let weights = Weights::from_triplets(2, vec![(0, 1, tiny), (1, 0, 1.0)]).unwrap();
+    let rescaled = rescale_weights(&weights, &[-40.0, 0.0], 1.0).unwrap();
+    let expected = (tiny * 2.0_f64.powi(100)) * 40.0_f64.exp() * 2.0_f64.powi(-100);
+    assert!((rescaled.values()[0] / expected - 1.0).abs() < 1e-14);
+}
