@@ -126,7 +126,6 @@ impl Raise for CostError {
                 raised.with("neuron", target).with("source", source_index)
             }
             CostError::NoWorld { .. } => raised.advised(" (w_in or b, and w_out; or world=None)"),
-            CostError::IllPosed { .. } => raised.advised(" (world=1.0)"),
             _ => raised,
         }
     }

@@ -77,7 +77,7 @@ pub fn gains<'py>(
     activation: (String, Option<f64>),
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let activation = self::activation(py, &activation.0, activation.1)?;
-    gains_define_a_cost(activation).or_raise(py)?;
+    gains_define_a_cost(&activation.into()).or_raise(py)?;
     let rates = rates.as_array();
     // Where the slope is that of the sign alone, a rate tells it as well as the state that it is the rate of.
     let by_neuron: Vec<f64> = rates.t().iter().copied().collect();

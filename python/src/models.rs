@@ -167,7 +167,7 @@ pub fn balance_state_dict(
     let wanted = Wanted {
         parts: parts.collect(),
         read: ReadOptions::default()
-            .with_activation(activation)
+            .with_activation(activation.map(synbal::io::GivenActivations::from))
             .with_layout(LayoutOptions::default().with_file(file).with_untouched(untouched))
             .with_exponent(spec.p),
         spec,

@@ -190,7 +190,7 @@ impl Network {
         };
         let network = synbal::network::Network {
             weights,
-            activation: self::activation(py, &activation.0, activation.1)?,
+            activation: self::activation(py, &activation.0, activation.1)?.into(),
             w_in: w_in.as_ref().map(matrix),
             bias: b.as_ref().map(vector),
             w_out: w_out.as_ref().map(matrix),
@@ -218,9 +218,9 @@ impl Network {
 
     #[getter]
     fn activation(&self) -> (&'static str, Option<f64>) {
-        let parameter = match self.inner.activation {
-            Activation::LeakyRelu { slope } => Some(slope),
-            Activation::RectifiedPower { degree } => Some(degree),
+        let parameter = match self.inner.activation.same() {
+            Some(Activation::LeakyRelu { slope }) => Some(slope),
+            Some(Activation::RectifiedPower { degree }) => Some(degree),
             _ => None,
         };
         (self.inner.activation.name(), parameter)

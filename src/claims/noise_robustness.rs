@@ -112,7 +112,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
     // Balanced under that very cost, no rescaling does better.
     let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
-    let network = Network::recurrent(weights.clone(), subject.network.activation);
+    let network = Network::recurrent(weights.clone(), subject.network.activation.clone());
     let balanced = Problem::new(&network, &spec, Scope::WithinComponents)
         .and_then(|problem| problem.solve(Method::Newton, &subject.stop));
     let balanced = match balanced {
@@ -151,7 +151,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "running error analysis, and the leftover imbalance times the distance",
     );
-    if network.activation.degree() == Some(1.0) {
+    if network.activation.all(|activation| activation.degree() == Some(1.0)) {
         evidence.at_most(
             format!("states of the balanced network under noise, path by path over {STEPS} steps, against the given network's under noise of size sigma e^h, in units of the bound"),
             paths_apart(&network, &balanced.log_scales, subject.seed)?,

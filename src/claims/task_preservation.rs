@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::network::random::{normals, stream};
-use crate::network::{Activation, Homogeneity, Network, exponent, rescale_network, times_power_of_two};
+use crate::network::{Activation, Activations, Homogeneity, Network, exponent, rescale_network, times_power_of_two};
 use crate::scalar::{Tracked, tracked};
 use crate::tasks::{Dynamics, Trials, simulate};
 
@@ -58,7 +58,9 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     for (label, h) in [("random h", random_h), ("balancing h", subject.reference.log_scales.as_slice())] {
         let mut worst = WorstRatio::default();
         let mut largest = 0.0_f64;
-        for activation in HOMOGENEOUS {
+        // Each activation for all neurons, and all of them side by side.
+        let mixed: Vec<Activation> = (0..n).map(|neuron| HOMOGENEOUS[neuron % HOMOGENEOUS.len()]).collect();
+        for activation in HOMOGENEOUS.map(Activations::Same).into_iter().chain([mixed.into()]) {
             let network = Network { activation, ..network.clone() };
             let transformed = rescale_network(&network, &tracked(h), Homogeneity::Required)?;
             for dynamics in Dynamics::ALL {
@@ -72,7 +74,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             "running error analysis of both simulations, the transform included",
         );
         evidence.note(format!(
-            "{label}: {} outputs compared ({} activations, {} kinds of time, {STEPS} steps), largest relative difference {largest:.1e}",
+            "{label}: {} outputs compared ({} activations and all of them side by side, {} kinds of time, {STEPS} steps), largest relative difference {largest:.1e}",
             worst.seen(),
             HOMOGENEOUS.len(),
             Dynamics::ALL.len(),
@@ -84,7 +86,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let w_out = normals(&mut random, n * OUTPUTS, 1.0);
     let w_out = Some(DMatrix::from_vec(OUTPUTS, n, w_out).map(Tracked::exact));
     let initial_state = Some(tracked(&normals(&mut random, n, 1.0)));
-    let control = Network { activation: Activation::Tanh, w_out, initial_state, ..network };
+    let control = Network { activation: Activation::Tanh.into(), w_out, initial_state, ..network };
     let transformed = rescale_network(&control, &tracked(random_h), Homogeneity::NegativeControl)?;
     let mut worst = WorstRatio::default();
     compare_outputs(&control, &transformed, Dynamics::Discrete, &trial, &mut worst);

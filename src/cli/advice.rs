@@ -122,7 +122,6 @@ fn on_problem(error: &BalanceError) -> &'static str {
 fn on_cost(error: &CostError) -> &'static str {
     match error {
         CostError::NoWorld { .. } => " (a whole network is a .safetensors file; the world is left out without --world)",
-        CostError::IllPosed { .. } => " (--world LAMBDA)",
         _ => "",
     }
 }

@@ -19,7 +19,7 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
         Err(reason) if reason.is_unknown() => {
             say(&format!("note: {reason}; the input was read as for balancing, not by the checker itself"));
             // A certificate is about weights; what the activation makes of them is not its business.
-            let read = options.form.read_options(Some(Activation::Linear), exponent(&certificate))?;
+            let read = options.form.read_options(Some(Activation::Linear.into()), exponent(&certificate))?;
             let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;
             check(&certificate, &input_sha256, &loaded.network)
         }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use synbal::cost::{Alpha, CostSpec};
 use synbal::io::edges::EdgeColumns;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
-use synbal::io::{Float, Form, Loaded, ReadOptions, read_scales};
+use synbal::io::{Float, Form, GivenActivations, Loaded, ReadOptions, read_scales};
 use synbal::network::Activation;
 
 use super::CliError;
@@ -20,10 +20,11 @@ pub struct InputOptions {
     /// Exponent p of the cost |J|^p
     #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
     pub p: f64,
-    /// The neurons' activation, where a model's file does not say: nn.RNN is tanh unless it was built with
-    /// nonlinearity='relu'
-    #[arg(long, value_enum)]
-    pub activation: Option<ActivationName>,
+    /// The neurons' activation, where the file does not say (nn.RNN is tanh unless it was built with nonlinearity='relu'):
+    /// linear, relu, leaky-relu, leaky-relu(SLOPE) or rectified-power(DEGREE) for all of them; or one for each neuron, "relu x
+    /// 10, rectified-power(2) x 6"; or one for each population of a model, "hidden = relu, out = linear"
+    #[arg(long)]
+    pub activation: Option<String>,
     /// Balance input and read-out weights too, the outside world being one more neuron: read-out weights cost
     /// LAMBDA |W_out|^p (needs a whole model; feed-forward models: 1 unless you say otherwise)
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
@@ -103,6 +104,14 @@ impl ActivationName {
     }
 }
 
+/// The activations of a network in words; those that no rescaling keeps are refused by name, with the reason.
+fn given_activations(text: &str) -> Result<GivenActivations, CliError> {
+    if let Ok(name) = ActivationName::from_str(text.trim(), false) {
+        return Ok(name.activation()?.into());
+    }
+    Ok(text.parse::<GivenActivations>()?)
+}
+
 /// Formats of numbers by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DtypeName {
@@ -146,7 +155,7 @@ impl InputOptions {
 
     /// What the file does not say.
     pub fn read_options(&self) -> Result<ReadOptions, CliError> {
-        let activation = self.activation.map(ActivationName::activation).transpose()?;
+        let activation = self.activation.as_deref().map(given_activations).transpose()?;
         self.form.read_options(activation, self.p)
     }
 }
@@ -193,7 +202,7 @@ fn read_gains(path: &Path) -> Result<Vec<f64>, CliError> {
 }
 
 impl FormOptions {
-    pub fn read_options(&self, activation: Option<Activation>, p: f64) -> Result<ReadOptions, CliError> {
+    pub fn read_options(&self, activation: Option<GivenActivations>, p: f64) -> Result<ReadOptions, CliError> {
         let file = match &self.layout {
             None => None,
             Some(path) => {

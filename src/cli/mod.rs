@@ -68,6 +68,8 @@ pub enum CliError {
     #[error("{activation} is not positively homogeneous: {reason}; no rescaling keeps what the network computes")]
     NotHomogeneous { activation: String, reason: &'static str },
     #[error(transparent)]
+    Activations(#[from] synbal::io::BadActivations),
+    #[error(transparent)]
     Tensors(#[from] synbal::io::TensorError),
     #[error(transparent)]
     Model(#[from] synbal::network::model::ModelError),

@@ -113,7 +113,7 @@ impl AccumulatedNoise {
                 roots.push((place / n, place % n, entry.sqrt()));
             }
         }
-        Ok(Network::recurrent(Weights::from_triplets(n, roots)?, network.activation))
+        Ok(Network::recurrent(Weights::from_triplets(n, roots)?, network.activation.clone()))
     }
 }
 

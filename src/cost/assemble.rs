@@ -38,8 +38,8 @@ impl CostGraph<f64> {
     /// the weights do.
     ///
     /// # Errors
-    /// A bad exponent, factor or world weight; an activation whose degree is not one, for which the recurrent cost alone
-    /// is ill posed; a dynamic range that no prescaling fits; what accumulated noise is not defined for.
+    /// A bad exponent, factor or world weight; an activation whose degree is not one, whose costs are no graph of this
+    /// kind but [`super::DegreeCosts`]; a dynamic range that no prescaling fits; what accumulated noise is not defined for.
     pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
         if let Some(accumulated) = &spec.accumulated {
             let roots = accumulated.network(network, spec)?;
@@ -121,11 +121,11 @@ impl CostGraph<f64> {
 
 /// One synapse on the way into a graph.
 #[derive(Clone, Copy)]
-struct Synapse {
-    target: usize,
-    source: usize,
-    weight: f64,
-    alpha: f64,
+pub(super) struct Synapse {
+    pub target: usize,
+    pub source: usize,
+    pub weight: f64,
+    pub alpha: f64,
 }
 
 impl Synapse {
@@ -135,7 +135,7 @@ impl Synapse {
 }
 
 /// The synapses that cost something, in the order of a pattern; gone through several times, never listed.
-struct Synapses<'a> {
+pub(super) struct Synapses<'a> {
     network: &'a Network,
     factor: FactorTable<'a>,
     p: f64,
@@ -180,14 +180,14 @@ struct Extent {
 
 impl<'a> Synapses<'a> {
     fn of(network: &'a Network, spec: &'a CostSpec) -> Result<Self, CostError> {
-        let degree = network.activation.homogeneous_degree()?;
-        if degree != 1.0 {
-            let activation = network.activation.name();
-            return Err(match spec.world {
-                None => CostError::IllPosed { activation, degree },
-                Some(_) => CostError::DegreeNotOne { activation, degree },
-            });
+        if let Some((neuron, degree)) = network.activation.homogeneous_degrees()?.first_not_one() {
+            return Err(CostError::OtherDegree { neuron, activation: network.activation.at(neuron).name(), degree });
         }
+        Self::of_any_degree(network, spec)
+    }
+
+    /// The same whatever the degrees of the neurons: costs at `h = 0` do not depend on them.
+    pub(super) fn of_any_degree(network: &'a Network, spec: &'a CostSpec) -> Result<Self, CostError> {
         if !(spec.p.is_finite() && spec.p > 0.0) {
             return Err(CostError::BadExponent { value: spec.p });
         }
@@ -201,7 +201,7 @@ impl<'a> Synapses<'a> {
     }
 
     /// Every synapse of positive cost, self-synapses included, ascending by target, then source.
-    fn for_each(&self, mut take: impl FnMut(Synapse) -> Result<(), CostError>) -> Result<(), CostError> {
+    pub(super) fn for_each(&self, mut take: impl FnMut(Synapse) -> Result<(), CostError>) -> Result<(), CostError> {
         let weights = &self.network.weights;
         let (pattern, n) = (weights.pattern(), weights.neurons());
         for target in 0..n {
@@ -231,7 +231,7 @@ impl<'a> Synapses<'a> {
     }
 
     /// What an edge to or from the world stands for, if that is more than one weight.
-    fn bundle(&self, synapse: &Synapse) -> Option<Bundle> {
+    pub(super) fn bundle(&self, synapse: &Synapse) -> Option<Bundle> {
         let (world, n) = (self.world.as_ref()?, self.network.weights.neurons());
         let (edge, alpha) = match (synapse.target == n, synapse.source == n) {
             (true, _) => (&world.out_of[synapse.source], world.lambda),

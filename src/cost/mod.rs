@@ -6,10 +6,12 @@
 
 mod accumulated;
 mod assemble;
+mod degrees;
 mod graph;
 mod window;
 
 pub use accumulated::AccumulatedNoise;
+pub use degrees::{DegreeCosts, DegreeSynapse};
 pub use graph::CostGraph;
 
 use std::borrow::Cow;
@@ -88,22 +90,13 @@ pub enum CostError {
         /// log2 of the cost, in units of the largest.
         log2_cost: f64,
     },
-    /// With `activation` (degree `degree`) the recurrent cost has no minimum: raising all log-scales by c multiplies
-    /// every cost by e^(p (k - 1) c), k the degree, and nothing holds them.
+    /// The activation of neuron `neuron`, `activation`, is of degree `degree`: what is asked for is defined for degree one.
     #[error(
-        "with {activation} (degree {degree}) the recurrent cost has no minimum: raising all log-scales by c multiplies every cost by e^(p (k - 1) c), k the degree, and nothing holds them; balance a whole network with the world node, or use an activation of degree one"
+        "the activation of neuron {neuron}, {activation}, is of degree {degree}, and what is asked for is defined for degree one (linear, relu, leaky-relu); networks of other degrees are balanced as a `DegreeProblem`"
     )]
-    IllPosed {
-        /// The activation.
-        activation: &'static str,
-        /// Its degree of homogeneity.
-        degree: f64,
-    },
-    /// With `activation` (degree `degree`) balance means incoming = `degree` x outgoing cost.
-    #[error(
-        "with {activation} (degree {degree}) balance means incoming = {degree} x outgoing cost; with the world node that is well posed, but it is not done here yet: only degree one is (linear, relu, leaky-relu)"
-    )]
-    DegreeNotOne {
+    OtherDegree {
+        /// The neuron, counted from 0.
+        neuron: usize,
         /// The activation.
         activation: &'static str,
         /// Its degree of homogeneity.
@@ -124,6 +117,19 @@ pub enum CostError {
     AccumulatedOnly {
         /// What is different here.
         reason: Cow<'static, str>,
+    },
+    /// At h = 0 the cost of the synapse from `source_index` to `target` is `value`, which `f64` holds with fewer digits or not
+    /// at all.
+    #[error(
+        "the cost of the synapse from {source_index} to {target} is {value}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
+    )]
+    CostNotNormal {
+        /// The target of the synapse.
+        target: usize,
+        /// The source of the synapse.
+        source_index: usize,
+        /// The cost.
+        value: f64,
     },
     /// Noise is to be accumulated over no step.
     #[error("noise accumulates over at least one step, and 0 were asked for")]

@@ -119,7 +119,7 @@ const FIRST_STREAM: u64 = 1 << 34;
 fn run_block(network: &Network, state: &[f64], trials: &Trials) -> (Vec<f64>, Vec<f64>) {
     let network = Network { initial_state: Some(state.to_vec()), ..network.clone() };
     let simulator = Simulator::new(&network, Dynamics::ContinuousEuler);
-    let mut gains = Gains::new(network.activation, NEURONS);
+    let mut gains = Gains::new(network.activation.clone(), NEURONS);
     let mut last = state.to_vec();
     simulator.run(
         trials,

@@ -1,12 +1,16 @@
 //! What the metadata of a file of tensors says of the network.
+//!
+//! `activation` names one for all neurons, with its `slope` or `degree` beside it; or one for each neuron, equal neighbours counted:
+//! `relu x 10, rectified-power(2) x 6, leaky-relu(0.1)`.
 
 use std::collections::BTreeMap;
 
+use super::activations::GivenActivations;
 use super::tensors::TensorError;
-use crate::network::Activation;
+use crate::network::{Activation, Activations};
 
 /// The name and the parameter of an activation, as the metadata has them.
-pub(super) fn parameter(activation: Activation) -> Option<(&'static str, f64)> {
+fn parameter(activation: Activation) -> Option<(&'static str, f64)> {
     match activation {
         Activation::LeakyRelu { slope } => Some(("slope", slope)),
         Activation::RectifiedPower { degree } => Some(("degree", degree)),
@@ -14,19 +18,48 @@ pub(super) fn parameter(activation: Activation) -> Option<(&'static str, f64)> {
     }
 }
 
+/// What the metadata says of activations, in order: keys and values.
+pub(super) fn entries(activations: &Activations) -> Vec<(&'static str, String)> {
+    match activations {
+        Activations::Same(activation) => {
+            let mut entries = vec![("activation", activation.name().to_owned())];
+            entries.extend(parameter(*activation).map(|(key, value)| (key, format!("{value:?}"))));
+            entries
+        }
+        Activations::Each(each) => vec![("activation", runs(each))],
+    }
+}
+
 /// The activation in words, for messages.
-pub(super) fn described(activation: Activation) -> String {
-    match parameter(activation) {
+pub(super) fn described(activations: &Activations) -> String {
+    let one = |activation: Activation| match parameter(activation) {
         Some((key, value)) => format!("{} ({key} {value:?})", activation.name()),
         None => activation.name().to_owned(),
+    };
+    match activations {
+        Activations::Same(activation) => one(*activation),
+        Activations::Each(each) => runs(each),
     }
+}
+
+/// Activations one after the other, equal neighbours counted: `relu x 10, rectified-power(2.0)`.
+fn runs(each: &[Activation]) -> String {
+    let one = |run: &[Activation]| {
+        let parameter = parameter(run[0]).map_or(String::new(), |(_, value)| format!("({value:?})"));
+        let times = if run.len() > 1 { format!(" x {}", run.len()) } else { String::new() };
+        format!("{}{parameter}{times}", run[0].name())
+    };
+    each.chunk_by(|a, b| a == b).map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// The activation that the metadata names.
 ///
 /// # Errors
-/// An unknown name, or a parameter that is missing or no number.
-pub(super) fn stored_activation(metadata: &BTreeMap<String, String>) -> Result<Option<Activation>, TensorError> {
+/// An unknown name, a parameter that is missing or no number, or not one activation for each of the `neurons`.
+pub(super) fn stored_activation(
+    metadata: &BTreeMap<String, String>,
+    neurons: usize,
+) -> Result<Option<Activations>, TensorError> {
     let Some(name) = metadata.get("activation") else { return Ok(None) };
     let number = |activation: &'static str, key: &'static str| match metadata.get(key) {
         None => Err(TensorError::BadParameter { activation, key, value: "absent".to_owned() }),
@@ -36,12 +69,18 @@ pub(super) fn stored_activation(metadata: &BTreeMap<String, String>) -> Result<O
             value: format!("`{}`", super::text::quoted(text.as_bytes())),
         }),
     };
-    match name.as_str() {
-        "linear" => Ok(Some(Activation::Linear)),
-        "relu" => Ok(Some(Activation::Relu)),
-        "leaky-relu" => Ok(Some(Activation::LeakyRelu { slope: number("leaky-relu", "slope")? })),
-        "rectified-power" => Ok(Some(Activation::RectifiedPower { degree: number("rectified-power", "degree")? })),
-        "tanh" => Ok(Some(Activation::Tanh)),
-        other => Err(TensorError::UnknownActivation { name: super::text::quoted(other.as_bytes()) }),
-    }
+    let same = match name.as_str() {
+        "linear" => Activation::Linear,
+        "relu" => Activation::Relu,
+        "leaky-relu" => Activation::LeakyRelu { slope: number("leaky-relu", "slope")? },
+        "rectified-power" => Activation::RectifiedPower { degree: number("rectified-power", "degree")? },
+        "tanh" => Activation::Tanh,
+        other => {
+            return match other.parse::<GivenActivations>() {
+                Ok(given) => given.of(None, neurons).map(Some),
+                Err(_) => Err(TensorError::UnknownActivation { name: super::text::quoted(other.as_bytes()) }),
+            };
+        }
+    };
+    Ok(Some(same.into()))
 }

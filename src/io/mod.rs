@@ -4,6 +4,7 @@
 //! place at fault and the way out, and reserves no more memory than the file's length accounts for. A writer
 //! leaves either the whole new file or the old one.
 
+mod activations;
 mod atomic;
 mod containers;
 pub mod csv;
@@ -25,6 +26,7 @@ mod sparse_tensors;
 pub mod tensors;
 mod text;
 
+pub use activations::{BadActivations, GivenActivations};
 pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
 pub use models::{ModelFile, ReadOptions};

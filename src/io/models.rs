@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Loaded;
+use super::activations::GivenActivations;
 use super::layouts::{LayoutOptions, describe};
 use super::metadata::described;
 use super::tensors::{Float, TensorError, TensorFile};
-use crate::network::Activation;
+use crate::network::Activations;
 use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
 
 /// What a file does not say.
@@ -14,7 +15,7 @@ use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
 #[non_exhaustive]
 pub struct ReadOptions {
     /// The activation of files that do not name theirs; `None`: such a file is an error.
-    pub activation: Option<Activation>,
+    pub activation: Option<GivenActivations>,
     /// The layout of files of tensors.
     pub layout: LayoutOptions,
     /// The exponent of the cost: parallel synapses are seen as one, by their p-norm.
@@ -32,7 +33,7 @@ impl Default for ReadOptions {
 impl ReadOptions {
     /// The same for files that do not name their activation.
     #[must_use]
-    pub fn with_activation(self, activation: impl Into<Option<Activation>>) -> Self {
+    pub fn with_activation(self, activation: impl Into<Option<GivenActivations>>) -> Self {
         ReadOptions { activation: activation.into(), ..self }
     }
 
@@ -65,7 +66,7 @@ pub struct ModelFile {
     /// The layout, in words.
     pub layout: String,
     /// The activation.
-    pub activation: Activation,
+    pub activation: Activations,
     /// Whether only the world closes its paths into cycles.
     pub feed_forward: bool,
 }
@@ -78,10 +79,12 @@ impl ModelFile {
     pub fn load(file: TensorFile, options: &ReadOptions) -> Result<Loaded, TensorError> {
         let layout = describe(&file, &options.layout)?;
         let mut notices = layout.notices;
-        let activation = match (layout.activation, options.activation) {
+        let neurons = layout.model.neurons();
+        let given = options.activation.as_ref().map(|given| given.of(Some(&layout.model), neurons)).transpose()?;
+        let activation = match (layout.activation, given) {
             (Some(stored), given) => {
-                if given != Some(stored) {
-                    notices.push(format!("the activation is {}, as the file says", described(stored)));
+                if given.as_ref() != Some(&stored) {
+                    notices.push(format!("the activation is {}, as the file says", described(&stored)));
                 }
                 stored
             }
@@ -89,7 +92,7 @@ impl ModelFile {
             (None, None) => return Err(TensorError::NoActivation { reason: layout.no_activation }),
         };
         let model =
-            ModelFile { file, model: layout.model, layout: layout.name, activation, feed_forward: layout.feed_forward };
+            ModelFile { file, model: layout.model, layout: layout.name, activation: activation.clone(), feed_forward: layout.feed_forward };
         let made = model.model.network(&model.numbers()?, activation, options.p)?;
         if made.merged {
             notices.push("synapses that lie parallel (a kernel's space) count as one, of their p-norm".to_owned());
@@ -124,10 +127,10 @@ impl ModelFile {
     /// # Errors
     /// An activation that is not homogeneous, a number that would leave the range of `f64`, or that the dtype cannot hold.
     pub fn rescaled(&self, h: &[f64], dtype: Option<Float>) -> Result<ModelFile, TensorError> {
-        let degree = self.activation.homogeneous_degree()?;
+        let degrees = self.activation.homogeneous_degrees()?;
         let numbers = self.numbers()?;
         let rescaled = self.model.tensors().iter().zip(&numbers);
-        let rescaled = rescaled.map(|(tensor, numbers)| self.model.rescale(tensor, numbers, h, degree));
+        let rescaled = rescaled.map(|(tensor, numbers)| self.model.rescale(tensor, numbers, h, &degrees));
         self.with_numbers(rescaled.collect::<Result<_, _>>()?, dtype)
     }
 
@@ -156,6 +159,6 @@ impl ModelFile {
         };
         let precision: Vec<Precision> = tensors.map(precision).collect();
         let (given, after) = (self.numbers()?, rescaled.numbers()?);
-        Ok(compare_outputs(&self.model, self.activation, &given, &after, h, &precision))
+        Ok(compare_outputs(&self.model, &self.activation, &given, &after, h, &precision))
     }
 }

@@ -161,19 +161,19 @@ fn decode(
         "mtx" => {
             let read = matrix_market::read_with_notices(reader, bytes.unwrap_or(u64::MAX));
             let (weights, notices) = read.map_err(|error| ReadError::MatrixMarket { path: path.to_owned(), error })?;
-            Ok(recurrent(weights, notices, None, options))
+            recurrent(path, weights, notices, None, options)
         }
         "csv" | "tsv" | "txt" => {
             if let Some(columns) = &options.form.edges {
                 let read = edges::read(reader, columns);
                 let edges::NamedEdges { weights, names, notices } =
                     read.map_err(|error| ReadError::Edges { path: path.to_owned(), error })?;
-                return Ok(recurrent(weights, notices, Some(names), options));
+                return recurrent(path, weights, notices, Some(names), options);
             }
             let failed = |error| ReadError::Csv { path: path.to_owned(), error };
             let delimiter = if kind == "tsv" { b'\t' } else { b',' };
             let weights = csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?;
-            Ok(recurrent(weights, Vec::new(), None, options))
+            recurrent(path, weights, Vec::new(), None, options)
         }
         _ => Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE }),
     }
@@ -185,40 +185,54 @@ fn decode_whole(path: &Path, kind: &str, bytes: Vec<u8>, options: &ReadOptions) 
     match kind {
         "npy" => {
             let weights = npy::read_matrix(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;
-            Ok(recurrent(weights, Vec::new(), None, options))
+            recurrent(path, weights, Vec::new(), None, options)
         }
         "safetensors" => ModelFile::load(safetensors::parse(bytes).map_err(in_tensors)?, options).map_err(in_tensors),
         "npz" => {
             let file = npz::parse(&bytes).map_err(in_tensors)?;
             match npz::sparse_matrix(&file).map_err(in_tensors)? {
-                Some(weights) => Ok(recurrent(weights, Vec::new(), None, options)),
+                Some(weights) => recurrent(path, weights, Vec::new(), None, options),
                 None => ModelFile::load(file, options).map_err(in_tensors),
             }
         }
         "mat" => {
             let read = matlab::read(&bytes, options.form.variable.as_deref());
             let (weights, notices) = read.map_err(|error| ReadError::Matlab { path: path.to_owned(), error })?;
-            Ok(recurrent(weights, notices, None, options))
+            recurrent(path, weights, notices, None, options)
         }
         _ => {
             let read = graphml::read(&bytes, options.form.variable.as_deref());
             let edges::NamedEdges { weights, names, notices } =
                 read.map_err(|error| ReadError::GraphMl { path: path.to_owned(), error })?;
-            Ok(recurrent(weights, notices, Some(names), options))
+            recurrent(path, weights, notices, Some(names), options)
         }
     }
 }
 
-/// A network of recurrent weights alone. Its activation is not in such files, and balancing does not need it.
-fn recurrent(weights: Weights, mut notices: Vec<String>, names: Option<Vec<String>>, options: &ReadOptions) -> Loaded {
+/// A network of recurrent weights alone. Its activation is not in such files, and where it is not said either it is one of
+/// degree one, on which balancing does not depend.
+fn recurrent(
+    path: &Path,
+    weights: Weights,
+    mut notices: Vec<String>,
+    names: Option<Vec<String>>,
+    options: &ReadOptions,
+) -> Result<Loaded, ReadError> {
     let weights = if options.form.transpose {
         notices.push("transposed: rows were sources".to_owned());
         transposed(&weights)
     } else {
         weights
     };
-    let network = Network::recurrent(weights, options.activation.unwrap_or(Activation::Relu));
-    Loaded { network, notices, names, model: None }
+    let activation = match &options.activation {
+        None => Activation::Relu.into(),
+        Some(given) => {
+            let refused = |error| ReadError::Tensors { path: path.to_owned(), error: Box::new(error) };
+            given.of(None, weights.neurons()).map_err(refused)?
+        }
+    };
+    let network = Network::recurrent(weights, activation);
+    Ok(Loaded { network, notices, names, model: None })
 }
 
 fn transposed(weights: &Weights) -> Weights {

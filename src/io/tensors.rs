@@ -70,11 +70,21 @@ pub enum TensorError {
     },
     /// The activation `name` in the metadata is unknown.
     #[error(
-        "the activation `{name}` in the metadata is unknown; known are linear, relu, leaky-relu, rectified-power and tanh"
+        "the activation `{name}` in the metadata is unknown; known are linear, relu, leaky-relu, rectified-power and tanh, or one for each neuron, like `relu x 10, rectified-power(2) x 6`"
     )]
     UnknownActivation {
         /// The name.
         name: String,
+    },
+    /// Activations are given by population, and `name` `fault`.
+    #[error("activations are given by population, and `{name}` {fault}; the network has {known}")]
+    PopulationActivation {
+        /// The population.
+        name: String,
+        /// What is wrong.
+        fault: &'static str,
+        /// The populations that there are.
+        known: String,
     },
     /// The activation `activation` needs a finite number as `key` in the metadata.
     #[error("the activation {activation} needs a finite number as `{key}` in the metadata; it is {value}")]

@@ -90,6 +90,133 @@ impl Activation {
     }
 }
 
+/// The activations of all neurons of a network: one for all of them, or one each.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Activations {
+    /// The same for every neuron.
+    Same(Activation),
+    /// One for each neuron (n).
+    Each(Vec<Activation>),
+}
+
+impl From<Activation> for Activations {
+    fn from(activation: Activation) -> Self {
+        Activations::Same(activation)
+    }
+}
+
+impl From<Vec<Activation>> for Activations {
+    /// One each; where they are all the same, that one for all.
+    fn from(each: Vec<Activation>) -> Self {
+        match each.first() {
+            Some(&first) if each.iter().all(|&other| other == first) => Activations::Same(first),
+            _ => Activations::Each(each),
+        }
+    }
+}
+
+impl PartialEq<Activation> for Activations {
+    fn eq(&self, other: &Activation) -> bool {
+        *self == Activations::Same(*other)
+    }
+}
+
+impl Activations {
+    /// That of a neuron.
+    #[inline]
+    pub fn at(&self, neuron: usize) -> Activation {
+        match self {
+            Activations::Same(activation) => *activation,
+            Activations::Each(each) => each[neuron],
+        }
+    }
+
+    /// The one of all neurons, if they share one.
+    pub fn same(&self) -> Option<Activation> {
+        match self {
+            Activations::Same(activation) => Some(*activation),
+            Activations::Each(_) => None,
+        }
+    }
+
+    /// The name used in messages; `mixed` where neurons differ.
+    pub fn name(&self) -> &'static str {
+        self.same().map_or("mixed", Activation::name)
+    }
+
+    /// Whether `is` holds for the activation of every neuron.
+    pub fn all(&self, is: impl Fn(Activation) -> bool) -> bool {
+        match self {
+            Activations::Same(activation) => is(*activation),
+            Activations::Each(each) => each.iter().all(|&activation| is(activation)),
+        }
+    }
+
+    /// The degrees of homogeneity.
+    ///
+    /// # Errors
+    /// The first neuron whose activation has none.
+    pub fn homogeneous_degrees(&self) -> Result<Degrees, NetworkError> {
+        match self {
+            Activations::Same(activation) => Ok(Degrees::Same(activation.homogeneous_degree()?)),
+            Activations::Each(each) => {
+                let degree = |(neuron, activation): (usize, &Activation)| {
+                    let activation = *activation;
+                    activation.degree().ok_or(NetworkError::NeuronNotHomogeneous { neuron, activation: activation.name() })
+                };
+                Ok(Degrees::of(each.iter().enumerate().map(degree).collect::<Result<_, _>>()?))
+            }
+        }
+    }
+}
+
+/// The degrees of homogeneity `k_j` of all neurons.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Degrees {
+    /// The same for every neuron.
+    Same(f64),
+    /// One for each neuron (n).
+    Each(Vec<f64>),
+}
+
+impl Degrees {
+    /// One each; where they are all the same, that one for all.
+    pub fn of(each: Vec<f64>) -> Self {
+        match each.first() {
+            Some(&first) if each.iter().all(|&other| other == first) => Degrees::Same(first),
+            _ => Degrees::Each(each),
+        }
+    }
+
+    /// That of a neuron.
+    #[inline]
+    pub fn at(&self, neuron: usize) -> f64 {
+        match self {
+            Degrees::Same(degree) => *degree,
+            Degrees::Each(each) => each[neuron],
+        }
+    }
+
+    /// True if every degree is one: the case of the paper.
+    pub fn are_one(&self) -> bool {
+        *self == Degrees::Same(1.0)
+    }
+
+    /// The first neuron whose degree is not one, with that degree.
+    pub fn first_not_one(&self) -> Option<(usize, f64)> {
+        match self {
+            Degrees::Same(degree) => (*degree != 1.0).then_some((0, *degree)),
+            Degrees::Each(each) => each.iter().copied().enumerate().find(|&(_, degree)| degree != 1.0),
+        }
+    }
+
+    /// `k h` of a neuron, without a rounding where its degree is one.
+    pub fn times<S: Scalar>(&self, neuron: usize, h: &S) -> S {
+        let degree = self.at(neuron);
+        if degree == 1.0 { h.clone() } else { h.clone() * &h.lift(degree) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ mod similarity;
 mod transform;
 mod weights;
 
-pub use activation::Activation;
+pub use activation::{Activation, Activations, Degrees};
 pub use graph::GraphFacts;
 pub use pattern::{Pattern, Transposed};
 pub use prescaling::{Prescaling, exponent, times_power_of_two};
@@ -150,6 +150,24 @@ pub enum NetworkError {
         /// The activation.
         activation: &'static str,
     },
+    /// The activation of neuron `neuron`, `activation`, is not positively homogeneous.
+    #[error(
+        "the activation of neuron {neuron}, {activation}, is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power"
+    )]
+    NeuronNotHomogeneous {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The activation.
+        activation: &'static str,
+    },
+    /// Expected one activation for all or one for each of the `neurons` neurons, got `given`.
+    #[error("expected one activation for all or one for each of the {neurons} neurons, got {given}")]
+    WrongNumberOfActivations {
+        /// Number of neurons.
+        neurons: usize,
+        /// What was given.
+        given: usize,
+    },
     /// The time constant of neuron `neuron` is `value`.
     #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]
     TimeConstantNotPositive {
@@ -226,8 +244,8 @@ pub enum NetworkError {
 pub struct Network<S: Scalar = f64> {
     /// Recurrent weights, n × n, row = target.
     pub weights: Weights<S>,
-    /// The activation of every neuron.
-    pub activation: Activation,
+    /// The activation of every neuron: one for all, or one each.
+    pub activation: Activations,
     /// Input weights, n × inputs.
     pub w_in: Option<DMatrix<S>>,
     /// Bias, n.
@@ -242,7 +260,8 @@ pub struct Network<S: Scalar = f64> {
 
 impl Network<f64> {
     /// A network of recurrent weights alone.
-    pub fn recurrent(weights: Weights, activation: Activation) -> Self {
+    pub fn recurrent(weights: Weights, activation: impl Into<Activations>) -> Self {
+        let activation = activation.into();
         Network { weights, activation, w_in: None, bias: None, w_out: None, initial_state: None, time_constants: None }
     }
 
@@ -252,7 +271,7 @@ impl Network<f64> {
         let vector = |values: &Vec<f64>| values.iter().map(|&value| lift(value)).collect();
         Network {
             weights: self.weights.lifted(lift),
-            activation: self.activation,
+            activation: self.activation.clone(),
             w_in: self.w_in.as_ref().map(matrix),
             bias: self.bias.as_ref().map(vector),
             w_out: self.w_out.as_ref().map(matrix),
@@ -267,10 +286,17 @@ impl Network<f64> {
     /// The first part that does not fit, with its shape, or its first number that is not finite.
     pub fn validate(&self) -> Result<(), NetworkError> {
         let n = self.weights.neurons();
-        if let Some(degree) = self.activation.degree()
-            && !(degree.is_finite() && degree >= 0.0)
+        if let Activations::Each(each) = &self.activation
+            && each.len() != n
         {
-            return Err(NetworkError::BadDegree { degree });
+            return Err(NetworkError::WrongNumberOfActivations { neurons: n, given: each.len() });
+        }
+        for neuron in 0..if self.activation.same().is_some() { 1 } else { n } {
+            if let Some(degree) = self.activation.at(neuron).degree()
+                && !(degree.is_finite() && degree >= 0.0)
+            {
+                return Err(NetworkError::BadDegree { degree });
+            }
         }
         if let Some(w_in) = &self.w_in {
             if w_in.nrows() != n {
@@ -355,7 +381,7 @@ impl<S: Scalar> Network<S> {
         };
         Ok(Network {
             weights: self.weights.rounded_by(round),
-            activation: self.activation,
+            activation: self.activation.clone(),
             w_in: self.w_in.as_ref().map(|entries| matrix("w_in", entries)).transpose()?,
             bias: self.bias.as_ref().map(|values| vector("b", values)).transpose()?,
             w_out: self.w_out.as_ref().map(|entries| matrix("w_out", entries)).transpose()?,

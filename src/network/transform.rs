@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{Network, NetworkError, Weights, times_power_of_two};
+use super::{Degrees, Network, NetworkError, Weights, times_power_of_two};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// What to do with an activation that is not homogeneous.
@@ -22,12 +22,12 @@ pub enum Homogeneity {
 /// digits: of `f64`, that of normal numbers.
 pub fn rescale_weights<S: Scalar>(weights: &Weights<S>, h: &[S], degree: f64) -> Result<Weights<S>, NetworkError> {
     check_scales(weights.neurons(), h)?;
-    weights_by(weights, h, degree, scale_by_exp)
+    weights_by(weights, h, &Degrees::Same(degree), scale_by_exp)
 }
 
 /// The whole network rescaled by log-scales `h` (n): the same input-to-output map, other weights.
 ///
-/// `J' = e^{−H} J e^{kH}`, `W_in' = e^{−H} W_in`, `b' = e^{−H} b`, `W_out' = W_out e^{kH}`, `x_0' = e^{−H} x_0`.
+/// `J' = e^{−H} J e^{kH}` (k the degree of the source: neurons may differ), `W_in' = e^{−H} W_in`, `b' = e^{−H} b`, `W_out' = W_out e^{kH}`, `x_0' = e^{−H} x_0`.
 ///
 /// # Errors
 /// An activation without a degree (unless as [`Homogeneity::NegativeControl`]), bad log-scales, or a number that
@@ -37,11 +37,14 @@ pub fn rescale_network<S: Scalar>(
     h: &[S],
     homogeneity: Homogeneity,
 ) -> Result<Network<S>, NetworkError> {
-    let degree = match homogeneity {
-        Homogeneity::Required => network.activation.homogeneous_degree()?,
-        Homogeneity::NegativeControl => network.activation.degree().unwrap_or(1.0),
+    let degrees = match homogeneity {
+        Homogeneity::Required => network.activation.homogeneous_degrees()?,
+        Homogeneity::NegativeControl => {
+            let neurons = 0..network.weights.neurons();
+            Degrees::of(neurons.map(|j| network.activation.at(j).degree().unwrap_or(1.0)).collect())
+        }
     };
-    network_by(network, h, degree, scale_by_exp)
+    network_by(network, h, &degrees, scale_by_exp)
 }
 
 /// The network rescaled by log-scales `exponents·ln 2`: powers of two, so that nothing is rounded, and a simulation of
@@ -50,13 +53,13 @@ pub fn rescale_network<S: Scalar>(
 /// # Errors
 /// As [`rescale_network`]; and an activation whose degree is not one, or numbers that are no longer normal.
 pub fn rescale_by_powers_of_two(network: &Network, exponents: &[i32]) -> Result<Network, NetworkError> {
-    let degree = network.activation.homogeneous_degree()?;
-    if degree != 1.0 {
+    let degrees = network.activation.homogeneous_degrees()?;
+    if let Some((_, degree)) = degrees.first_not_one() {
         return Err(NetworkError::ExactOnlyForDegreeOne { degree });
     }
     let h: Vec<f64> = exponents.iter().map(|&k| f64::from(k)).collect();
     // Subnormal numbers would be rounded: they are refused like those that vanish.
-    network_by(network, &h, degree, |value, &k| {
+    network_by(network, &h, &degrees, |value, &k| {
         let scaled = times_power_of_two(*value, k as i32);
         if scaled.is_normal() { scaled } else { 0.0 }
     })
@@ -65,12 +68,12 @@ pub fn rescale_by_powers_of_two(network: &Network, exponents: &[i32]) -> Result<
 fn weights_by<S: Scalar>(
     weights: &Weights<S>,
     h: &[S],
-    degree: f64,
+    degrees: &Degrees,
     scale: fn(&S, &S) -> S,
 ) -> Result<Weights<S>, NetworkError> {
     let values = weights
         .triplets()
-        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degree), scale))
+        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degrees), scale))
         .collect::<Result<_, _>>()?;
     Ok(weights.with_values(values))
 }
@@ -79,20 +82,20 @@ fn weights_by<S: Scalar>(
 fn network_by<S: Scalar>(
     network: &Network<S>,
     h: &[S],
-    degree: f64,
+    degrees: &Degrees,
     scale: fn(&S, &S) -> S,
 ) -> Result<Network<S>, NetworkError> {
     check_scales(network.weights.neurons(), h)?;
     let rows = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |i, _| -h[i].clone(), scale);
     let columns =
-        |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| h[j].clone() * &h[j].lift(degree), scale);
+        |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| degrees.times(j, &h[j]), scale);
     let vector = |what, values: &Vec<S>| {
         let entries = values.iter().enumerate();
         entries.map(|(i, value)| scaled(what, i, 0, value, &-h[i].clone(), scale)).collect::<Result<_, _>>()
     };
     Ok(Network {
-        weights: weights_by(&network.weights, h, degree, scale)?,
-        activation: network.activation,
+        weights: weights_by(&network.weights, h, degrees, scale)?,
+        activation: network.activation.clone(),
         w_in: network.w_in.as_ref().map(|matrix| rows("w_in", matrix)).transpose()?,
         bias: network.bias.as_ref().map(|values| vector("b", values)).transpose()?,
         w_out: network.w_out.as_ref().map(|matrix| columns("w_out", matrix)).transpose()?,
@@ -101,9 +104,9 @@ fn network_by<S: Scalar>(
     })
 }
 
-/// The exponent by which the synapse from `j` to `i` is scaled: `k h_j − h_i`.
-fn pre_minus_post<S: Scalar>(h: &[S], i: usize, j: usize, degree: f64) -> S {
-    if degree == 1.0 { h[j].clone() - &h[i] } else { h[j].clone() * &h[j].lift(degree) - &h[i] }
+/// The exponent by which the synapse from `j` to `i` is scaled: `k_j h_j − h_i`.
+fn pre_minus_post<S: Scalar>(h: &[S], i: usize, j: usize, degrees: &Degrees) -> S {
+    degrees.times(j, &h[j]) - &h[i]
 }
 
 fn rescale_entries<S: Scalar>(

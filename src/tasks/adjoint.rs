@@ -62,10 +62,10 @@ impl<'a> Adjoint<'a> {
                 Some(w_out) => back_through(w_out, &weights[step], count),
                 None => weights[step].clone(),
             };
-            for ((later, to_read), x) in later.iter_mut().zip(to_read).zip(x) {
+            for (at, ((later, to_read), x)) in later.iter_mut().zip(to_read).zip(x).enumerate() {
                 *later += match self.convention.read_out {
                     ReadOut::State => to_read,
-                    ReadOut::Activity => to_read * network.activation.slope(x),
+                    ReadOut::Activity => to_read * network.activation.at(at / count).slope(x),
                 };
             }
             derivatives[step] = later.clone();
@@ -76,8 +76,9 @@ impl<'a> Adjoint<'a> {
             }
             let to_activity = self.transposed.times_batch(&to_total, count);
             for (i, share) in share.iter().enumerate() {
+                let activation = network.activation.at(i);
                 for k in i * count..(i + 1) * count {
-                    later[k] = (1.0 - share) * later[k] + network.activation.slope(&before[k]) * to_activity[k];
+                    later[k] = (1.0 - share) * later[k] + activation.slope(&before[k]) * to_activity[k];
                 }
             }
         }

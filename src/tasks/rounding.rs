@@ -73,7 +73,7 @@ pub fn absolute_network(network: &Network) -> Network {
     let vector = |values: &Vec<f64>| values.iter().map(|x| x.abs()).collect();
     Network {
         weights: network.weights.with_values(network.weights.values().iter().map(|x| x.abs()).collect()),
-        activation: crate::network::Activation::Linear,
+        activation: crate::network::Activation::Linear.into(),
         w_in: network.w_in.as_ref().map(matrix),
         bias: network.bias.as_ref().map(vector),
         w_out: network.w_out.as_ref().map(matrix),

@@ -2,7 +2,7 @@
 
 use synbal::balance::{LinearSolver, MOST_DIGITS, Precise, Run, balance_to_digits};
 use synbal::io::ModelFile;
-use synbal::network::{Homogeneity, Network, rescale_network};
+use synbal::network::{Degrees, Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
 use super::CliError;
@@ -87,10 +87,10 @@ impl Refined {
     }
 
     /// The numbers of a model's tensors, rescaled and rounded to `f64`.
-    pub fn numbers(&self, model: &ModelFile, degree: f64) -> Result<Vec<Vec<f64>>, CliError> {
+    pub fn numbers(&self, model: &ModelFile, degrees: &Degrees) -> Result<Vec<Vec<f64>>, CliError> {
         let h = self.h()?;
         super::rescaled_numbers(model, |tensor, numbers| {
-            Ok(model.model.rescale(tensor, numbers, &h, degree)?.iter().map(Scalar::to_f64).collect())
+            Ok(model.model.rescale(tensor, numbers, &h, degrees)?.iter().map(Scalar::to_f64).collect())
         })
     }
 }

@@ -237,13 +237,13 @@ impl Scales {
 /// The model with every described tensor rescaled, rounded to the formats of its file or to the one asked for.
 fn rescaled_model(options: &BalanceOptions, model: &ModelFile, scales: &Scales) -> Result<ModelFile, CliError> {
     let dtype = options.dtype.map(Float::from);
-    let degree = model.activation.homogeneous_degree()?;
+    let degrees = model.activation.homogeneous_degrees()?;
     let numbers = match scales {
         Scales::Double(h) => return Ok(model.rescaled(h, dtype)?),
         Scales::PowersOfTwo(exponents) => {
             rescaled_numbers(model, |tensor, numbers| Ok(model.model.rescale_exactly(tensor, numbers, exponents)?))?
         }
-        Scales::Refined(refined) => refined.numbers(model, degree)?,
+        Scales::Refined(refined) => refined.numbers(model, &degrees)?,
     };
     Ok(model.with_numbers(numbers, dtype)?)
 }
@@ -257,7 +257,7 @@ fn rescaled_numbers(
 }
 
 fn network_of(model: &ModelFile, p: f64) -> Result<Network, CliError> {
-    Ok(model.model.network(&model.numbers()?, model.activation, p).map_err(synbal::io::TensorError::from)?.network)
+    Ok(model.model.network(&model.numbers()?, model.activation.clone(), p).map_err(synbal::io::TensorError::from)?.network)
 }
 
 /// The imbalance of the weights as they are written, where they are not simply those in `f64`.

@@ -2,7 +2,7 @@
 
 use synbal::balance::Run;
 use synbal::io::ModelFile;
-use synbal::network::Network;
+use synbal::network::{Degrees, Network};
 
 use super::CliError;
 use super::step::RefinementStep;
@@ -49,7 +49,7 @@ impl Refined {
         match *self {}
     }
 
-    pub fn numbers(&self, _: &ModelFile, _: f64) -> Result<Vec<Vec<f64>>, CliError> {
+    pub fn numbers(&self, _: &ModelFile, _: &Degrees) -> Result<Vec<Vec<f64>>, CliError> {
         match *self {}
     }
 }

@@ -60,8 +60,9 @@ fn record(network: &Network, trials: &Trials, cells: &[usize], factors: &[f64]) 
 /// `factor·φ(x)` of chosen neurons, `cells × count`.
 fn activities(network: &Network, x: &[f64], count: usize, cells: &[usize], factors: &[f64]) -> Vec<f64> {
     let of_cell = |(&cell, &factor): (&usize, &f64)| {
+        let activation = network.activation.at(cell);
         let states = x[cell * count..(cell + 1) * count].iter();
-        states.map(move |x| factor * network.activation.apply(x))
+        states.map(move |x| factor * activation.apply(x))
     };
     cells.iter().zip(factors).flat_map(of_cell).collect()
 }

@@ -134,7 +134,7 @@ fn measure(network: &Network, h: &[f64], neurons: &[Neuron], trials: &Trials, no
     let mut clean: Vec<Vec<f64>> = Vec::with_capacity(trials.input.len());
     simulator.run(trials, |_, _| (), |_, x| clean.push(x.to_vec()));
     let states = (clean.len() * neurons.len() * count) as f64;
-    let activity = clean.iter().flatten().map(|x| network.activation.apply(x).powi(2)).sum::<f64>() / states;
+    let activity = clean.iter().flat_map(|x| simulator.activity(x)).map(|y| y.powi(2)).sum::<f64>() / states;
 
     let mut state_noise = 0.0;
     let mut read_out_noise = vec![0.0; REPEATS * count];

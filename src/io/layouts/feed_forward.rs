@@ -102,10 +102,12 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         names.join(" -> "),
         last.module(),
     )];
+    let model = Model::new(populations, tensors)?;
+    let neurons = model.neurons();
     Ok(Layout {
-        model: Model::new(populations, tensors)?,
+        model,
         name: format!("a chain of {} {kind}", chain.len()),
-        activation: stored_activation(&file.metadata)?,
+        activation: stored_activation(&file.metadata, neurons)?,
         no_activation: "PyTorch does not store which activation stands between the layers",
         feed_forward: true,
         notices,

@@ -41,9 +41,9 @@
 use toml::{Table, Value};
 
 use super::{Layout, LayoutError};
+use crate::io::activations::GivenActivations;
 use crate::io::metadata::stored_activation;
 use crate::io::tensors::{TensorError, TensorFile};
-use crate::network::Activation;
 use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, Storage};
 
 /// A layout file, read but not yet held against tensors.
@@ -51,7 +51,7 @@ use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, S
 pub struct LayoutFile {
     tensors: Vec<(String, Vec<Word>, Role)>,
     untouched: Vec<String>,
-    activation: Option<Activation>,
+    activation: Option<GivenActivations>,
 }
 
 /// An axis as it is written.
@@ -87,12 +87,7 @@ impl LayoutFile {
             } else if key == "untouched" {
                 layout.untouched = texts(value).ok_or_else(|| bad("`untouched` is no list of names"))?;
             } else if key == "activation" {
-                layout.activation = Some(match value.as_str() {
-                    Some("linear") => Activation::Linear,
-                    Some("relu") => Activation::Relu,
-                    Some("leaky-relu") => Activation::LeakyRelu { slope: 0.01 },
-                    _ => return Err(bad(format!("`activation` is {value}; known are linear, relu and leaky-relu"))),
-                });
+                layout.activation = Some(activations(value)?);
             } else {
                 return Err(bad(format!(
                     "`{key}` is unknown; known are tensors, initial_states, time_constants, untouched and activation"
@@ -144,15 +139,32 @@ impl LayoutFile {
             described.push(Described { name, shape, storage: Storage::Dense(axes), role: *role });
         }
         let feed_forward = is_acyclic(populations.len(), &described);
+        let model = Model::new(populations, described)?;
+        let neurons = model.neurons();
+        let written = self.activation.as_ref().map(|given| given.of(Some(&model), neurons)).transpose()?;
         Ok(Layout {
-            model: Model::new(populations, described)?,
+            model,
             name: "that of the layout file".to_owned(),
-            activation: stored_activation(&file.metadata)?.or(self.activation),
+            activation: stored_activation(&file.metadata, neurons)?.or(written),
             no_activation: "neither its metadata nor the layout file has an `activation`",
             feed_forward,
             notices: Vec::new(),
         })
     }
+}
+
+/// `activation = "relu"`, or a table from populations to activations.
+fn activations(value: &Value) -> Result<GivenActivations, LayoutError> {
+    let one = |value: &Value| {
+        let text = value.as_str().ok_or_else(|| bad(format!("`activation` is {value}, which is no name")))?;
+        text.parse::<GivenActivations>().map_err(|error| bad(format!("`activation`: {error}")))
+    };
+    let Some(table) = value.as_table() else { return one(value) };
+    let pair = |(population, value): (&String, &Value)| match one(value)? {
+        GivenActivations::All(activation) => Ok((population.clone(), activation)),
+        _ => Err(bad(format!("`activation`: the population `{population}` has one activation, not {value}"))),
+    };
+    Ok(GivenActivations::Populations(table.iter().map(pair).collect::<Result<_, _>>()?))
 }
 
 /// Whether no population listens to itself, over whatever way.

@@ -22,7 +22,7 @@ pub use file::LayoutFile;
 pub use error::LayoutError;
 
 use super::tensors::{Tensor, TensorError, TensorFile};
-use crate::network::Activation;
+use crate::network::Activations;
 use crate::network::model::{Axis, Described, Model, Neurons, Population, Role, Storage};
 
 /// What the user says of a file's layout.
@@ -57,7 +57,7 @@ pub struct Layout {
     /// Its name, in words.
     pub name: String,
     /// The activation, where the layout says it.
-    pub activation: Option<Activation>,
+    pub activation: Option<Activations>,
     /// Why the activation is not known, where it is not.
     pub no_activation: &'static str,
     /// Whether the populations are a chain without recurrence, which only the world closes into cycles.

@@ -75,7 +75,7 @@ pub(super) fn describe(file: &TensorFile) -> Result<Layout, TensorError> {
     Ok(Layout {
         model: Model::new(vec![Population { name: "neurons".to_owned(), size: n }], tensors)?,
         name: "this program's own".to_owned(),
-        activation: stored_activation(&file.metadata)?,
+        activation: stored_activation(&file.metadata, n)?,
         no_activation: "its metadata has no `activation`",
         feed_forward: false,
         notices: Vec::new(),

@@ -102,10 +102,12 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         }
     }
     let kind = if is_cell { "nn.RNNCell" } else { "nn.RNN" };
+    let model = Model::new(populations, tensors)?;
+    let neurons = model.neurons();
     Ok(Layout {
         name: if layers == 1 { kind.to_owned() } else { format!("{kind} of {layers} layers") },
-        model: Model::new(populations, tensors)?,
-        activation: stored_activation(&file.metadata)?,
+        model,
+        activation: stored_activation(&file.metadata, neurons)?,
         no_activation: "nn.RNN does not store its nonlinearity, which is tanh unless relu was asked for",
         feed_forward: false,
         notices,

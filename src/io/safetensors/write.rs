@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use serde_json::json;
 
 use super::ALIGNMENT;
-use crate::io::metadata::parameter;
+use crate::io::metadata::entries;
 use crate::io::sparse_tensors::{self as sparse, Csr};
 use crate::io::{WRITTEN_BY, for_each_row};
 use crate::network::{Network, Weights};
@@ -40,9 +40,9 @@ impl Precision {
 /// Whatever the writer reports.
 pub fn write(network: &Network, precision: Precision, writer: &mut impl Write) -> io::Result<()> {
     let dtype = precision.dtype();
-    let mut metadata = json!({ "activation": network.activation.name(), "written_by": WRITTEN_BY });
-    if let Some((key, value)) = parameter(network.activation) {
-        metadata[key] = json!(format!("{value:?}"));
+    let mut metadata = json!({ "written_by": WRITTEN_BY });
+    for (key, value) in entries(&network.activation) {
+        metadata[key] = json!(value);
     }
     let pattern = network.weights.pattern();
     let n = pattern.nodes();

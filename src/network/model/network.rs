@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::{Described, Model, ModelError, Role};
-use crate::network::{Activation, Network, Weights};
+use crate::network::{Activations, Network, Weights};
 use crate::scalar::{Scalar, power};
 
 /// The most entries of an input or output matrix that is put together densely: 1 GiB, whatever the few bytes of a file
@@ -26,7 +26,13 @@ impl Model {
     ///
     /// # Errors
     /// A number that is not finite, or a matrix of inputs or outputs that is too large to be held.
-    pub fn network(&self, numbers: &[Vec<f64>], activation: Activation, p: f64) -> Result<ModelNetwork, ModelError> {
+    pub fn network(
+        &self,
+        numbers: &[Vec<f64>],
+        activation: impl Into<Activations>,
+        p: f64,
+    ) -> Result<ModelNetwork, ModelError> {
+        let activation = activation.into();
         let neurons = self.neurons();
         let mut synapses: Vec<(usize, usize, f64)> = Vec::new();
         let (mut inputs, mut outputs) = (Columns::new(neurons), Columns::new(neurons));

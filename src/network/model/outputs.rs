@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{Model, Place, Role};
-use crate::network::Activation;
+use crate::network::{Activations, Degrees};
 use crate::scalar::{Scalar, Tracked, UNIT_ROUNDOFF};
 
 /// Steps of a run, beyond one for each population.
@@ -77,7 +77,7 @@ pub enum Reproduction {
 /// there on, running error analysis bounds both runs.
 pub fn compare_outputs(
     model: &Model,
-    activation: Activation,
+    activation: &Activations,
     given: &[Vec<f64>],
     rescaled: &[Vec<f64>],
     h: &[f64],
@@ -91,14 +91,19 @@ pub fn compare_outputs(
     if multiplications > MOST_WORK {
         return Reproduction::TooLarge { multiplications };
     }
+    // Without a degree the tensors were rescaled as if it were one.
+    let degrees = activation.homogeneous_degrees().unwrap_or(Degrees::Same(1.0));
+    // The product k h is rounded, relative to itself and not to the difference; for degree one there is none.
+    let product = |j: usize| if degrees.at(j) == 1.0 { 0.0 } else { degrees.times(j, &h[j]).abs() };
     let exact = |_: usize, value: f64, _: Place| Tracked::exact(value);
     let rounded = |tensor: usize, value: f64, place: Place| {
         if place.target.is_none() && place.source.is_none() {
             return Tracked::exact(value);
         }
-        let t = place.source.map_or(0.0, |j| h[j]) - place.target.map_or(0.0, |i| h[i]);
+        let t = place.source.map_or(0.0, |j| degrees.times(j, &h[j])) - place.target.map_or(0.0, |i| h[i]);
         let Precision::Rounded { roundoff, smallest } = precision[tensor] else { return Tracked::exact(value) };
-        Tracked { value, error: value.abs() * (roundoff + (t.abs() + 12.0) * UNIT_ROUNDOFF) + smallest }
+        let exponent = t.abs() + place.source.map_or(0.0, product);
+        Tracked { value, error: value.abs() * (roundoff + (exponent + 12.0) * UNIT_ROUNDOFF) + smallest }
     };
     let before = Run { model, activation, numbers: given, positions, steps, weight: &exact }.run();
     let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded }.run();
@@ -155,7 +160,7 @@ impl super::Described {
 
 struct Run<'a> {
     model: &'a Model,
-    activation: Activation,
+    activation: &'a Activations,
     numbers: &'a [Vec<f64>],
     positions: usize,
     steps: usize,
@@ -233,7 +238,7 @@ impl Run<'_> {
                     }
                 });
             }
-            states = drive.iter().map(|sum| self.activation.apply(sum)).collect();
+            states = drive.iter().enumerate().map(|(at, sum)| self.activation.at(at / positions).apply(sum)).collect();
         }
         Ran { states, outputs }
     }
@@ -241,6 +246,7 @@ impl Run<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::network::Activation;
     use super::super::{Axis, Described, Neurons, Population, Storage};
     use super::*;
 
@@ -269,11 +275,11 @@ mod tests {
             .tensors()
             .iter()
             .zip(&given)
-            .map(|(tensor, numbers)| model.rescale(tensor, numbers, &h, 1.0).unwrap())
+            .map(|(tensor, numbers)| model.rescale(tensor, numbers, &h, &Degrees::Same(1.0)).unwrap())
             .collect();
         let precision = [Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: f64::from_bits(1) }; 3];
         let compare =
-            |rescaled: &[Vec<f64>]| match compare_outputs(&model, Activation::Relu, &given, rescaled, &h, &precision) {
+            |rescaled: &[Vec<f64>]| match compare_outputs(&model, &Activation::Relu.into(), &given, rescaled, &h, &precision) {
                 Reproduction::Compared { read_out: true, difference } => difference,
                 other => panic!("{other:?}"),
             };

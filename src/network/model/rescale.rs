@@ -1,7 +1,7 @@
 //! The transform of a model's tensors: `e^{−h_i}` on a target axis, `e^{k h_j}` on a source axis.
 
 use super::{Described, Model, ModelError, Place, Role};
-use crate::network::times_power_of_two;
+use crate::network::{Degrees, times_power_of_two};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// A log-scale that is a whole number of times ln 2: scaling by it rounds nothing.
@@ -9,7 +9,7 @@ use crate::scalar::{Scalar, scale_by_exp};
 pub struct PowerOfTwo(pub i32);
 
 impl Model {
-    /// The numbers of a tensor after rescaling by the log-scales `h` of all neurons, for an activation of degree `k`.
+    /// The numbers of a tensor after rescaling by the log-scales `h` of all neurons, for activations of these degrees.
     ///
     /// # Errors
     /// A number that would leave the range of `S`.
@@ -18,12 +18,12 @@ impl Model {
         tensor: &Described,
         numbers: &[f64],
         h: &[S],
-        degree: f64,
+        degrees: &Degrees,
     ) -> Result<Vec<S>, ModelError> {
         let Some(like) = h.first() else { return Ok(Vec::new()) };
         self.rescale_by(tensor, numbers, |value, place| {
             let lifted = like.lift(value);
-            let Some(t) = log_factor(place, h, degree) else { return (lifted, 0.0) };
+            let Some(t) = log_factor(place, h, degrees) else { return (lifted, 0.0) };
             let scaled = scale_by_exp(&lifted, &t);
             (scaled, t.to_f64())
         })
@@ -75,9 +75,9 @@ impl Model {
     }
 }
 
-/// `k h_j − h_i`, of which a tensor may have either part; `None` where it has neither.
-fn log_factor<S: Scalar>(place: Place, h: &[S], degree: f64) -> Option<S> {
-    let of_source = |j: usize| if degree == 1.0 { h[j].clone() } else { h[j].clone() * &h[j].lift(degree) };
+/// `k_j h_j − h_i`, of which a tensor may have either part; `None` where it has neither.
+fn log_factor<S: Scalar>(place: Place, h: &[S], degrees: &Degrees) -> Option<S> {
+    let of_source = |j: usize| degrees.times(j, &h[j]);
     match (place.target, place.source) {
         (None, None) => None,
         (Some(i), None) => Some(-h[i].clone()),

@@ -41,7 +41,7 @@ pub fn trajectories(subject: &Subject) -> Result<Trajectories, ClaimError> {
         w_in: Some(DMatrix::from_vec(n, 1, normals(&mut random, n, 1.0))),
         bias: Some(normals(&mut random, n, 0.1)),
         w_out: Some(DMatrix::from_vec(1, n, normals(&mut random, n, 1.0 / (n as f64).sqrt()))),
-        ..Network::recurrent(subject.network.weights.clone(), subject.network.activation)
+        ..Network::recurrent(subject.network.weights.clone(), subject.network.activation.clone())
     };
     let balanced = rescale_network(&network, &subject.reference.log_scales, Homogeneity::Required)?;
     let input = (0..STEPS).map(|k| vec![(k as f64 * 0.08).sin() + 0.5 * (k as f64 * 0.23).sin()]).collect();

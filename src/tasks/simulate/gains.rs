@@ -5,7 +5,7 @@
 
 use super::{Simulator, Trials};
 use crate::cost::{Alpha, CostError};
-use crate::network::{Activation, NetworkError};
+use crate::network::Activations;
 
 /// How moments are weighed in the mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,15 @@ pub enum Weighting {
 /// A mean of squared gains that is being taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gains {
-    activation: Activation,
+    activation: Activations,
     sum: Vec<f64>,
     weight: Vec<f64>,
 }
 
 impl Gains {
     /// Of `neurons` neurons, over nothing yet.
-    pub fn new(activation: Activation, neurons: usize) -> Self {
-        Gains { activation, sum: vec![0.0; neurons], weight: vec![0.0; neurons] }
+    pub fn new(activation: impl Into<Activations>, neurons: usize) -> Self {
+        Gains { activation: activation.into(), sum: vec![0.0; neurons], weight: vec![0.0; neurons] }
     }
 
     /// Takes in the states before and after a step (each `n × trials`): the gains are those before it.
@@ -48,10 +48,13 @@ impl Gains {
             speed.iter_mut().for_each(|speed| *speed = speed.sqrt());
         }
         let neurons = before.chunks_exact(count).zip(after.chunks_exact(count));
-        for ((sum, total), (before, after)) in self.sum.iter_mut().zip(&mut self.weight).zip(neurons) {
+        for (neuron, ((sum, total), (before, after))) in
+            self.sum.iter_mut().zip(&mut self.weight).zip(neurons).enumerate()
+        {
+            let activation = self.activation.at(neuron);
             for ((x, y), speed) in before.iter().zip(after).zip(&speed) {
                 let weight = if weighting == Weighting::OwnVelocity { (y - x).abs() } else { *speed };
-                let slope = self.activation.slope(x);
+                let slope = activation.slope(x);
                 *sum += weight * slope * slope;
                 *total += weight;
             }
@@ -74,7 +77,7 @@ impl Gains {
 /// The mean squared gains over the trials, without noise (n).
 pub fn mean_gains(simulator: &Simulator<'_, f64>, trials: &Trials<f64>, weighting: Weighting) -> Vec<f64> {
     let network = simulator.network();
-    let mut gains = Gains::new(network.activation, network.weights.neurons());
+    let mut gains = Gains::new(network.activation.clone(), network.weights.neurons());
     let mut before = simulator.initial_state(trials);
     simulator.run(
         trials,
@@ -97,7 +100,7 @@ pub fn robustness_alpha(
     trials: &Trials<f64>,
     weighting: Weighting,
 ) -> Result<Alpha, CostError> {
-    gains_define_a_cost(simulator.network().activation)?;
+    gains_define_a_cost(&simulator.network().activation)?;
     Ok(Alpha::PerSource(mean_gains(simulator, trials, weighting)))
 }
 
@@ -105,10 +108,11 @@ pub fn robustness_alpha(
 ///
 /// # Errors
 /// An activation that is not homogeneous of degree one.
-pub fn gains_define_a_cost(activation: Activation) -> Result<(), CostError> {
-    match activation.degree() {
-        None => Err(CostError::Network(NetworkError::NotHomogeneous { activation: activation.name() })),
-        Some(degree) if degree != 1.0 => Err(CostError::GainsNotInvariant { activation: activation.name(), degree }),
-        Some(_) => Ok(()),
+pub fn gains_define_a_cost(activation: &Activations) -> Result<(), CostError> {
+    match activation.homogeneous_degrees()?.first_not_one() {
+        None => Ok(()),
+        Some((neuron, degree)) => {
+            Err(CostError::GainsNotInvariant { activation: activation.at(neuron).name(), degree })
+        }
     }
 }

@@ -156,9 +156,15 @@ impl<'a, S: Scalar> Simulator<'a, S> {
         }
     }
 
-    /// `φ(x)`, entrywise.
+    /// `φ(x)`, entrywise, of the states of all neurons (`n × trials`).
     pub fn activity(&self, x: &[S]) -> Vec<S> {
-        x.iter().map(|value| self.network.activation.apply(value)).collect()
+        let count = (x.len() / self.network.weights.neurons()).max(1);
+        let mut activity = Vec::with_capacity(x.len());
+        for (neuron, states) in x.chunks(count).enumerate() {
+            let activation = self.network.activation.at(neuron);
+            activity.extend(states.iter().map(|value| activation.apply(value)));
+        }
+        activity
     }
 
     /// `W_in u + b`, for each of `count` trials.

@@ -92,10 +92,10 @@ impl Backpropagation {
                 if let Some(gradient) = &mut w_out {
                     add_outer(gradient, to_output, &read, count);
                 }
-                for ((later, to_read), x) in later.iter_mut().zip(to_read).zip(next) {
+                for (at, ((later, to_read), x)) in later.iter_mut().zip(to_read).zip(next).enumerate() {
                     *later += match self.convention.read_out {
                         ReadOut::State => to_read,
-                        ReadOut::Activity => to_read * network.activation.slope(x),
+                        ReadOut::Activity => to_read * network.activation.at(at / count).slope(x),
                     };
                 }
             }
@@ -114,8 +114,9 @@ impl Backpropagation {
             }
             let to_activity = self.transposed.times_batch(&to_total, count);
             for (i, share) in share.iter().enumerate() {
+                let activation = network.activation.at(i);
                 for k in i * count..(i + 1) * count {
-                    later[k] = (1.0 - share) * later[k] + network.activation.slope(&x[k]) * to_activity[k];
+                    later[k] = (1.0 - share) * later[k] + activation.slope(&x[k]) * to_activity[k];
                 }
             }
         }
