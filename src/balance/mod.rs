@@ -8,6 +8,7 @@
 //! `precise` Newton's method to any number of digits.
 
 mod criteria;
+mod degrees;
 pub mod descent;
 mod end;
 pub mod flow;
@@ -23,6 +24,7 @@ mod run;
 mod status;
 mod trace;
 
+pub use degrees::{DegreeError, DegreeProblem, DegreeRun, DegreeNotConverged, LoweringDirection};
 pub use criteria::{Criteria, Observer};
 pub use descent::{Automatic, Newton, NewtonCg, Order, Osborne, Pass};
 #[cfg(any(feature = "ode", feature = "stiff"))]

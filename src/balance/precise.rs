@@ -58,6 +58,8 @@ pub enum LinearSolver {
     Refinement,
     /// Elimination in the working precision.
     StarMesh,
+    /// Factorisation in the working precision: networks of other degrees than one, whose Hessian is no Laplacian.
+    Factorisation,
 }
 
 /// One Newton step, or the last measurement.

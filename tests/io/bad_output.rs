@@ -154,7 +154,7 @@ fn links_are_followed_and_permissions_kept() {
 fn what_a_matrix_format_leaves_out_is_said() {
     let folder = scratch();
     let mut whole = network();
-    whole.activation = Activation::Tanh;
+    whole.activation = Activation::Tanh.into();
     whole.bias = Some(vec![1.0, 2.0]);
     whole.time_constants = Some(vec![1.0, 2.0]);
     for name in ["a.mtx", "a.npy", "a.csv"] {

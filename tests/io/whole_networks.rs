@@ -50,7 +50,7 @@ fn our_own_names_row_major_in_either_precision() {
     let Loaded { network, notices, .. } = load(&parts, &[]).unwrap();
     let expected = Network {
         weights: weights(&[&[0.0, 2.0], &[3.0, 0.0]]),
-        activation: Activation::Relu,
+        activation: Activation::Relu.into(),
         w_in: Some(dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0]),
         w_out: Some(dmatrix![7.0, 8.0]),
         bias: Some(vec![0.5, 0.0]),

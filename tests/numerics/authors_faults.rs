@@ -144,7 +144,7 @@ fn the_rank_one_formula_is_applied_to_nothing_else() {
 /// Theirs: a tanh network is transformed without a warning, and computes something else afterwards.
 #[test]
 fn tanh_is_refused_unless_as_a_negative_control() {
-    let network = Network { activation: Activation::Tanh, ..random(5, 1.0) };
+    let network = Network { activation: Activation::Tanh.into(), ..random(5, 1.0) };
     let not_homogeneous = NetworkError::NotHomogeneous { activation: "tanh" };
     let h = [0.5, -0.5, 0.0, 1.0, 0.25];
     assert_eq!(rescale_network(&network, &h, Homogeneity::Required), Err(not_homogeneous.clone()));

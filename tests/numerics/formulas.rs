@@ -3,6 +3,7 @@
 use crate::common::{AlphaKind, Recipe, config, recipes};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
+use synbal::balance::{Criteria, DegreeError, DegreeProblem, Method};
 use synbal::conserved::{CycleBasis, independent_count};
 use synbal::cost::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
 use synbal::flow::{laplacian, lax_field, node_costs};
@@ -233,7 +234,8 @@ proptest! {
         let h = normals(&mut random, n, 1.0);
         let network = Network {
             weights: random_network(&mut random, n, 0.4, 2.0).unwrap(),
-            activation: if k == 1.0 { Activation::LeakyRelu { slope: 0.1 } } else { Activation::RectifiedPower { degree: k } },
+            activation: if k == 1.0 { Activation::LeakyRelu { slope: 0.1 } } else { Activation::RectifiedPower { degree: k } }
+                .into(),
             w_in: Some(DMatrix::from_vec(n, 3, normals(&mut random, 3 * n, 1.0))),
             bias: Some(normals(&mut random, n, 1.0)),
             w_out: Some(DMatrix::from_vec(2, n, normals(&mut random, 2 * n, 1.0))),
@@ -433,12 +435,15 @@ fn every_kind_of_alpha_is_looked_up() {
 }
 
 #[test]
-fn a_degree_other_than_one_is_ill_posed_without_the_world() {
+fn a_degree_other_than_one_has_no_graph_of_degree_one_and_no_minimum_without_the_world() {
     let activation = Activation::RectifiedPower { degree: 2.0 };
     let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
     let recurrent = Network::recurrent(weights, activation);
     let error = CostGraph::of_network(&recurrent, &CostSpec::power(2.0)).unwrap_err();
-    assert_eq!(error, CostError::IllPosed { activation: "rectified-power", degree: 2.0 });
+    assert_eq!(error, CostError::OtherDegree { neuron: 0, activation: "rectified-power", degree: 2.0 });
+    let error = DegreeProblem::new(&recurrent, &CostSpec::power(2.0)).unwrap_err();
+    let DegreeError::NoMinimum { direction } = error else { panic!("{error}") };
+    assert_eq!(direction.rates(), [-1.0, -1.0]);
     // What the message says: raised by c, the costs are those of before times e^{p(k − 1)c}, here e^{−2} for c = −1.
     let lowered = rescale_network(&recurrent, &[-1.0, -1.0], Homogeneity::Required).unwrap();
     for (before, after) in recurrent.weights.values().iter().zip(lowered.weights.values()) {
@@ -451,6 +456,6 @@ fn a_degree_other_than_one_is_ill_posed_without_the_world() {
         w_out: Some(DMatrix::from_element(1, 2, 1.0)),
         ..recurrent
     };
-    let error = CostGraph::of_network(&whole, &CostSpec::power(2.0).with_world(1.0)).unwrap_err();
-    assert_eq!(error, CostError::DegreeNotOne { activation: "rectified-power", degree: 2.0 });
+    let problem = DegreeProblem::new(&whole, &CostSpec::power(2.0).with_world(1.0)).unwrap();
+    problem.solve(Method::Auto, &Criteria::default()).unwrap().converged().unwrap();
 }

@@ -14,6 +14,7 @@ mod certified_trajectories;
 #[cfg(feature = "precise")]
 mod certified_truth;
 mod cross_check;
+mod degrees;
 mod experiments;
 mod extremes;
 mod fly_balance;

@@ -339,7 +339,7 @@ fn powers_of_two_that_would_round_are_refused() {
         rescale_by_powers_of_two(&network, &[1]),
         Err(NetworkError::WrongNumberOfScales { neurons: 2, given: 1 })
     );
-    let square = Network { activation: Activation::RectifiedPower { degree: 2.0 }, ..network };
+    let square = Network { activation: Activation::RectifiedPower { degree: 2.0 }.into(), ..network };
     assert_eq!(rescale_by_powers_of_two(&square, &[0, 0]), Err(NetworkError::ExactOnlyForDegreeOne { degree: 2.0 }));
 }
 

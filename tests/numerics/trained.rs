@@ -53,7 +53,7 @@ fn the_histories_of_the_recipe_begin_as_the_training_does() {
 /// The root-mean-square error on trials that no training has seen.
 fn loss(task: &dyn Task, trained: &Trained) -> f64 {
     let network = trained.network().unwrap();
-    assert_eq!((network.weights.neurons(), network.activation), (256, Activation::Relu));
+    assert_eq!((network.weights.neurons(), network.activation.same()), (256, Some(Activation::Relu)));
     let batch = task.batch(99, 0..80);
     let convention = task.convention();
     let simulator = Simulator::new(&network, convention.dynamics);

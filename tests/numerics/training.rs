@@ -30,7 +30,7 @@ fn network(activation: Activation, seed: u64) -> Network {
     }
     Network {
         weights: Weights::from_triplets(NEURONS, weights).unwrap(),
-        activation,
+        activation: activation.into(),
         w_in: Some(DMatrix::from_vec(NEURONS, INPUTS, normals(&mut random, NEURONS * INPUTS, 0.8))),
         bias: Some(normals(&mut random, NEURONS, 0.5)),
         w_out: Some(DMatrix::from_vec(2, NEURONS, normals(&mut random, 2 * NEURONS, 0.7))),

@@ -10,6 +10,7 @@ mod scaled_costs;
 
 pub use auto::Automatic;
 pub use newton::Newton;
+pub(in crate::balance) use newton::damping;
 pub use newton_cg::NewtonCg;
 pub use node_sums::Pass;
 pub use osborne::{Order, Osborne};

@@ -119,6 +119,6 @@ impl Solver for Newton {
 }
 
 /// The part of a Newton step that is taken, `ln(1 + s)/s`, where exponents move by at most `s`: see the head of this file.
-pub(super) fn damping(rate: f64) -> f64 {
+pub(in crate::balance) fn damping(rate: f64) -> f64 {
     if rate > 0.0 { rate.ln_1p() / rate } else { 1.0 }
 }

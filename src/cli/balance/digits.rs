@@ -63,6 +63,7 @@ impl Refined {
             linear_solver: match step.linear_solver {
                 LinearSolver::Refinement => "refinement",
                 LinearSolver::StarMesh => "star-mesh",
+                LinearSolver::Factorisation => "factorisation",
             },
         };
         self.found.trace.iter().map(step).collect()

@@ -1,0 +1,229 @@
+//! Balancing networks whose neurons have any degrees of homogeneity: `incoming = k · outgoing` at every neuron.
+//!
+//! The cost is [`DegreeCosts`]; whether it has a minimum is decided before anything is solved (`existence`), and where it has none
+//! the error carries a direction in which it falls without end. Networks of degree one are the business of
+//! [`super::Problem`], which knows more about them; here they give the same balanced point, by other sums.
+
+mod dyadic;
+mod existence;
+mod hessian;
+#[cfg(feature = "precise")]
+mod precise;
+mod solvers;
+
+pub use existence::LoweringDirection;
+
+use std::time::Instant;
+
+use super::criteria::Criteria;
+use super::method::Method;
+use super::outcome::{Outcome, verdict};
+use super::problem::BalanceError;
+use super::status::Status;
+use crate::cost::{CostError, CostSpec, DegreeCosts};
+use crate::network::{Homogeneity, Network, NetworkError, rescale_network};
+use existence::{Minimum, minimum};
+use solvers::{Ended, Linear};
+
+/// Neurons up to which the automatic choice is a dense factorisation.
+const SMALL: usize = 400;
+
+/// Why a network of any degrees cannot be balanced.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DegreeError {
+    /// The cost has no minimum: it falls without end along `direction`.
+    #[error(
+        "the cost has no minimum: {}, no synapse's cost grows, and that of the synapse from {} to {} falls to nothing (neurons count from 0)",
+        moved(direction), node(direction, direction.falling().1), node(direction, direction.falling().0)
+    )]
+    NoMinimum {
+        /// The certificate.
+        direction: Box<LoweringDirection>,
+    },
+    /// The product of the degrees around a cycle through `neuron` is so near one that rounding hides on which side it lies.
+    #[error(
+        "the product of the degrees around a cycle through neuron {neuron} is so near one that rounding hides on which side it lies, and on that it depends whether the cost has a minimum; give degrees whose product is one exactly or differs from it visibly"
+    )]
+    Undecided {
+        /// The neuron, counted from 0.
+        neuron: usize,
+    },
+    /// The method `method` is there for degree one only.
+    #[error("the method {} is there for degree one only; for others there are auto, newton, newton-cg, osborne and euler", method.name())]
+    NoSuchMethod {
+        /// The method.
+        method: Method,
+    },
+    /// A fault of the criteria: [`BalanceError`].
+    #[error(transparent)]
+    Criteria(#[from] BalanceError),
+    /// A fault found there: [`CostError`].
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    /// A fault found there: [`NetworkError`].
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+}
+
+/// Neurons named in a message.
+const NAMED: usize = 5;
+
+fn moved(direction: &LoweringDirection) -> String {
+    let moving: Vec<(usize, f64)> =
+        direction.rates().iter().copied().enumerate().filter(|(_, rate)| *rate != 0.0).collect();
+    let shown: Vec<String> = moving.iter().take(NAMED).map(|(neuron, rate)| format!("h_{neuron} by {rate:.4}")).collect();
+    let more = if moving.len() > NAMED { format!(" and {} more", moving.len() - NAMED) } else { String::new() };
+    format!("as {}{more} change in step", shown.join(", "))
+}
+
+fn node(direction: &LoweringDirection, node: usize) -> String {
+    if node == direction.rates().len() { "the world".to_owned() } else { format!("neuron {node}") }
+}
+
+/// A network of any degrees and a cost that has a minimum.
+#[derive(Clone, Debug)]
+pub struct DegreeProblem<'a> {
+    network: &'a Network,
+    spec: CostSpec,
+    costs: DegreeCosts,
+    /// What the cost does not fix, directions on neurons of their own.
+    free: Vec<Vec<(usize, f64)>>,
+}
+
+impl<'a> DegreeProblem<'a> {
+    /// Collects the costs, and finds out whether they have a minimum.
+    ///
+    /// # Errors
+    /// A network that is not homogeneous, a cost that does not fit it, or a cost without a minimum.
+    pub fn new(network: &'a Network, spec: &CostSpec) -> Result<Self, DegreeError> {
+        let costs = DegreeCosts::of_network(network, spec)?;
+        match minimum(&costs) {
+            Minimum::Attained { free } => Ok(DegreeProblem { network, spec: spec.clone(), costs, free }),
+            Minimum::Missing(direction) => Err(DegreeError::NoMinimum { direction }),
+            Minimum::Undecided { neuron } => Err(DegreeError::Undecided { neuron }),
+        }
+    }
+
+    /// The network as given.
+    pub fn network(&self) -> &'a Network {
+        self.network
+    }
+
+    /// The costs.
+    pub fn costs(&self) -> &DegreeCosts {
+        &self.costs
+    }
+
+    /// Directions in which the log-scales are free, entries by neuron, the largest between 1 and 2. Log-scales are handed out orthogonal to
+    /// them, as the flow from `h = 0` keeps them.
+    pub fn free(&self) -> &[Vec<(usize, f64)>] {
+        &self.free
+    }
+
+    /// Solves by a method.
+    ///
+    /// # Errors
+    /// A tolerance outside (0, 1), no passes, or a method that is there for degree one only. A solver that stops early is not
+    /// an error here: [`DegreeRun::converged`] makes it one.
+    pub fn solve(&self, method: Method, criteria: &Criteria<'_>) -> Result<DegreeRun, DegreeError> {
+        if !(criteria.tol > 0.0 && criteria.tol < 1.0) {
+            return Err(BalanceError::BadTolerance { value: criteria.tol }.into());
+        }
+        if criteria.max_passes == 0 {
+            return Err(BalanceError::NoPasses.into());
+        }
+        let started = Instant::now();
+        let (graph, free) = (&self.costs, self.free.as_slice());
+        let small = graph.neurons() <= SMALL;
+        let (name, ended) = match method {
+            Method::Newton => ("newton", solvers::newton(graph, criteria, free, Linear::Dense)),
+            Method::Auto if small => ("newton", solvers::newton(graph, criteria, free, Linear::Dense)),
+            Method::Auto | Method::NewtonCg => {
+                ("newton-cg", solvers::newton(graph, criteria, free, Linear::ConjugateGradients))
+            }
+            Method::Osborne => ("osborne", solvers::osborne(graph, criteria, free)),
+            Method::Euler => ("euler", solvers::euler(graph, criteria, free)),
+            method => return Err(DegreeError::NoSuchMethod { method }),
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        let mut outcome = self.judge(criteria, name, ended);
+        let network = rescale_network(self.network, &outcome.h, Homogeneity::Required)?;
+        let rescaled = DegreeCosts::of_network(&network, &self.spec)?;
+        let imbalance_final = rescaled.pulls(rescaled.initial_costs(), &0.0).imbalance().worst;
+        if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
+            outcome.status = Status::LostToRounding;
+        }
+        let given = self.costs.initial_costs();
+        Ok(DegreeRun {
+            log_scales: outcome.h.clone(),
+            cost_initial: self.costs.total(given, &0.0),
+            cost_final: outcome.cost,
+            imbalance_initial: self.costs.pulls(given, &0.0).imbalance().worst,
+            imbalance_final,
+            outcome,
+            network,
+            seconds,
+        })
+    }
+
+    /// The only place where a run is called balanced, from the costs at its log-scales.
+    fn judge(&self, criteria: &Criteria<'_>, method: &'static str, ended: Ended) -> Outcome {
+        let runaway = ended.h.iter().position(|value| !value.is_finite());
+        let h = if runaway.is_some() { vec![0.0; self.costs.neurons()] } else { ended.h };
+        let end = runaway.map_or(ended.end, |node| super::end::End::NotFinite { node });
+        let costs = self.costs.costs_at(&h);
+        let found = self.costs.pulls(&costs, &0.0).imbalance();
+        let cost = self.costs.total(&costs, &0.0);
+        Outcome {
+            method,
+            status: verdict(criteria, found, cost, end),
+            iterations: ended.iterations,
+            passes: ended.passes,
+            h,
+            imbalance: found.worst,
+            worst_node: found.node,
+            cost,
+            trace: ended.trace.into_points(),
+        }
+    }
+}
+
+/// A run on a network of any degrees, converged or not.
+#[derive(Clone, Debug)]
+pub struct DegreeRun {
+    /// What the solver did. Its status is settled on the rescaled network, not on the solver's word.
+    pub outcome: Outcome,
+    /// The log-scales of the neurons (n).
+    pub log_scales: Vec<f64>,
+    /// The network rescaled by them.
+    pub network: Network,
+    /// Total cost before.
+    pub cost_initial: f64,
+    /// Total cost after.
+    pub cost_final: f64,
+    /// `max_i |r_i − k_i c_i|/(r_i + k_i c_i)` before.
+    pub imbalance_initial: f64,
+    /// The same of the rescaled network, measured on its weights.
+    pub imbalance_final: f64,
+    /// Time in the solver.
+    pub seconds: f64,
+}
+
+/// A run that did not converge, with all that is known of it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{} (worst imbalance {:.3e}, after {} passes of {})", run.outcome.status, run.imbalance_final, run.outcome.passes, run.outcome.method)]
+pub struct DegreeNotConverged {
+    /// The run.
+    pub run: Box<DegreeRun>,
+}
+
+impl DegreeRun {
+    /// The run, if it is balanced.
+    ///
+    /// # Errors
+    /// [`DegreeNotConverged`], which carries the run.
+    pub fn converged(self) -> Result<DegreeRun, DegreeNotConverged> {
+        if self.outcome.status.is_balanced() { Ok(self) } else { Err(DegreeNotConverged { run: Box::new(self) }) }
+    }
+}

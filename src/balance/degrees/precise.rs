@@ -1,0 +1,75 @@
+//! Newton's method to any number of digits: the formulas of `f64` in multiple precision, from the solution of `f64`.
+//!
+//! The full step doubles the digits that are right. The step from where the log-scales stand is their error to first
+//! order, so they are done when it is below half a unit of the last digit wanted, with [`SPARE_DIGITS`] to spare. Guard bits: a
+//! step is off by the rounding of the gradient times the condition of the Hessian, of which `f64` has seen at most 2^53
+//! before it refused to factor; [`GUARD_BITS`] is that and as much again.
+
+use super::DegreeProblem;
+use super::hessian::dense_step;
+use crate::balance::precise::{LinearSolver, Precise, PreciseStep};
+use crate::balance::precise_error::{MOST_DIGITS, PreciseError};
+use crate::balance::{Criteria, Method};
+use crate::scalar::{Multi, Scalar};
+
+/// Bits beyond those of the digits wanted.
+const GUARD_BITS: u32 = 128;
+
+/// Digits by which the last step is smaller than what is claimed.
+const SPARE_DIGITS: usize = 2;
+
+/// Newton steps after which the method gives up.
+const MAX_STEPS: usize = 60;
+
+/// Neurons beyond which a factorisation in multiple precision is refused.
+const LARGEST: usize = 1000;
+
+impl DegreeProblem<'_> {
+    /// The balanced log-scales and the cost to `digits` digits.
+    ///
+    /// # Errors
+    /// Digits out of range, a network that is too large, a Hessian that cannot be factored, or digits that are not reached.
+    pub fn to_digits(&self, digits: usize) -> Result<Precise, PreciseError> {
+        if !(1..=MOST_DIGITS).contains(&digits) {
+            return Err(PreciseError::DigitsOutOfRange { digits });
+        }
+        let n = self.costs.neurons();
+        if n > LARGEST {
+            return Err(PreciseError::TooLarge { nodes: n, limit: LARGEST, by: "in multiple precision" });
+        }
+        // At most MOST_DIGITS and some: far inside u32.
+        let bits = ((digits + SPARE_DIGITS) as f64 * std::f64::consts::LOG2_10).ceil() as u32 + GUARD_BITS;
+        // Whatever f64 reached is a start; it is judged by what comes out here.
+        let start = self.solve(Method::Newton, &Criteria::default()).map(|run| run.log_scales).unwrap_or(vec![0.0; n]);
+        let zero = Multi::from_f64(bits, 0.0)?;
+        let graph = self.costs.lifted(|value| zero.lift(value));
+        let mut h: Vec<Multi> = start.iter().map(|&value| zero.lift(value)).collect();
+        let mut trace = Vec::new();
+        for _ in 0..MAX_STEPS {
+            let costs = graph.costs_at(&h);
+            let pulls = graph.pulls(&costs, &zero);
+            let log10_imbalance = pulls.largest_relative_imbalance().log10();
+            let g = pulls.gradient();
+            let step = dense_step(&graph, &costs, &g, &self.free, &zero)
+                .map_err(|node| PreciseError::Singular { node })?;
+            let log10_step = step.iter().map(|value| value.abs().log10()).fold(f64::NEG_INFINITY, f64::max);
+            let linear_solver = LinearSolver::Factorisation;
+            trace.push(PreciseStep { bits, log10_imbalance, digits: -log10_step, corrections: 0, linear_solver });
+            let wanted = -((digits + SPARE_DIGITS) as f64);
+            if log10_step <= wanted && log10_imbalance <= -(digits as f64) {
+                let cost = graph.total(&costs, &zero);
+                return Ok(Precise { digits, log_scales: h, cost, log10_imbalance, trace });
+            }
+            let rates = graph.synapses().iter().map(|synapse| graph.rate(synapse, &step).abs().to_f64());
+            let rate = rates.fold(0.0, f64::max);
+            // Within the last tenth the full step doubles the digits; farther off it is damped.
+            let part = zero.lift(if rate <= 0.1 { 1.0 } else { crate::balance::descent::damping(rate) });
+            let p = zero.lift(graph.p());
+            for (h, step) in h.iter_mut().zip(step) {
+                *h += &(step * &part / &p);
+            }
+        }
+        let log10_imbalance = trace.last().map_or(f64::NAN, |step: &PreciseStep| step.log10_imbalance);
+        Err(PreciseError::NotConverged { digits, steps: trace.len(), log10_imbalance })
+    }
+}
