@@ -38,8 +38,11 @@ pub fn load(
     let edges = edges.map_err(|message: String| PyErr::from(Raised::new(py, "ArgumentError", message)))?;
     let form = Form::default().with_edges(edges).with_matrix(matrix).with_transpose(transpose).with_variable(variable);
     let layout = LayoutOptions::default().with_file(file).with_untouched(untouched);
-    let options =
-        ReadOptions::default().with_activation(activation.map(synbal::io::GivenActivations::from)).with_layout(layout).with_exponent(p).with_form(form);
+    let options = ReadOptions::default()
+        .with_activation(activation.map(synbal::io::GivenActivations::from))
+        .with_layout(layout)
+        .with_exponent(p)
+        .with_form(form);
     let read = background::run(py, Stoppable::No, None, move |_| read_network_hashed(&path, &options))?;
     let (loaded, digest) = read.or_raise(py)?;
     let feed_forward = loaded.model.is_some_and(|model| model.feed_forward);

@@ -24,8 +24,8 @@ mod run;
 mod status;
 mod trace;
 
-pub use degrees::{DegreeError, DegreeProblem, DegreeRun, DegreeNotConverged, LoweringDirection};
 pub use criteria::{Criteria, Observer};
+pub use degrees::{DegreeError, DegreeNotConverged, DegreeProblem, DegreeRun, LoweringDirection};
 pub use descent::{Automatic, Newton, NewtonCg, Order, Osborne, Pass};
 #[cfg(any(feature = "ode", feature = "stiff"))]
 pub use flow::Coordinates;

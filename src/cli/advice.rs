@@ -1,6 +1,6 @@
 //! What to do next about an error: which option of the command line helps.
 
-use synbal::balance::{BalanceError, Status, named_synapses};
+use synbal::balance::{BalanceError, DegreeError, Status, named_synapses};
 use synbal::check::Refused;
 use synbal::claims::ClaimError;
 use synbal::cost::CostError;
@@ -65,6 +65,10 @@ pub fn on_error(error: &CliError) -> &'static str {
     match error {
         CliError::Balance(error) => on_problem(error),
         CliError::Cost(error) => on_cost(error),
+        CliError::Degree(DegreeError::NoMinimum { .. }) => {
+            "; a whole network whose every neuron lies on a way from its inputs to its outputs has one with the world: --world 1"
+        }
+        CliError::Degree(DegreeError::Cost(error)) => on_cost(error),
         CliError::Write(WriteError::IsInput { .. }) => "; only `balance -o` may replace its input, with --in-place",
         CliError::Read(ReadError::Tensors { error, .. }) => on_tensors(error),
         CliError::Tensors(error) => on_tensors(error),
@@ -121,6 +125,7 @@ fn on_problem(error: &BalanceError) -> &'static str {
 
 fn on_cost(error: &CostError) -> &'static str {
     match error {
+        CostError::OtherDegree { .. } => "; `synbal balance` balances networks of any degrees",
         CostError::NoWorld { .. } => " (a whole network is a .safetensors file; the world is left out without --world)",
         _ => "",
     }

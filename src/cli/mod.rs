@@ -45,6 +45,8 @@ pub enum CliError {
     #[error(transparent)]
     Balance(#[from] synbal::balance::BalanceError),
     #[error(transparent)]
+    Degree(#[from] synbal::balance::DegreeError),
+    #[error(transparent)]
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
     Certify(#[from] synbal::certify::certificate::CertifyError),

@@ -141,8 +141,13 @@ impl<S: Scalar> DegreeCosts<S> {
 
     /// `k_j x_j − x_i` of a synapse: the rate of its exponent along `x` (n).
     pub fn rate(&self, synapse: &DegreeSynapse, x: &[S]) -> S {
-        let source = (synapse.source < self.neurons)
-            .then(|| if synapse.degree == 1.0 { x[synapse.source].clone() } else { x[synapse.source].clone() * &x[0].lift(synapse.degree) });
+        let source = (synapse.source < self.neurons).then(|| {
+            if synapse.degree == 1.0 {
+                x[synapse.source].clone()
+            } else {
+                x[synapse.source].clone() * &x[0].lift(synapse.degree)
+            }
+        });
         match (source, synapse.target < self.neurons) {
             (Some(source), true) => source - &x[synapse.target],
             (Some(source), false) => source,
@@ -164,12 +169,17 @@ impl<S: Scalar> DegreeCosts<S> {
     /// it), their difference being the neural gradient `g = r − k c`. Of a self-synapse only `|k − 1|` parts count, on the
     /// side where they pull; so for degree one none does.
     pub fn pulls(&self, costs: &[S], zero: &S) -> NodeCosts<S> {
-        let mut pulls = NodeCosts { incoming: vec![zero.clone(); self.neurons], outgoing: vec![zero.clone(); self.neurons] };
+        let mut pulls =
+            NodeCosts { incoming: vec![zero.clone(); self.neurons], outgoing: vec![zero.clone(); self.neurons] };
         for (synapse, cost) in self.synapses.iter().zip(costs) {
             let DegreeSynapse { target, source, degree } = *synapse;
             if target == source {
                 let part = cost.clone() * &zero.lift((degree - 1.0).abs());
-                if degree > 1.0 { pulls.outgoing[target] += &part } else { pulls.incoming[target] += &part }
+                if degree > 1.0 {
+                    pulls.outgoing[target] += &part
+                } else {
+                    pulls.incoming[target] += &part
+                }
                 continue;
             }
             if target < self.neurons {

@@ -90,9 +90,10 @@ pub enum CostError {
         /// log2 of the cost, in units of the largest.
         log2_cost: f64,
     },
-    /// The activation of neuron `neuron`, `activation`, is of degree `degree`: what is asked for is defined for degree one.
+    /// The activation of neuron `neuron`, `activation`, is of degree `degree`: what is asked for is defined for degree one;
+    /// `balance::DegreeProblem` balances networks of any.
     #[error(
-        "the activation of neuron {neuron}, {activation}, is of degree {degree}, and what is asked for is defined for degree one (linear, relu, leaky-relu); networks of other degrees are balanced as a `DegreeProblem`"
+        "the activation of neuron {neuron}, {activation}, is of degree {degree}, and what is asked for is defined for degree one (linear, relu, leaky-relu)"
     )]
     OtherDegree {
         /// The neuron, counted from 0.

@@ -47,7 +47,9 @@ impl From<Activations> for GivenActivations {
     fn from(activations: Activations) -> Self {
         match activations {
             Activations::Same(activation) => GivenActivations::All(activation),
-            Activations::Each(each) => GivenActivations::Runs(each.into_iter().map(|activation| (activation, 1)).collect()),
+            Activations::Each(each) => {
+                GivenActivations::Runs(each.into_iter().map(|activation| (activation, 1)).collect())
+            }
         }
     }
 }
@@ -88,7 +90,9 @@ impl std::str::FromStr for GivenActivations {
             return Ok(GivenActivations::Populations(pairs.collect::<Result<_, _>>()?));
         }
         let run = |word: &str| match word.rsplit_once(" x ") {
-            Some((activation, times)) => Some((one(activation)?, times.trim().parse().ok().filter(|&times| times > 0)?)),
+            Some((activation, times)) => {
+                Some((one(activation)?, times.trim().parse().ok().filter(|&times| times > 0)?))
+            }
             None => Some((one(word)?, 1)),
         };
         let runs = text.split(',').map(|word| run(word).ok_or_else(|| bad(word)));

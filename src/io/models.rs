@@ -91,8 +91,13 @@ impl ModelFile {
             (None, Some(given)) => given,
             (None, None) => return Err(TensorError::NoActivation { reason: layout.no_activation }),
         };
-        let model =
-            ModelFile { file, model: layout.model, layout: layout.name, activation: activation.clone(), feed_forward: layout.feed_forward };
+        let model = ModelFile {
+            file,
+            model: layout.model,
+            layout: layout.name,
+            activation: activation.clone(),
+            feed_forward: layout.feed_forward,
+        };
         let made = model.model.network(&model.numbers()?, activation, options.p)?;
         if made.merged {
             notices.push("synapses that lie parallel (a kernel's space) count as one, of their p-norm".to_owned());

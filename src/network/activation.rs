@@ -162,7 +162,9 @@ impl Activations {
             Activations::Each(each) => {
                 let degree = |(neuron, activation): (usize, &Activation)| {
                     let activation = *activation;
-                    activation.degree().ok_or(NetworkError::NeuronNotHomogeneous { neuron, activation: activation.name() })
+                    activation
+                        .degree()
+                        .ok_or(NetworkError::NeuronNotHomogeneous { neuron, activation: activation.name() })
                 };
                 Ok(Degrees::of(each.iter().enumerate().map(degree).collect::<Result<_, _>>()?))
             }

@@ -87,8 +87,7 @@ fn network_by<S: Scalar>(
 ) -> Result<Network<S>, NetworkError> {
     check_scales(network.weights.neurons(), h)?;
     let rows = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |i, _| -h[i].clone(), scale);
-    let columns =
-        |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| degrees.times(j, &h[j]), scale);
+    let columns = |what, matrix: &DMatrix<S>| rescale_entries(what, matrix, |_, j| degrees.times(j, &h[j]), scale);
     let vector = |what, values: &Vec<S>| {
         let entries = values.iter().enumerate();
         entries.map(|(i, value)| scaled(what, i, 0, value, &-h[i].clone(), scale)).collect::<Result<_, _>>()

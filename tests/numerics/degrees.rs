@@ -126,9 +126,9 @@ fn l_bfgs(given: &Terms, n: usize) -> Vec<f64> {
         let terms = given.moved(&h);
         let unit = terms.costs.iter().sum::<f64>();
         let above = Above { first_order: terms.gradient(n, |_| 1.0), terms: &terms, unit };
-        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(1e-16).unwrap();
+        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(1e-15).unwrap();
         let solver = solver.with_tolerance_cost(0.0).unwrap();
-        let run = Executor::new(above, solver).configure(|state| state.param(vec![0.0; n]).max_iters(2000)).run();
+        let run = Executor::new(above, solver).configure(|state| state.param(vec![0.0; n]).max_iters(200)).run();
         // A line search that finds nothing lower ends the run where it is.
         let Ok(run) = run else { break };
         let delta = run.state().get_best_param().unwrap().clone();

@@ -72,7 +72,8 @@ const NAMED: usize = 5;
 fn moved(direction: &LoweringDirection) -> String {
     let moving: Vec<(usize, f64)> =
         direction.rates().iter().copied().enumerate().filter(|(_, rate)| *rate != 0.0).collect();
-    let shown: Vec<String> = moving.iter().take(NAMED).map(|(neuron, rate)| format!("h_{neuron} by {rate:.4}")).collect();
+    let shown: Vec<String> =
+        moving.iter().take(NAMED).map(|(neuron, rate)| format!("h_{neuron} by {rate:.4}")).collect();
     let more = if moving.len() > NAMED { format!(" and {} more", moving.len() - NAMED) } else { String::new() };
     format!("as {}{more} change in step", shown.join(", "))
 }
@@ -89,6 +90,7 @@ pub struct DegreeProblem<'a> {
     costs: DegreeCosts,
     /// What the cost does not fix, directions on neurons of their own.
     free: Vec<Vec<(usize, f64)>>,
+    components: usize,
 }
 
 impl<'a> DegreeProblem<'a> {
@@ -99,7 +101,9 @@ impl<'a> DegreeProblem<'a> {
     pub fn new(network: &'a Network, spec: &CostSpec) -> Result<Self, DegreeError> {
         let costs = DegreeCosts::of_network(network, spec)?;
         match minimum(&costs) {
-            Minimum::Attained { free } => Ok(DegreeProblem { network, spec: spec.clone(), costs, free }),
+            Minimum::Attained { free, components } => {
+                Ok(DegreeProblem { network, spec: spec.clone(), costs, free, components })
+            }
             Minimum::Missing(direction) => Err(DegreeError::NoMinimum { direction }),
             Minimum::Undecided { neuron } => Err(DegreeError::Undecided { neuron }),
         }
@@ -119,6 +123,11 @@ impl<'a> DegreeProblem<'a> {
     /// them, as the flow from `h = 0` keeps them.
     pub fn free(&self) -> &[Vec<(usize, f64)>] {
         &self.free
+    }
+
+    /// Strongly connected components of the network, the world included.
+    pub fn components(&self) -> usize {
+        self.components
     }
 
     /// Solves by a method.

@@ -50,8 +50,8 @@ impl DegreeProblem<'_> {
             let pulls = graph.pulls(&costs, &zero);
             let log10_imbalance = pulls.largest_relative_imbalance().log10();
             let g = pulls.gradient();
-            let step = dense_step(&graph, &costs, &g, &self.free, &zero)
-                .map_err(|node| PreciseError::Singular { node })?;
+            let step =
+                dense_step(&graph, &costs, &g, &self.free, &zero).map_err(|node| PreciseError::Singular { node })?;
             let log10_step = step.iter().map(|value| value.abs().log10()).fold(f64::NEG_INFINITY, f64::max);
             let linear_solver = LinearSolver::Factorisation;
             trace.push(PreciseStep { bits, log10_imbalance, digits: -log10_step, corrections: 0, linear_solver });

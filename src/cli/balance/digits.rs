@@ -1,11 +1,13 @@
 //! The refinement of `synbal balance --digits N`: Newton's method in multiple precision.
 
-use synbal::balance::{LinearSolver, MOST_DIGITS, Precise, Run, balance_to_digits};
+use synbal::balance::{DegreeProblem, LinearSolver, MOST_DIGITS, Precise, balance_to_digits};
+use synbal::cost::CostSpec;
 use synbal::io::ModelFile;
 use synbal::network::{Degrees, Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
 use super::CliError;
+use super::solved::Solved;
 use super::step::RefinementStep;
 
 /// As many digits an `f64` has already.
@@ -29,8 +31,12 @@ pub fn check_digits(digits: usize) -> Result<(), CliError> {
 }
 
 /// Refines a start; the reason if that is not possible.
-pub fn refine(balanced: &Run, digits: usize) -> Result<Refined, String> {
-    let found = balance_to_digits(&balanced.graph, &balanced.outcome.h, digits).map_err(|reason| reason.to_string())?;
+pub fn refine(balanced: &Solved, given: (&Network, &CostSpec), digits: usize) -> Result<Refined, String> {
+    let found = match &balanced.graph {
+        Some(graph) => balance_to_digits(graph, &balanced.outcome.h, digits),
+        None => DegreeProblem::new(given.0, given.1).map_err(|reason| reason.to_string())?.to_digits(digits),
+    };
+    let found = found.map_err(|reason| reason.to_string())?;
     Ok(Refined { found, neurons: balanced.log_scales.len() })
 }
 

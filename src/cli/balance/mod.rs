@@ -5,21 +5,23 @@ mod digits;
 #[cfg(not(feature = "precise"))]
 #[path = "without_digits.rs"]
 mod digits;
+mod solved;
 mod step;
 mod summary;
 mod written;
 
-use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Scope, Status};
-use synbal::cost::{AccumulatedNoise, CostGraph, CostSpec};
+use synbal::balance::Status;
+use synbal::cost::{AccumulatedNoise, CostSpec};
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
-use super::arguments::{BalanceOptions, CostName, scope, stop};
+use super::arguments::{BalanceOptions, CostName};
 use super::console::{ProgressLine, notify, print, print_json, read, say};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
+use solved::{Solved, imbalance};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
 use written::{Destination, Rescaled};
 
@@ -43,14 +45,14 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced = balanced(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
+    let balanced = Solved::by(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
         None => scales(options, &balanced),
         Some(digits) => {
             progress.say("balancing in multiple precision");
-            let refined = refine(&balanced, digits);
+            let refined = refine(&balanced, (&loaded.network, &spec), digits);
             seconds = started.elapsed().as_secs_f64();
             match refined {
                 Ok(refined) => Scales::Refined(Box::new(refined)),
@@ -68,7 +70,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     if !good {
         status = Err(explained(&balanced));
     }
-    if nothing_was_balanced(&balanced) {
+    if balanced.nothing {
         status = Err(CliError::Nothing { advice: reducible(&loaded, false) }.to_string());
     }
 
@@ -133,10 +135,10 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         }
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
-    if !balanced.on_no_cycle.is_empty() {
+    if balanced.on_no_cycle > 0 {
         notices.push(format!(
             "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
-            balanced.on_no_cycle.len()
+            balanced.on_no_cycle
         ));
     }
     notify(&notices);
@@ -191,20 +193,7 @@ fn accumulated(options: &BalanceOptions) -> Result<Option<AccumulatedNoise>, Cli
     }
 }
 
-fn balanced(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Run, CliError> {
-    let problem = Problem::new(network, spec, scope(options.within_components))?;
-    if options.digits.is_some() {
-        // A start: how near it is, does not matter here.
-        return Ok(problem.solve(Method::Auto, &Criteria::default())?);
-    }
-    let solver = match options.stop_at_gradient {
-        None => options.method.solver().map_err(BalanceError::from)?,
-        part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
-    };
-    Ok(problem.solve_by(&*solver, &stop(options.tol, options.max_passes))?)
-}
-
-fn scales(options: &BalanceOptions, balanced: &Run) -> Scales {
+fn scales(options: &BalanceOptions, balanced: &Solved) -> Scales {
     if !options.powers_of_two {
         return Scales::Double(balanced.log_scales.clone());
     }
@@ -222,7 +211,7 @@ impl Scales {
         }
     }
 
-    fn network(&self, network: &Network, balanced: &Run) -> Result<Network, CliError> {
+    fn network(&self, network: &Network, balanced: &Solved) -> Result<Network, CliError> {
         match self {
             Scales::Double(_) => Ok(balanced.network.clone()),
             Scales::PowersOfTwo(k) => {
@@ -257,7 +246,11 @@ fn rescaled_numbers(
 }
 
 fn network_of(model: &ModelFile, p: f64) -> Result<Network, CliError> {
-    Ok(model.model.network(&model.numbers()?, model.activation.clone(), p).map_err(synbal::io::TensorError::from)?.network)
+    Ok(model
+        .model
+        .network(&model.numbers()?, model.activation.clone(), p)
+        .map_err(synbal::io::TensorError::from)?
+        .network)
 }
 
 /// The imbalance of the weights as they are written, where they are not simply those in `f64`.
@@ -270,20 +263,10 @@ fn rounded(
     if !options.powers_of_two && formats.iter().all(|&format| format == Float::F64) {
         return Ok(None);
     }
-    let graph = CostGraph::of_network(network, spec)?;
-    let graph = match scope(options.within_components) {
-        Scope::WithinComponents => graph.within_components(),
-        Scope::Whole => graph,
-    };
     let to = if options.powers_of_two { "powers of two".to_owned() } else { names(&formats) };
-    Ok(Some(Rounded { to, max_node_imbalance: graph.given_imbalance() }))
+    Ok(Some(Rounded { to, max_node_imbalance: imbalance(options, network, spec)? }))
 }
 
 fn names(formats: &[Float]) -> String {
     formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(" and ")
-}
-
-/// Where every synapse is left out, there was nothing to do: no success.
-fn nothing_was_balanced(balanced: &Run) -> bool {
-    balanced.graph.pattern().is_empty() && !balanced.on_no_cycle.is_empty()
 }

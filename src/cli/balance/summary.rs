@@ -1,11 +1,12 @@
 //! What `synbal balance` says, as text and as JSON.
 
 use serde::Serialize;
-use synbal::balance::{Run, Status};
+use synbal::balance::Status;
 use synbal::cost::AccumulatedNoise;
 use synbal::io::SIGN;
 
 use super::digits::Refined;
+use super::solved::Solved;
 use super::step::RefinementStep;
 use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
@@ -110,7 +111,7 @@ struct Input {
 /// What a summary is made from.
 pub struct Parts<'a> {
     pub options: &'a BalanceOptions,
-    pub balanced: &'a Run,
+    pub balanced: &'a Solved,
     pub refined: Option<&'a Refined>,
     pub log_scales: &'a [f64],
     pub world: Option<f64>,
@@ -137,17 +138,17 @@ impl Summary {
             explanation: if refined.is_some() { "balanced".to_owned() } else { explained(balanced) },
             method: if refined.is_some() { "newton" } else { outcome.method },
             digits: refined.map(Refined::digits),
-            p: balanced.graph.p(),
+            p: balanced.p,
             world: parts.world,
             accumulated: parts
                 .accumulated
                 .map(|noise| Accumulated { steps: noise.steps(), discount: noise.discount() }),
             tol: options.tol,
             layout: parts.layout,
-            neurons: balanced.graph.neurons(),
+            neurons: balanced.log_scales.len(),
             synapses: parts.synapses,
             components: balanced.components,
-            synapses_on_no_cycle: balanced.on_no_cycle.len(),
+            synapses_on_no_cycle: balanced.on_no_cycle,
             cost_initial: in_range(balanced.cost_initial, balanced.log2_cost_initial),
             cost_final: refined.map_or(Number::Double(final_cost), |refined| Number::Decimal(refined.cost())),
             cost_initial_log10: log10(balanced.log2_cost_initial),
@@ -247,7 +248,7 @@ impl Summary {
 }
 
 /// The status in words, with what helps.
-pub fn explained(balanced: &Run) -> String {
+pub fn explained(balanced: &Solved) -> String {
     let outcome = &balanced.outcome;
     let said = match outcome.status {
         Status::PassLimit { limit } => format!(

@@ -246,9 +246,9 @@ impl Run<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::network::Activation;
     use super::super::{Axis, Described, Neurons, Population, Storage};
     use super::*;
+    use crate::network::Activation;
 
     fn model() -> Model {
         let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
@@ -278,11 +278,17 @@ mod tests {
             .map(|(tensor, numbers)| model.rescale(tensor, numbers, &h, &Degrees::Same(1.0)).unwrap())
             .collect();
         let precision = [Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: f64::from_bits(1) }; 3];
-        let compare =
-            |rescaled: &[Vec<f64>]| match compare_outputs(&model, &Activation::Relu.into(), &given, rescaled, &h, &precision) {
-                Reproduction::Compared { read_out: true, difference } => difference,
-                other => panic!("{other:?}"),
-            };
+        let compare = |rescaled: &[Vec<f64>]| match compare_outputs(
+            &model,
+            &Activation::Relu.into(),
+            &given,
+            rescaled,
+            &h,
+            &precision,
+        ) {
+            Reproduction::Compared { read_out: true, difference } => difference,
+            other => panic!("{other:?}"),
+        };
         let difference = compare(&rescaled);
         assert!(difference.within_bound && difference.largest < 1e-14, "{difference:?}");
         for tensor in 0..3 {

@@ -1,0 +1,105 @@
+(** * Networks whose neurons have any degrees of homogeneity
+
+    Source: beyond the paper, whose non-linearities are of degree one. A neuron j of degree [k j] turns a scaling of its
+    input by e^{-h_j} into one of its output by e^{-k_j h_j}; the weights that keep the task are e^{-h_i} J_ij e^{k_j h_j}
+    ([task_preservation]), and their costs w_ij e^{p (k_j h_j - h_i)}. The Rust: [src/cost/degrees.rs],
+    [src/balance/degrees/].
+
+    Glossary.
+    - [k j]                    the degree of neuron [j]
+    - [moves i]                the log-scale of node [i] may move; the outside world is a node that does not
+    - [held moves h]           the log-scales of all nodes that do not move are zero
+    - [cost_of_degrees w p k h]  the costs after rescaling by [h]
+    - [grad_of_degrees k C i]  incoming minus [k i] times outgoing cost, self-synapse included
+    - [balanced_of_degrees moves k C]  that is zero at every node that moves
+    - [lowers moves k w d]     along [d] no synapse's cost grows, and one's falls: the certificate that there is no minimum *)
+
+From Coq Require Import Reals.
+From Coquelicot Require Import Coquelicot.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
+From Synbal Require Import Defs FlowDefs.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Local Open Scope R_scope.
+
+Section Degrees.
+Variable V : finType.
+
+Definition held (moves : pred V) (h : V -> R) : Prop := forall i, ~~ moves i -> h i = 0.
+
+Definition cost_of_degrees (w : V -> V -> R) (p : R) (k h : V -> R) : V -> V -> R :=
+  fun i j => w i j * exp (p * (k j * h j - h i)).
+
+Definition grad_of_degrees (k : V -> R) (C : V -> V -> R) (i : V) : R :=
+  \rsum_(j) C i j - k i * \rsum_(j) C j i.
+
+Definition balanced_of_degrees (moves : pred V) (k : V -> R) (C : V -> V -> R) : Prop :=
+  forall i, moves i -> grad_of_degrees k C i = 0.
+
+Definition lowers (moves : pred V) (k : V -> R) (w : V -> V -> R) (d : V -> R) : Prop :=
+  held moves d /\ (forall i j, 0 < w i j -> k j * d j <= d i) /\ exists i j, 0 < w i j /\ k j * d j < d i.
+
+End Degrees.
+
+(** The costs are those of the rescaled weights. *)
+Definition S_any_degree_weights : Prop :=
+  forall (V : finType) (alpha : V -> V -> R) (p : R) (k h : V -> R) (J : V -> V -> R) (i j : V),
+  0 < p ->
+  cost alpha p (rescale_deg k h J) i j = cost_of_degrees (cost alpha p J) p k h i j.
+
+(** For degree one they are the paper's, and so are the gradient and balance. *)
+Definition S_any_degree_one : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (h : V -> R),
+  cost_of_degrees w p (fun _ => 1) h = cost_at w p h
+  /\ (forall C i, grad_of_degrees (fun _ : V => 1) C i = grad C i)
+  /\ (forall C, balanced_of_degrees predT (fun _ : V => 1) C <-> balanced C).
+
+(** The cost is convex in the log-scales. *)
+Definition S_any_degree_convex : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R),
+  nonnegative w ->
+  forall (g h : V -> R) (l : R), 0 <= l <= 1 ->
+    total (cost_of_degrees w p k (fun i => (1 - l) * g i + l * h i))
+    <= (1 - l) * total (cost_of_degrees w p k g) + l * total (cost_of_degrees w p k h).
+
+(** Its derivative in any direction x is - p grad.x, so its partial derivatives are - p (incoming - k outgoing). *)
+Definition S_any_degree_gradient : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k h x : V -> R) (s : R),
+    let line := fun r i => h i + r * x i in
+    is_derive (fun r => total (cost_of_degrees w p k (line r))) s
+      (- p * \rsum_(i) (grad_of_degrees k (cost_of_degrees w p k (line s)) i * x i)).
+
+(** Balanced, incoming = k outgoing at every neuron, is the same as globally minimal. *)
+Definition S_any_degree_minimum : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : V -> R),
+  nonnegative w -> 0 < p -> held moves h ->
+  (balanced_of_degrees moves k (cost_of_degrees w p k h) <->
+   forall g, held moves g -> total (cost_of_degrees w p k h) <= total (cost_of_degrees w p k g)).
+
+(** Balanced log-scales are unique up to what changes no synapse: so every balanced cost is unique. *)
+Definition S_any_degree_unique : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (g h : V -> R),
+  nonnegative w -> 0 < p -> held moves g -> held moves h ->
+  balanced_of_degrees moves k (cost_of_degrees w p k g) ->
+  balanced_of_degrees moves k (cost_of_degrees w p k h) ->
+  forall i j, 0 < w i j ->
+    k j * g j - g i = k j * h j - h i /\ cost_of_degrees w p k g i j = cost_of_degrees w p k h i j.
+
+(** The certificate of infeasibility: where a direction lowers the cost without end, nothing is balanced, and from
+    everywhere the cost falls along it. *)
+Definition S_any_degree_lowers : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (d : V -> R),
+  nonnegative w -> 0 < p -> lowers moves k w d ->
+  forall h, held moves h ->
+    ~ balanced_of_degrees moves k (cost_of_degrees w p k h)
+    /\ total (cost_of_degrees w p k (fun i => h i + d i)) < total (cost_of_degrees w p k h).
+
+(** Along the flow h' = grad, the cost falls at the rate p |grad|^2. *)
+Definition S_any_degree_monotone : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : R -> V -> R) (t : R),
+  (forall i, is_derive (fun s => h s i) t
+     (if moves i then grad_of_degrees k (cost_of_degrees w p k (h t)) i else 0)) ->
+  is_derive (fun s => total (cost_of_degrees w p k (h s))) t
+    (- p * \rsum_(i | moves i) (grad_of_degrees k (cost_of_degrees w p k (h t)) i)^2).
