@@ -4,14 +4,15 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds
+  AnyDegree.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  certified_pair float_gradient float_ieee.
+  certified_pair float_gradient float_ieee any_degree.
 
 (** ** monotone_cost *)
 
@@ -246,6 +247,32 @@ Proof. exact damped_newton_exact_proof. Qed.
 
 Theorem damped_newton_diagonal : S_damped_newton_diagonal.
 Proof. exact damped_newton_diagonal_proof. Qed.
+
+(** ** Any degrees *)
+
+Theorem any_degree_weights : S_any_degree_weights.
+Proof. exact any_degree_weights_proof. Qed.
+
+Theorem any_degree_one : S_any_degree_one.
+Proof. exact any_degree_one_proof. Qed.
+
+Theorem any_degree_convex : S_any_degree_convex.
+Proof. exact any_degree_convex_proof. Qed.
+
+Theorem any_degree_gradient : S_any_degree_gradient.
+Proof. exact any_degree_gradient_proof. Qed.
+
+Theorem any_degree_minimum : S_any_degree_minimum.
+Proof. exact any_degree_minimum_proof. Qed.
+
+Theorem any_degree_unique : S_any_degree_unique.
+Proof. exact any_degree_unique_proof. Qed.
+
+Theorem any_degree_lowers : S_any_degree_lowers.
+Proof. exact any_degree_lowers_proof. Qed.
+
+Theorem any_degree_monotone : S_any_degree_monotone.
+Proof. exact any_degree_monotone_proof. Qed.
 
 (** ** task_preservation *)
 

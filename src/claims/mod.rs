@@ -64,8 +64,16 @@ pub const REGISTRY: &[Claim] = &[
 ];
 
 /// Theorems that prove no claim of their own but what all checks rest on: that the default solver's steps lower the
-/// cost and converge, and how exact the computed neural gradient is.
+/// cost and converge, and how exact the computed neural gradient is; and the theory for neurons of other degrees than one.
 pub const SUPPORTING_THEOREMS: &[&str] = &[
+    "any_degree_weights",
+    "any_degree_one",
+    "any_degree_convex",
+    "any_degree_gradient",
+    "any_degree_minimum",
+    "any_degree_unique",
+    "any_degree_lowers",
+    "any_degree_monotone",
     "damped_newton",
     "damped_newton_strict",
     "damped_newton_converges",

@@ -4,10 +4,10 @@
     - [tangent]      the cost lies above its tangent
     - [term_tangent] one synapse, with equality only where its exponent stays *)
 
-From Coq Require Import Reals Lra Psatz.
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
-From Synbal Require Import Defs FlowDefs any_degree Sums Calculus.
+From Synbal Require Import Defs FlowDefs any_degree Sums Costs Calculus.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -113,18 +113,17 @@ Qed.
 
 End Cost.
 
-Lemma cost_derive w p k h (h' : V -> R) (H : R -> V -> R) t :
+Lemma cost_derive w p k (h' : V -> R) (H : R -> V -> R) t :
   (forall i, is_derive (fun s => H s i) t (h' i)) ->
   is_derive (fun s => total (cost_of_degrees w p k (H s))) t
     (- p * \rsum_(i) (grad_of_degrees k (cost_of_degrees w p k (H t)) i * h' i)).
 Proof.
 move=> Hd; rewrite tested -rsumZl.
 apply: is_derive_rsum => i _; rewrite -rsumZl; apply: is_derive_rsum => j _.
-apply: is_derive_eq.
-  apply: is_deriveZ; apply: is_derive_exp_comp; apply: is_deriveZ; apply: is_deriveB.
-    by apply: is_deriveZ; exact: Hd.
-  exact: Hd.
-by rewrite /cost_of_degrees; ring.
+have -> : - p * (cost_of_degrees w p k (H t) i j * (h' i - k j * h' j))
+  = w i j * (p * (k j * h' j - h' i) * exp (p * (k j * H t j - H t i))) by rewrite /cost_of_degrees; ring.
+apply: is_deriveZ; apply: is_derive_exp_comp; apply: is_deriveZ; apply: is_deriveB => //.
+by apply: is_deriveZ; exact: Hd.
 Qed.
 
 End Degrees.
@@ -140,34 +139,20 @@ Qed.
 
 Lemma any_degree_weights_proof : S_any_degree_weights.
 Proof.
-move=> V alpha p k h J i j Hp; rewrite /cost /cost_of_degrees /rescale_deg /abs_pow.
-have He x : exp x <> 0 by have := exp_pos x; lra.
-case: (Req_EM_T (J i j) 0) => HJ.
-  case: Req_EM_T => [_|]; last by rewrite HJ; lra.
-  ring.
-case: Req_EM_T => [H0|_].
-  exfalso; move: H0; have := He (- h i); have := He (k j * h j) => H1 H2 H3.
-  case: (Rmult_integral _ _ H3) => // H4; case: (Rmult_integral _ _ H4) => //.
-rewrite !Rabs_mult (Rabs_pos_eq (exp (- h i))); last by left; exact: exp_pos.
-rewrite (Rabs_pos_eq (exp (k j * h j))); last by left; exact: exp_pos.
-have HJ' : 0 < Rabs (J i j) by exact: Rabs_pos_lt.
-rewrite -!Rpower_mult_distr //; try exact: exp_pos; last by apply: Rmult_lt_0_compat => //; exact: exp_pos.
-have Hr x : Rpower (exp x) p = exp (p * x) by rewrite /Rpower ln_exp.
-rewrite !Hr.
-have -> : p * (k j * h j - h i) = p * - h i + p * (k j * h j) by ring.
-rewrite exp_plus; ring.
+move=> V alpha p k h J i j Hp.
+rewrite /cost /rescale_deg /cost_of_degrees abs_pow_exp Rmult_assoc; congr (_ * (_ * exp _)); ring.
 Qed.
 
 Lemma any_degree_one_proof : S_any_degree_one.
 Proof.
-move=> V w p h; split; last split.
-- apply: FunctionalExtensionality.functional_extensionality => i.
-  apply: FunctionalExtensionality.functional_extensionality => j.
-  by rewrite /cost_of_degrees /cost_at; congr (_ * exp _); ring.
-- by move=> C i; rewrite /grad_of_degrees /grad; ring.
-- move=> C; split=> H i.
-    by have := H i isT; rewrite /grad_of_degrees /grad => <-; ring.
-  by move=> _; rewrite -[RHS](H i) /grad_of_degrees /grad; ring.
+move=> V w p h.
+have Hgrad C i : grad_of_degrees (fun _ : V => 1) C i = grad C i.
+  by rewrite /grad_of_degrees /grad Rmult_1_l.
+split; last split=> //.
+- apply: functional_extensionality => i; apply: functional_extensionality => j.
+  by rewrite /cost_of_degrees /cost_at Rmult_1_l.
+- move=> C; split=> H i; first by rewrite -Hgrad; exact: H.
+  by move=> _; rewrite Hgrad.
 Qed.
 
 Lemma any_degree_convex_proof : S_any_degree_convex.
@@ -190,30 +175,30 @@ Qed.
 Lemma any_degree_gradient_proof : S_any_degree_gradient.
 Proof.
 move=> V w p k h x s line.
-apply: (cost_derive (h' := x)) => // i.
-rewrite /line; apply: is_derive_eq.
-  by apply: is_deriveD; [exact: is_derive_const | apply: is_deriveM; [exact: is_derive_id | exact: is_derive_const]].
-rewrite /zero /one /=; ring.
+apply: (@cost_derive _ w p k x line s) => i.
+have -> : x i = 0 + (1 * x i + s * 0) by ring.
+rewrite /line; apply: is_deriveD; first exact: is_derive_const.
+by apply: is_deriveM; [exact: is_derive_id | exact: is_derive_const].
 Qed.
 
 Lemma any_degree_minimum_proof : S_any_degree_minimum.
 Proof.
 move=> V w p k moves h Hw Hp Hh; split=> [Hb g Hg|Hmin i Hi].
-  exact: (balanced_least Hw Hp Hg Hh Hb).
+  exact: (balanced_least Hw Hg Hh Hb).
 (* A step along the gradient of one node would lower the cost. *)
 pose x : V -> R := fun j => if j == i then 1 else 0.
 have Hd := any_degree_gradient_proof w p k h x 0.
 set gr := grad_of_degrees k (cost_of_degrees w p k h) i.
 have Hsum : \rsum_(j) (grad_of_degrees k (cost_of_degrees w p k (fun i => h i + 0 * x i)) j * x j) = gr.
   have -> : (fun i => h i + 0 * x i) = h.
-    by apply: FunctionalExtensionality.functional_extensionality => j; ring.
-  rewrite (rsum_single (i := i)) => [|j Hj]; first by rewrite /x eqxx; ring.
-  by rewrite /x (negbTE Hj); ring.
+    by apply: functional_extensionality => j; rewrite Rmult_0_l Rplus_0_r.
+  rewrite (rsum_single (i := i)) => [|j Hj]; first by rewrite /x eqxx Rmult_1_r.
+  by rewrite /x (negbTE Hj) Rmult_0_r.
 move: Hd => /=; rewrite Hsum => Hd.
 have H0 : - p * gr = 0.
   apply: (is_derive_unique_min (f := fun r => total (cost_of_degrees w p k (fun i => h i + r * x i)))) Hd => r.
   have -> : (fun i => h i + 0 * x i) = h.
-    by apply: FunctionalExtensionality.functional_extensionality => j; ring.
+    by apply: functional_extensionality => j; rewrite Rmult_0_l Rplus_0_r.
   apply: Hmin => j Hj; rewrite Hh // /x.
   case: eqP Hj => [->|_ _]; first by rewrite Hi.
   ring.
@@ -240,13 +225,13 @@ have Hfall : total (cost_of_degrees w p k (fun i => h i + d i)) < total (cost_of
   by apply: exp_increasing; apply: Rmult_lt_compat_l => //; lra.
 split=> // Hb.
 have Hhd : held moves (fun i => h i + d i) by move=> l Hl; rewrite Hh // Hd //; ring.
-have := balanced_least Hw Hp Hhd Hh Hb; lra.
+have := balanced_least Hw Hhd Hh Hb; lra.
 Qed.
 
 Lemma any_degree_monotone_proof : S_any_degree_monotone.
 Proof.
 move=> V w p k moves h t Hd.
-apply: is_derive_eq; first by apply: (cost_derive (h' := fun i => if moves i then grad_of_degrees k (cost_of_degrees w p k (h t)) i else 0)) Hd.
+apply: is_derive_eq; first exact: (@cost_derive _ w p k (fun i => if moves i then grad_of_degrees k (cost_of_degrees w p k (h t)) i else 0) h t Hd).
 congr (_ * _); rewrite [RHS]rsum_if; apply: rsum_ext => i _.
 by case: (moves i); ring.
 Qed.

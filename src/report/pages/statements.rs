@@ -26,6 +26,7 @@ macro_rules! files {
 }
 
 const FILES: [(&str, &str); 24] = files![
+    "any_degree.v",
     "balanceable.v",
     "certified_balance.v",
     "certified_file.v",
