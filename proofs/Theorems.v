@@ -271,6 +271,9 @@ Proof. exact any_degree_unique_proof. Qed.
 Theorem any_degree_lowers : S_any_degree_lowers.
 Proof. exact any_degree_lowers_proof. Qed.
 
+Theorem any_degree_coercive : S_any_degree_coercive.
+Proof. exact any_degree_coercive_proof. Qed.
+
 Theorem any_degree_monotone : S_any_degree_monotone.
 Proof. exact any_degree_monotone_proof. Qed.
 

@@ -96,6 +96,14 @@ Definition S_any_degree_lowers : Prop :=
     ~ balanced_of_degrees moves k (cost_of_degrees w p k h)
     /\ total (cost_of_degrees w p k (fun i => h i + d i)) < total (cost_of_degrees w p k h).
 
+(** Where every neuron lies on a way from nodes that are held to nodes that are held (from the world to the world), log-scales
+    of bounded cost are bounded: the cost grows beyond all bounds in every direction, whatever the degrees. *)
+Definition S_any_degree_coercive : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p c : R) (k : V -> R) (moves : pred V),
+  nonnegative w -> 0 < p -> (forall i, 0 < k i) ->
+  (forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
+  exists B, forall h, held moves h -> total (cost_of_degrees w p k h) <= c -> forall i, Rabs (h i) <= B.
+
 (** Along the flow h' = grad, the cost falls at the rate p |grad|^2. *)
 Definition S_any_degree_monotone : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : R -> V -> R) (t : R),

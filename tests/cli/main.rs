@@ -1,5 +1,6 @@
 //! The program as a user meets it: exit statuses, streams, files, JSON.
 
+mod degrees;
 mod digits;
 mod documents;
 mod models;

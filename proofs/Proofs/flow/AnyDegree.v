@@ -235,3 +235,87 @@ apply: is_derive_eq; first exact: (@cost_derive _ w p k (fun i => if moves i the
 congr (_ * _); rewrite [RHS]rsum_if; apply: rsum_ext => i _.
 by case: (moves i); ring.
 Qed.
+
+(** ** Coercivity *)
+
+Section Coercive.
+Variables (V : finType) (w : V -> V -> R) (p c : R) (k : V -> R) (moves : pred V).
+Hypotheses (Hw : nonnegative w) (Hp : 0 < p) (Hk : forall i, 0 < k i).
+
+Let low (h : V -> R) := held moves h /\ total (cost_of_degrees w p k h) <= c.
+
+Lemma exponent_le h i j : low h -> 0 < w i j -> k j * h j - h i <= ln (c / w i j) / p.
+Proof.
+move=> [_ Hc] Hij.
+have H : cost_of_degrees w p k h i j <= c.
+  apply: Rle_trans Hc.
+  apply: (rsum_pair_term_le i j (F := cost_of_degrees w p k h)) => a b.
+  exact: costs_ge0.
+have Hpos := exp_pos (p * (k j * h j - h i)).
+have Hexp : exp (p * (k j * h j - h i)) <= c / w i j.
+  apply: (Rmult_le_reg_l (w i j)) => //.
+  have -> : w i j * (c / w i j) = c by field; lra.
+  exact: H.
+have Hq : p * (k j * h j - h i) <= ln (c / w i j).
+  by rewrite -[X in X <= _]ln_exp; apply: ln_le.
+apply: (Rmult_le_reg_l p) => //.
+by have -> : p * (ln (c / w i j) / p) = ln (c / w i j) by field; lra.
+Qed.
+
+Lemma synapseP (j i : V) : synapse w j i -> 0 < w i j.
+Proof. by rewrite /synapse; case: Rlt_dec. Qed.
+
+Lemma below s a : path (synapse w) a s -> (exists L, forall h, low h -> L <= h a) ->
+  exists L, forall h, low h -> L <= h (last a s).
+Proof.
+elim: s a => [|y s IH] a //= /andP [/synapseP Hya Hs] [L HL].
+apply: IH Hs _; exists (k a * L - ln (c / w y a) / p) => h Hh.
+have := exponent_le Hh Hya; have := HL h Hh; have := Hk a; nra.
+Qed.
+
+Lemma above s a : path (synapse w) a s -> ~~ moves (last a s) -> exists U, forall h, low h -> h a <= U.
+Proof.
+elim: s a => [|y s IH] a /=.
+  by move=> _ Ha; exists 0 => h [Hh _]; rewrite Hh //; lra.
+move=> /andP [/synapseP Hya Hs] Hlast; have [U HU] := IH y Hs Hlast.
+exists ((U + ln (c / w y a) / p) / k a) => h Hh.
+apply: (Rmult_le_reg_l (k a)) => //.
+have -> : k a * ((U + ln (c / w y a) / p) / k a) = U + ln (c / w y a) / p by field; have := Hk a; lra.
+have := exponent_le Hh Hya; have := HU h Hh; lra.
+Qed.
+
+Lemma bounded i : (exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
+  exists B, forall h, low h -> Rabs (h i) <= B.
+Proof.
+move=> [a [b [Ha [Hb [/connectP [s Hs Hi] /connectP [t Ht Hbt]]]]]].
+have [L HL] : exists L, forall h, low h -> L <= h i.
+  by rewrite Hi; apply: below Hs _; exists 0 => h [Hh _]; rewrite Hh //; lra.
+have [U HU] : exists U, forall h, low h -> h i <= U by apply: above Ht _; rewrite -Hbt.
+exists (Rmax U (- L)) => h Hh; have := HL h Hh; have := HU h Hh.
+have := Rmax_l U (- L); have := Rmax_r U (- L).
+by rewrite /Rabs; case: Rcase_abs; lra.
+Qed.
+
+End Coercive.
+
+Lemma bounds_of_all (V : finType) (P : V -> R -> Prop) :
+  (forall i a b, P i a -> a <= b -> P i b) -> (forall i, exists B, P i B) -> exists B, forall i, P i B.
+Proof.
+move=> Hmono Hall.
+have H (s : seq V) : exists B, forall i, i \in s -> P i B.
+  elim: s => [|a s [B HB]]; first by exists 0.
+  have [A HA] := Hall a; exists (Rmax A B) => i; rewrite inE => /orP [/eqP ->|Hi].
+    by apply: Hmono HA _; exact: Rmax_l.
+  by apply: Hmono (HB i Hi) _; exact: Rmax_r.
+have [B HB] := H (enum V); exists B => i; apply: HB; exact: mem_enum.
+Qed.
+
+Lemma any_degree_coercive_proof : S_any_degree_coercive.
+Proof.
+move=> V w p c k moves Hw Hp Hk Hall.
+have [B HB] : exists B, forall i h, held moves h /\ total (cost_of_degrees w p k h) <= c -> Rabs (h i) <= B.
+  apply: (bounds_of_all (P := fun i B => forall h, held moves h /\ total (cost_of_degrees w p k h) <= c -> Rabs (h i) <= B)).
+    by move=> i a b Ha Hab h Hh; have := Ha h Hh; lra.
+  by move=> i; exact: bounded.
+by exists B => h Hh Hc i; apply: HB.
+Qed.
