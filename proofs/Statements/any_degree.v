@@ -104,6 +104,14 @@ Definition S_any_degree_coercive : Prop :=
   (forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
   exists B, forall h, held moves h -> total (cost_of_degrees w p k h) <= c -> forall i, Rabs (h i) <= B.
 
+(** So such a network has a balanced point, whatever its degrees; it is the only one up to what changes no synapse
+    ([S_any_degree_unique]). *)
+Definition S_any_degree_exists : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V),
+  nonnegative w -> 0 < p -> (forall i, 0 < k i) ->
+  (forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
+  exists h, held moves h /\ balanced_of_degrees moves k (cost_of_degrees w p k h).
+
 (** Along the flow h' = grad, the cost falls at the rate p |grad|^2. *)
 Definition S_any_degree_monotone : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : R -> V -> R) (t : R),

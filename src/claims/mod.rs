@@ -74,6 +74,7 @@ pub const SUPPORTING_THEOREMS: &[&str] = &[
     "any_degree_unique",
     "any_degree_lowers",
     "any_degree_coercive",
+    "any_degree_exists",
     "any_degree_monotone",
     "damped_newton",
     "damped_newton_strict",

@@ -82,21 +82,30 @@ impl Terms {
     }
 }
 
-/// How far the cost at `δ` is above that at 0, as the part of first order and the rest, so that nothing cancels.
+/// How far the cost at `scale·u` is above that at 0, as the part of first order and the rest, so that nothing cancels; in
+/// units in which the gradient at 0 has length one.
 struct Above<'a> {
     terms: &'a Terms,
     first_order: Vec<f64>,
-    unit: f64,
+    length: f64,
+    scale: f64,
+}
+
+impl Above<'_> {
+    fn delta(&self, u: &[f64]) -> Vec<f64> {
+        u.iter().map(|u| self.scale * u).collect()
+    }
 }
 
 impl CostFunction for Above<'_> {
     type Param = Vec<f64>;
     type Output = f64;
 
-    fn cost(&self, delta: &Vec<f64>) -> Result<f64, Error> {
-        let linear: f64 = self.first_order.iter().zip(delta).map(|(g, d)| g * d).sum();
+    fn cost(&self, u: &Vec<f64>) -> Result<f64, Error> {
+        let delta = self.delta(u);
+        let linear: f64 = self.first_order.iter().zip(&delta).map(|(g, d)| g * d).sum();
         let rest = |e: usize| {
-            let x = self.terms.exponent(e, delta);
+            let x = self.terms.exponent(e, &delta);
             let tail = if x.abs() < 0.1 {
                 // e^x − 1 − x by its series.
                 (2..14).rev().fold(0.0, |sum, k| (sum + 1.0) * x / f64::from(k)) * x
@@ -105,7 +114,7 @@ impl CostFunction for Above<'_> {
             };
             self.terms.costs[e] * tail
         };
-        Ok((linear + (0..self.terms.costs.len()).map(rest).sum::<f64>()) / self.unit)
+        Ok((linear + (0..self.terms.costs.len()).map(rest).sum::<f64>()) / (self.length * self.scale))
     }
 }
 
@@ -113,30 +122,31 @@ impl Gradient for Above<'_> {
     type Param = Vec<f64>;
     type Gradient = Vec<f64>;
 
-    fn gradient(&self, delta: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        let change = self.terms.gradient(delta.len(), |e| self.terms.exponent(e, delta).exp_m1());
-        Ok(change.iter().zip(&self.first_order).map(|(change, first)| (change + first) / self.unit).collect())
+    fn gradient(&self, u: &Vec<f64>) -> Result<Vec<f64>, Error> {
+        let delta = self.delta(u);
+        let change = self.terms.gradient(delta.len(), |e| self.terms.exponent(e, &delta).exp_m1());
+        Ok(change.iter().zip(&self.first_order).map(|(change, first)| (change + first) / self.length).collect())
     }
 }
 
-/// The minimum by L-BFGS, started anew where the last run stopped, until a run moves by less than 1e-11.
+/// The minimum by L-BFGS, started anew where the last run stopped, each run for another six digits, until the gradient is
+/// 1e-13 of the cost.
 fn l_bfgs(given: &Terms, n: usize) -> Vec<f64> {
     let mut h = vec![0.0; n];
-    for _ in 0..12 {
+    for _ in 0..8 {
         let terms = given.moved(&h);
-        let unit = terms.costs.iter().sum::<f64>();
-        let above = Above { first_order: terms.gradient(n, |_| 1.0), terms: &terms, unit };
-        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(1e-15).unwrap();
-        let solver = solver.with_tolerance_cost(0.0).unwrap();
-        let run = Executor::new(above, solver).configure(|state| state.param(vec![0.0; n]).max_iters(200)).run();
-        // A line search that finds nothing lower ends the run where it is.
-        let Ok(run) = run else { break };
-        let delta = run.state().get_best_param().unwrap().clone();
-        let moved = delta.iter().fold(0.0_f64, |largest, d| largest.max(d.abs()));
-        h.iter_mut().zip(&delta).for_each(|(h, d)| *h += d);
-        if moved < 1e-11 {
+        let total = terms.costs.iter().sum::<f64>();
+        let first_order = terms.gradient(n, |_| 1.0);
+        let length = first_order.iter().map(|g| g * g).sum::<f64>().sqrt();
+        if length <= 1e-13 * total {
             break;
         }
+        let above = Above { first_order, terms: &terms, length, scale: length / total };
+        let solver = LBFGS::new(MoreThuenteLineSearch::new(), 20).with_tolerance_grad(1e-6).unwrap();
+        let solver = solver.with_tolerance_cost(0.0).unwrap();
+        let run = Executor::new(above, solver).configure(|state| state.param(vec![0.0; n]).max_iters(300)).run();
+        let u = run.unwrap().state().get_best_param().unwrap().clone();
+        h.iter_mut().zip(&u).for_each(|(h, u)| *h += length / total * u);
     }
     h
 }
