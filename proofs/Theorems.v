@@ -5,7 +5,7 @@
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
 From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds
-  AnyDegree AnyDegreeExists.
+  AnyDegree AnyDegreeExists AnyDegreeNewton.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
@@ -276,6 +276,9 @@ Proof. exact any_degree_coercive_proof. Qed.
 
 Theorem any_degree_exists : S_any_degree_exists.
 Proof. exact any_degree_exists_proof. Qed.
+
+Theorem any_degree_newton : S_any_degree_newton.
+Proof. exact any_degree_newton_proof. Qed.
 
 Theorem any_degree_monotone : S_any_degree_monotone.
 Proof. exact any_degree_monotone_proof. Qed.

@@ -119,3 +119,15 @@ Definition S_any_degree_monotone : Prop :=
      (if moves i then grad_of_degrees k (cost_of_degrees w p k (h t)) i else 0)) ->
   is_derive (fun s => total (cost_of_degrees w p k (h s))) t
     (- p * \rsum_(i | moves i) (grad_of_degrees k (cost_of_degrees w p k (h t)) i)^2).
+
+(** The damped Newton step: with x what the solver has found of H x = grad, x^T H x = x^T grad, and s at least |k_j x_j - x_i|
+    over all synapses, the part ln(1 + s)/s of the step x / p lowers the cost from everywhere. *)
+Definition S_any_degree_newton : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p s : R) (k h x : V -> R),
+  nonnegative w -> 0 < p -> 0 < s ->
+  let C := cost_of_degrees w p k h in
+  let curvature := \rsum_(i) \rsum_(j) (C i j * (k j * x j - x i)^2) in
+  (forall i j, 0 < C i j -> Rabs (k j * x j - x i) <= s) ->
+  curvature = \rsum_(i) (grad_of_degrees k C i * x i) ->
+  total (cost_of_degrees w p k (fun i => h i + ln (1 + s) / s * (x i / p)))
+  <= total C - ((1 + s) * ln (1 + s) - s) / s ^ 2 * curvature.

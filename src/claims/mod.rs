@@ -76,6 +76,7 @@ pub const SUPPORTING_THEOREMS: &[&str] = &[
     "any_degree_coercive",
     "any_degree_exists",
     "any_degree_monotone",
+    "any_degree_newton",
     "damped_newton",
     "damped_newton_strict",
     "damped_newton_converges",

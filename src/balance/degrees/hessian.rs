@@ -115,7 +115,8 @@ fn factor<S: Scalar>(matrix: &mut [Vec<S>]) -> Result<(), usize> {
             row[i] -= &part;
             row[j] = scaled;
         }
-        if !(row[i] > row[i].zero_like()) || !row[i].is_finite() {
+        let positive = row[i] > row[i].zero_like() && row[i].is_finite();
+        if !positive {
             return Err(i);
         }
     }
