@@ -52,7 +52,9 @@ fn hours(seconds: f64) -> String {
 fn faults(text: &mut String, faults: &[String]) {
     if !faults.is_empty() {
         let _ = writeln!(text, "\n**{} faults:**\n", faults.len());
-        faults.iter().for_each(|fault| drop(writeln!(text, "- {fault}")));
+        for fault in faults {
+            let _ = writeln!(text, "- {fault}");
+        }
     }
 }
 
@@ -86,7 +88,9 @@ fn healthy(text: &mut String, folder: &Path) {
     for (heading, kinds) in [("Why claims were left open", &all.reasons), ("Why networks were refused", &all.refused)] {
         if !kinds.is_empty() {
             let _ = writeln!(text, "\n{heading} (numbers left out, in how many networks):\n");
-            kinds.iter().for_each(|(kind, count)| drop(writeln!(text, "- {count}: {kind}")));
+            for (kind, count) in kinds {
+                let _ = writeln!(text, "- {count}: {kind}");
+            }
         }
     }
     faults(text, &all.faults);
