@@ -147,9 +147,9 @@ pub(super) fn minimum(costs: &DegreeCosts) -> Minimum {
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut place = vec![0; n + 1];
-    for node in 0..=n {
+    for (node, place) in place.iter_mut().enumerate() {
         let component = &mut members[strong[node] as usize];
-        place[node] = component.len();
+        *place = component.len();
         component.push(node);
     }
     let mut inner: Vec<Vec<Inner>> = vec![Vec::new(); count];
@@ -161,8 +161,7 @@ pub(super) fn minimum(costs: &DegreeCosts) -> Minimum {
         }
     }
     let mut free = Vec::new();
-    for component in 0..count {
-        let neurons = &members[component];
+    for (component, neurons) in members.iter().enumerate() {
         if neurons.contains(&n) {
             continue;
         }

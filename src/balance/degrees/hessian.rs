@@ -79,17 +79,17 @@ pub(super) fn dense_step<S: Scalar>(
     }
     factor(&mut matrix)?;
     let mut x: Vec<S> = g.iter().zip(&scale).map(|(g, scale)| g.clone() * scale).collect();
-    for i in 0..n {
+    for (i, row) in matrix.iter().enumerate() {
         let (solved, rest) = x.split_at_mut(i);
-        for (entry, value) in matrix[i].iter().zip(solved) {
+        for (entry, value) in row.iter().zip(solved) {
             rest[0] -= &(entry.clone() * value);
         }
     }
     for i in (0..n).rev() {
         x[i] = x[i].clone() / &matrix[i][i];
-        for row in i + 1..n {
-            let (before, after) = x.split_at_mut(row);
-            before[i] -= &(matrix[row][i].clone() * &after[0]);
+        let (before, after) = x.split_at_mut(i + 1);
+        for (row, value) in matrix[i + 1..].iter().zip(after.iter()) {
+            before[i] -= &(row[i].clone() * value);
         }
     }
     let mut step: Vec<S> = x.iter().zip(&scale).map(|(x, scale)| x.clone() * scale).collect();
@@ -102,15 +102,15 @@ fn factor<S: Scalar>(matrix: &mut [Vec<S>]) -> Result<(), usize> {
     for i in 0..matrix.len() {
         let (above, rest) = matrix.split_at_mut(i);
         let row = &mut rest[0];
-        for j in 0..i {
+        for (j, earlier) in above.iter().enumerate() {
             // First L_ij D_j, which the entries further right need.
             let (left, right) = row.split_at_mut(j);
-            for (mine, theirs) in left.iter().zip(&above[j]) {
+            for (mine, theirs) in left.iter().zip(earlier) {
                 right[0] -= &(mine.clone() * theirs);
             }
         }
-        for j in 0..i {
-            let scaled = row[j].clone() / &above[j][j];
+        for (j, earlier) in above.iter().enumerate() {
+            let scaled = row[j].clone() / &earlier[j];
             let part = scaled.clone() * &row[j];
             row[i] -= &part;
             row[j] = scaled;
@@ -172,10 +172,8 @@ pub(super) fn gradients_step(
             break;
         }
         let step = rz / curvature;
-        for k in 0..x.len() {
-            x[k] += step * d[k];
-            r[k] -= step * product[k];
-        }
+        x.iter_mut().zip(&d).for_each(|(x, d)| *x += step * d);
+        r.iter_mut().zip(&product).for_each(|(r, product)| *r -= step * product);
         z = preconditioned(&r);
         let next = dot(&r, &z);
         let share = next / rz;
