@@ -442,6 +442,12 @@ Proof. exact certified_balance_weights_proof. Qed.
 Theorem certified_balance_fits : S_certified_balance_fits.
 Proof. exact certified_balance_fits_proof. Qed.
 
+Theorem certified_balance_matrix : S_certified_balance_matrix.
+Proof. exact certified_balance_matrix_proof. Qed.
+
+Theorem certified_balance_costs : S_certified_balance_costs.
+Proof. exact certified_balance_costs_proof. Qed.
+
 Theorem certified_balance_file : S_certified_balance_file.
 Proof. exact certified_balance_file_proof. Qed.
 
