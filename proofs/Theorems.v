@@ -4,7 +4,7 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate Truncation DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
@@ -162,6 +162,9 @@ Proof. exact contraction_pieces_proof. Qed.
 
 Theorem contraction_rate : S_contraction_rate.
 Proof. exact contraction_rate_proof. Qed.
+
+Theorem contraction_truncation : S_contraction_truncation.
+Proof. exact contraction_truncation_proof. Qed.
 
 (** ** osborne_descent *)
 

@@ -47,7 +47,8 @@ impl Certificate {
         // An odd number times a power of two; zero has one spelling too.
         let dyadic = |x: f64| if x == 0.0 { (0, 0) } else { odd_dyadic(x) };
         let spelled = |(m, e): (u64, i64)| json!([format!("{m:#x}"), e]);
-        let alpha = self.alpha().map(|alpha| Value::from(alpha.into_iter().map(dyadic).map(spelled).collect::<Vec<_>>()));
+        let alpha =
+            self.alpha().map(|alpha| Value::from(alpha.into_iter().map(dyadic).map(spelled).collect::<Vec<_>>()));
         let world = self.world().map(odd_dyadic).map(spelled);
         let head = [
             ("format", json!("synbal-certificate")),
