@@ -1,5 +1,6 @@
 //! Claim `balanceable`.
 
+use super::controls::{Control, Formula};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::CostGraph;
@@ -17,10 +18,14 @@ pub const CLAIM: Claim = Claim {
         "balanceable_attained",
         "balanceable_sums",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the network as given taken for the balanced one, and the escape direction turned round",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let whole = CostGraph::of_network(&subject.network, &subject.spec)?;
     let on_no_cycle = whole.synapses_on_no_cycle();
@@ -29,7 +34,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let reference = &subject.reference;
     evidence.balanced(
         "largest node imbalance where every synapse lies on a cycle",
-        reference.outcome.imbalance.max(reference.imbalance_final),
+        formula.choose(reference.outcome.imbalance.max(reference.imbalance_final), reference.imbalance_initial),
         subject.stop.tol,
         &reference.outcome.status,
     );
@@ -63,7 +68,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let deepest = level.iter().copied().max().unwrap_or(0) as f64;
     // One unit a level, less where the deepest level would leave the range of the exponential.
     let unit = (300.0 / (whole.p() * deepest)).min(1.0);
-    let h: Vec<f64> = level.iter().map(|&level| unit * level as f64).collect();
+    let h: Vec<f64> = level.iter().map(|&level| formula.sign() * unit * level as f64).collect();
     let (before, after) = (whole.initial_costs(), whole.costs_at(&h));
     let mut others = WorstRatio::default();
     let mut slowest: f64 = 0.0;

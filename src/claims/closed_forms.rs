@@ -1,5 +1,6 @@
 //! Claim `closed_forms`.
 
+use super::controls::{Control, Formula};
 use super::distance::compare;
 use super::subject::{tracked_gradient, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
@@ -22,7 +23,11 @@ pub const CLAIM: Claim = Claim {
         "closed_forms_symmetric_weights",
         "closed_forms_rank_one",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the rate of two neurons halved, e^{-2mpt} for e^{-4mpt}, and the ring's mean arithmetic for geometric",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Sizes of the small networks that are cut out of the subject's weights.
@@ -30,10 +35,10 @@ const PAIRS: usize = 5;
 const RING: usize = 12;
 const RANK_ONE: usize = 30;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     for (example, check) in EXAMPLES {
-        match check(&mut evidence, subject) {
+        match check(&mut evidence, subject, formula) {
             // Weights that fit a graph of their own need not fit this one.
             Err(ClaimError::Cost(reason @ CostError::CostOutOfRange { .. })) => {
                 evidence.note(format!("{example} of the network's weights is left out: {reason}"));
@@ -44,7 +49,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     Ok(evidence)
 }
 
-type Check = fn(&mut Evidence, &Subject) -> Result<(), ClaimError>;
+type Check = fn(&mut Evidence, &Subject, Formula) -> Result<(), ClaimError>;
 
 const EXAMPLES: [(&str, Check); 4] = [
     ("the pairs of neurons", two_neurons),
@@ -66,7 +71,7 @@ fn magnitudes(subject: &Subject) -> impl Iterator<Item = (usize, usize, f64)> {
 
 /// With `a = C_12`, `b = C_21` at the start, `m = √(ab)` and `s = h_1 − h_2`: `ṡ = −4m sinh(p(s − s*))`,
 /// `s* = ln(a/b)/(2p)`, and the cost is `2m cosh(p(s − s*))`.
-fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
+fn two_neurons(evidence: &mut Evidence, subject: &Subject, formula: Formula) -> Result<(), ClaimError> {
     let weights: Vec<f64> = magnitudes(subject).map(|(_, _, value)| value).take(2 * PAIRS).collect();
     let solver = OdeFlow::new(Stepper::Dopri5, Coordinates::LogScales);
     let mut worst = WorstRatio::default();
@@ -85,7 +90,7 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimEr
         for (step, point) in outcome.trace.iter().enumerate() {
             let Some(time) = point.time else { continue };
             // x at that time, from T and 1 − T; the cost's slope there is 2m sinh x, per unit of p·s.
-            let decay = -4.0 * m * p * time;
+            let decay = -formula.choose(4.0, 2.0) * m * p * time;
             let (t, short) = (t_start * decay.exp(), short_start - t_start * decay.exp_m1());
             let x = ((1.0 + t) / short).ln();
             let expected = 2.0 * m * x.cosh();
@@ -115,7 +120,7 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimEr
     Ok(())
 }
 
-fn ring(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
+fn ring(evidence: &mut Evidence, subject: &Subject, formula: Formula) -> Result<(), ClaimError> {
     let weights: Vec<f64> = magnitudes(subject).map(|(_, _, value)| value).take(RING).collect();
     let n = weights.len();
     if n < 3 {
@@ -124,7 +129,9 @@ fn ring(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
     }
     let graph = graph_of(subject, n, (0..n).map(|i| ((i + 1) % n, i, weights[i])).collect())?;
     let outcome = Newton::default().solve(&graph, &subject.stop);
-    let mean = weights.iter().map(|value| value.ln()).sum::<f64>() / n as f64;
+    let geometric = weights.iter().map(|value| value.ln()).sum::<f64>() / n as f64;
+    let arithmetic = (weights.iter().sum::<f64>() / n as f64).ln();
+    let mean = formula.choose(geometric, arithmetic);
     let spread = weights.iter().fold(0.0_f64, |spread, value| spread.max(value.ln().abs()));
     let worst = graph
         .pattern()
@@ -146,7 +153,7 @@ fn ring(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
     Ok(())
 }
 
-fn symmetric(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
+fn symmetric(evidence: &mut Evidence, subject: &Subject, _: Formula) -> Result<(), ClaimError> {
     let mut both = std::collections::BTreeMap::new();
     for (i, j, value) in magnitudes(subject) {
         *both.entry((i.min(j), i.max(j))).or_insert(0.0) += value;
@@ -166,7 +173,7 @@ fn symmetric(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimErro
     Ok(())
 }
 
-fn rank_one(evidence: &mut Evidence, subject: &Subject) -> Result<(), ClaimError> {
+fn rank_one(evidence: &mut Evidence, subject: &Subject, _: Formula) -> Result<(), ClaimError> {
     let n = subject.network.weights.neurons();
     let (mut into, mut out_of) = (vec![0.0; n], vec![0.0; n]);
     for (i, j, value) in magnitudes(subject) {

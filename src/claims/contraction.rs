@@ -1,5 +1,6 @@
 //! Claim `contraction`.
 
+use super::controls::{Control, Formula};
 use super::subject::{tracked_gradient, tracked_graph, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::Horizon;
@@ -18,14 +19,18 @@ pub const CLAIM: Claim = Claim {
         "contraction_rate",
         "contraction_truncation",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the flow with its sign flipped: h' = -g",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Pairs of starts, and steps taken from each.
 const PAIRS: u64 = 6;
 const STEPS: usize = 50;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = tracked_graph(subject.graph());
     if graph.pattern().is_empty() {
@@ -42,10 +47,10 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         let rate = tracked_sum((0..a.len()).map(|i| {
             let apart = Tracked::exact(a[i]) - &Tracked::exact(b[i]);
             apart * &(ga[i] - &gb[i])
-        }));
+        })) * &Tracked::exact(formula.sign());
         rates.add_violation(rate.value, rate.error);
         strict += usize::from(rate.value < -rate.error);
-        follow(subject, a, b, &mut steps);
+        follow(subject, (a, b), formula, &mut steps);
     }
     evidence.at_most(
         "growth rate of the distance of two solutions where positive, in units of its rounding bound, worst of random pairs",
@@ -117,14 +122,14 @@ fn certified(subject: &Subject, evidence: &mut Evidence) {
 
 /// Follows both trajectories by steps `η g`, `η = 1/(2p·degree)` with the larger degree of both ends: on the segment
 /// between them no node's degree is larger (convexity of the exponential), so the step contracts.
-fn follow(subject: &Subject, mut a: Vec<f64>, mut b: Vec<f64>, worst: &mut WorstRatio) {
+fn follow(subject: &Subject, (mut a, mut b): (Vec<f64>, Vec<f64>), formula: Formula, worst: &mut WorstRatio) {
     let graph = tracked_graph(subject.graph());
     for _ in 0..STEPS {
         let degree = |h: &[f64]| {
             let sums = node_costs(graph.pattern(), &graph.costs_at(&tracked(h)), &Tracked::exact(0.0));
             sums.largest_degree().value
         };
-        let step = Tracked::exact(0.5 / (graph.p() * (degree(&a) + degree(&b))));
+        let step = Tracked::exact(formula.sign() * 0.5 / (graph.p() * (degree(&a) + degree(&b))));
         let stepped = |h: &[f64]| -> Vec<Tracked> {
             let g = tracked_gradient(&graph, &tracked(h));
             g.iter().zip(h).map(|(g, h)| *g * &step + &Tracked::exact(*h)).collect()

@@ -1,5 +1,6 @@
 //! Claim `convex_cost`.
 
+use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::scalar::{Tracked, tracked};
@@ -16,20 +17,24 @@ pub const CLAIM: Claim = Claim {
         "convex_cost_balanced_minimum",
         "convex_cost_weights",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the gradient of the cost with its sign flipped: +p g for -p g",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Pairs of random points.
 const PAIRS: u64 = 8;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     if subject.graph().pattern().is_empty() {
         evidence.note("no synapse can be balanced: the cost is constant");
         return Ok(evidence);
     }
     let graph = tracked_graph(subject.graph());
-    let minus_p = Tracked::exact(-graph.p());
+    let minus_p = Tracked::exact(-graph.p() * formula.sign());
     let balanced = &subject.reference.outcome.h;
     let minimum = tracked_cost(&graph, &tracked(balanced));
 
@@ -100,12 +105,12 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         1.0,
         "running error analysis",
     );
-    hessian(&mut evidence, subject);
+    hessian(&mut evidence, subject, formula);
     Ok(evidence)
 }
 
 /// The Hessian is `p² L`: the change of `∇C = −p g` along a random direction against `p² L x`.
-fn hessian(evidence: &mut Evidence, subject: &Subject) {
+fn hessian(evidence: &mut Evidence, subject: &Subject, formula: Formula) {
     const STEP: f64 = 1e-4;
     let graph = tracked_graph(subject.graph());
     let p = graph.p();
@@ -131,7 +136,7 @@ fn hessian(evidence: &mut Evidence, subject: &Subject) {
     let mut worst = WorstRatio::default();
     for i in 0..graph.nodes() {
         // −p(g⁺ − g⁻)/2ε = p² (Lx)_i
-        let quotient = (forward[i] - &backward[i]) / &double * &Tracked::exact(-p);
+        let quotient = (forward[i] - &backward[i]) / &double * &Tracked::exact(-p * formula.sign());
         let predicted = product[i] * &Tracked::exact(p * p);
         worst.add(quotient.value - predicted.value, quotient.error + predicted.error + p * truncation[i]);
     }

@@ -1,5 +1,6 @@
 //! Claim `cost_bounds`.
 
+use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_graph, tracked_sum};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::certify::ground_state;
@@ -23,10 +24,14 @@ pub const CLAIM: Claim = Claim {
         "cost_bounds_distance",
         "cost_bounds_optimum",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the constant of the dual value wrong: F (2 + ln(C/F)) for F (1 + ln(C/F))",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = tracked_graph(subject.graph());
     let pattern = graph.pattern();
@@ -44,8 +49,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         ground_state(subject.graph(), &subject.reference.outcome.h).map_or(0.0, |certificate| certificate.cost_gap);
     // The balanced costs as a circulation, against the costs as given: they know nothing of the log-scales.
     let circulation = circulation_below(subject);
-    let dual =
-        tracked_sum(circulation.iter().zip(graph.initial_costs()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
+    let terms = circulation.iter().zip(graph.initial_costs());
+    let dual = tracked_sum(terms.map(|(f, c)| entropy_term(f, c, formula))) + graph.self_cost();
 
     let mut holds = |what: &str, bound: Tracked| {
         evidence.at_least(
@@ -105,8 +110,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             })
         })
         .collect();
-    let dual_bound =
-        tracked_sum(symmetric.iter().zip(graph.initial_costs()).map(|(f, c)| entropy_term(f, c))) + graph.self_cost();
+    let dual_bound = tracked_sum(symmetric.iter().zip(graph.initial_costs()).map(|(f, c)| entropy_term(f, c, formula)))
+        + graph.self_cost();
     evidence.at_least(
         "balanced cost, against sum F(1 + ln(C/F)) for the circulation F = min(C_ij, C_ji)",
         balanced.value,
@@ -156,9 +161,9 @@ fn circulation_below(subject: &Subject) -> Vec<Tracked> {
 }
 
 /// `F (1 + ln(C/F))`, 0 for `F = 0`.
-fn entropy_term(f: &Tracked, c: &Tracked) -> Tracked {
+fn entropy_term(f: &Tracked, c: &Tracked, formula: Formula) -> Tracked {
     if f.value == 0.0 {
         return Tracked::exact(0.0);
     }
-    *f * &((*c / f).ln() + &Tracked::exact(1.0))
+    *f * &((*c / f).ln() + &Tracked::exact(formula.choose(1.0, 2.0)))
 }

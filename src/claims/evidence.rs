@@ -72,6 +72,19 @@ impl Measurement {
     }
 }
 
+impl Measurement {
+    /// By how many powers of ten the figure passed its bound; infinite where the bound is no size that could be passed by a factor
+    /// (a zero, a sign), `None` where it holds.
+    pub fn decades_outside(&self) -> Option<f64> {
+        if self.holds() {
+            return None;
+        }
+        let decades = (self.value / self.bound).log10();
+        let by_a_factor = self.relation == Relation::AtMost && self.bound > 0.0 && decades.is_finite();
+        Some(if by_a_factor { decades } else { f64::INFINITY })
+    }
+}
+
 impl Margin {
     /// The narrower of two: what broke, then the fewest decades, then what cannot be told in decades, then the exact.
     pub fn narrower(self, other: Margin) -> Margin {
@@ -158,6 +171,15 @@ impl Evidence {
         self.measurements.iter().reduce(|a, b| if a.margin().narrower(b.margin()) == a.margin() { a } else { b })
     }
 
+    /// The figure that passed its bound by the largest factor; one that passed it otherwise only where there is no such.
+    pub fn furthest_outside(&self) -> Option<&Measurement> {
+        let by = |measurement: &Measurement| {
+            measurement.decades_outside().map(|decades| if decades.is_finite() { decades } else { -1.0 })
+        };
+        let outside = self.measurements.iter().filter(|measurement| !measurement.holds());
+        outside.max_by(|a, b| by(a).partial_cmp(&by(b)).unwrap_or(std::cmp::Ordering::Equal))
+    }
+
     /// Adds a figure that must not exceed its bound.
     pub fn at_most(&mut self, what: impl Into<String>, value: f64, bound: f64, derivation: impl Into<String>) {
         self.push(what.into(), value, Relation::AtMost, bound, derivation.into());
@@ -239,5 +261,24 @@ impl WorstRatio {
     /// How many deviations were taken in.
     pub fn seen(&self) -> usize {
         self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figure_that_passed_its_bound_furthest_is_found() {
+        let mut evidence = Evidence::default();
+        evidence.at_most("held", 0.5, 1.0, "");
+        assert_eq!(evidence.furthest_outside(), None);
+        evidence.at_most("passed a zero", 1.0, 0.0, "");
+        assert_eq!(evidence.furthest_outside().unwrap().decades_outside(), Some(f64::INFINITY));
+        evidence.at_most("ten times", 10.0, 1.0, "");
+        evidence.at_most("a hundred times", 100.0, 1.0, "");
+        evidence.at_least("of the other sign", -1.0, 1.0, "");
+        assert_eq!(evidence.furthest_outside().unwrap().what, "a hundred times");
+        assert_eq!(evidence.furthest_outside().unwrap().decades_outside(), Some(2.0));
     }
 }

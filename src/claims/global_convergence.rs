@@ -1,5 +1,6 @@
 //! Claim `global_convergence`.
 
+use super::controls::{Control, Formula};
 use super::distance::compare;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::Run;
@@ -28,16 +29,20 @@ pub const CLAIM: Claim = Claim {
         "global_convergence_cyclic",
         "global_convergence_weights_cyclic",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "a flow that stands still: the network as given taken for its limit",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let reference = &subject.reference;
     let graph = subject.graph();
     evidence.balanced(
         format!("imbalance reached by {}", reference.outcome.method),
-        reference.imbalance_final,
+        formula.choose(reference.imbalance_final, reference.imbalance_initial),
         subject.stop.tol,
         &reference.outcome.status,
     );

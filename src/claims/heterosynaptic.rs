@@ -1,5 +1,6 @@
 //! Claim `heterosynaptic`.
 
+use super::controls::{Control, Formula};
 use super::subject::in_own_units;
 use super::{Claim, ClaimError, Evidence, Subject};
 use crate::flow::{lax_field, node_costs};
@@ -10,7 +11,11 @@ pub const CLAIM: Claim = Claim {
     statement: "Potentiate J_ij in a balanced network: at first all other synapses into i weaken and all out of i strengthen, those into j strengthen and those out of j weaken, J_ij itself relaxes back at twice the rate, J_ji strengthens, and no other synapse moves. Beyond the paper: these changes keep their direction when the network is balanced again.",
     source: "Stock et al. 2022, Results (heterosynaptic plasticity)",
     theorems: &["heterosynaptic", "heterosynaptic_added", "heterosynaptic_lasting", "heterosynaptic_lasting_strict"],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "target and source of the potentiated synapse exchanged",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Synapses that are potentiated, spread evenly over the network.
@@ -18,7 +23,7 @@ const SYNAPSES: usize = 25;
 /// Potentiation, as a factor on the weight.
 const FACTOR: f64 = 1.5;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = subject.graph();
     let pattern = graph.pattern();
@@ -54,7 +59,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
         for (e, i, j) in pattern.iter() {
             // d|J|/dt in units of |J|.
             let rate = field[e] / &own_units[e];
-            let expected = f64::from(effect(j, target, source) - effect(i, target, source));
+            let expected = formula.sign() * f64::from(effect(j, target, source) - effect(i, target, source));
             let blur = rate.error + residual[i] + residual[j] + g[i].error + g[j].error;
             if expected == 0.0 {
                 judged += 1;

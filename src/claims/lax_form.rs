@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::controls::{Control, Formula};
 use super::subject::{LARGEST_DENSE, in_own_units, tracked_graph, tracked_step};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::flow::{lax_field, node_costs};
@@ -12,13 +13,17 @@ pub const CLAIM: Claim = Claim {
     statement: "The flow on the weights is J' = [J, diag g]: isospectral, and solved by e^{-H(t)} J e^{H(t)} with h' = g.",
     source: "Stock et al. 2022, Methods (Lax form)",
     theorems: &["lax_form", "lax_form_commutator", "lax_form_from_scales"],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the commutator with its sign flipped: [diag g, J] for [J, diag g]",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Step of the difference quotients, in units of the inverse of the fastest rate.
 const STEP: f64 = 1e-4;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = tracked_graph(subject.graph());
     let pattern = graph.pattern();
@@ -36,7 +41,8 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     let own_units = in_own_units(graph.weight());
     let moved = |h: &[Tracked]| moved(&own_units, h);
     let weights = moved(&tracked(&h));
-    let field = lax_field(pattern, &weights, &g);
+    let sign = Tracked::exact(formula.sign());
+    let field: Vec<Tracked> = lax_field(pattern, &weights, &g).into_iter().map(|rate| rate * &sign).collect();
 
     // The gradient of the weights must be the gradient at the log-scales.
     let from_scales = node_costs(pattern, &graph.costs_at(&tracked(&h)), &zero).gradient();

@@ -9,6 +9,7 @@ mod certified_balance;
 mod closed_forms;
 mod conserved_quantities;
 mod contraction;
+mod controls;
 mod convex_cost;
 mod cost_bounds;
 mod distance;
@@ -24,6 +25,7 @@ mod subject;
 mod task_preservation;
 mod unique_balance;
 
+pub use controls::{Control, control_subject};
 pub use evidence::{Evidence, Margin, Measurement, Relation, Verdict, WorstRatio};
 pub use global_convergence::largest_weight_difference;
 pub use subject::{ClaimError, LARGEST_DENSE, Subject};
@@ -41,6 +43,8 @@ pub struct Claim {
     pub theorems: &'static [&'static str],
     /// Measures it on a network.
     pub check: fn(&Subject) -> Result<Evidence, ClaimError>,
+    /// What falling looks like: the same with its formula broken.
+    pub control: Control,
 }
 
 /// All claims, in the order of the report.

@@ -1,5 +1,6 @@
 //! Claim `monotone_cost`.
 
+use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{Run, Status};
@@ -18,13 +19,17 @@ pub const CLAIM: Claim = Claim {
         "monotone_cost_weights_strict",
         "monotone_cost_weights_rest",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the sign of the cost's derivative flipped: +p |g|^2 for -p |g|^2",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Step of the difference quotient, in units of the inverse of the fastest rate.
 const STEP: f64 = 1e-4;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     if subject.graph().pattern().is_empty() {
         evidence.note("no synapse can be balanced: the cost does not depend on the log-scales");
@@ -33,7 +38,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     for (purpose, label) in [(None, "at the start"), (Some(500), "at random log-scales")] {
         let h =
             purpose.map_or_else(|| vec![0.0; subject.graph().nodes()], |purpose| subject.random_scales(purpose, 0.5));
-        derivative(&mut evidence, subject, &h, label);
+        derivative(&mut evidence, subject, &h, label, formula);
     }
 
     // Sums of E positive numbers, each itself within (p·spread + 8) roundings: costs closer than this are equal.
@@ -62,7 +67,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
 
 /// `(C(h + εg) − C(h − εg))/2ε` against `−p‖g‖²`. The third derivative along `g` is at most `p³ Σ C_ij |g_j − g_i|³
 /// e^{pε|g_j − g_i|}` on the segment.
-fn derivative(evidence: &mut Evidence, subject: &Subject, h: &[f64], label: &str) {
+fn derivative(evidence: &mut Evidence, subject: &Subject, h: &[f64], label: &str, formula: Formula) {
     let graph = tracked_graph(subject.graph());
     let p = graph.p();
     let costs = graph.costs_at(&tracked(h));
@@ -77,7 +82,7 @@ fn derivative(evidence: &mut Evidence, subject: &Subject, h: &[f64], label: &str
     let difference =
         tracked_cost(&graph, &tracked_step(h, step, &g)) - &tracked_cost(&graph, &tracked_step(h, -step, &g));
     let quotient = difference / &Tracked::exact(2.0 * step);
-    let predicted = norm_squared(&gradient) * &Tracked::exact(-p);
+    let predicted = norm_squared(&gradient) * &Tracked::exact(-p * formula.sign());
     let third: f64 = graph
         .pattern()
         .iter()

@@ -1,5 +1,6 @@
 //! Claim `noise_robustness`.
 
+use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem, Scope};
@@ -34,7 +35,11 @@ pub const CLAIM: Claim = Claim {
         "noise_robustness_expectation",
         "noise_robustness_gains",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the gains forgotten: sum J_ij^2 for sum r_j^2 J_ij^2",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Samples of the noise.
@@ -80,7 +85,7 @@ fn paths_apart(network: &Network, h: &[f64], seed: u64) -> Result<f64, ClaimErro
     Ok(worst.worst())
 }
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     // In the unit of the largest weight, an exact power of two: squares of the weights then stay in range.
     let given = &subject.network.weights;
@@ -95,7 +100,9 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     // Gains r_j between 0.2 and 1, as of neurons that are active part of the time.
     let gains: Vec<f64> =
         normals(&mut stream(subject.seed, 1000), n, 1.0).iter().map(|x| 0.2 + 0.8 * x.sin().abs()).collect();
-    let expected: f64 = SIGMA * SIGMA * weights.triplets().map(|(_, j, value)| (gains[j] * value).powi(2)).sum::<f64>();
+    let expected: f64 = SIGMA
+        * SIGMA
+        * weights.triplets().map(|(_, j, value)| (formula.choose(gains[j], 1.0) * value).powi(2)).sum::<f64>();
     let mut random = stream(subject.seed, 1001);
     let mut sum = 0.0;
     for _ in 0..SAMPLES {

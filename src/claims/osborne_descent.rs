@@ -1,5 +1,6 @@
 //! Claim `osborne_descent`.
 
+use super::controls::{Control, Formula};
 use super::global_convergence::largest_weight_difference;
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
@@ -21,13 +22,17 @@ pub const CLAIM: Claim = Claim {
         "osborne_descent_same_limit",
         "osborne_descent_greedy",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the square root forgotten: a step of ln(r/c)/p for ln(r/c)/(2p)",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Neurons whose step is checked.
 const NEURONS: usize = 40;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = tracked_graph(subject.graph());
     let p = Tracked::exact(graph.p());
@@ -39,7 +44,7 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     for i in candidates.take(NEURONS) {
         let (r, c) = (sums.incoming[i], sums.outgoing[i]);
         // e^{pδ} = √(r/c)
-        let step = (r / &c).ln() / &(p * &Tracked::exact(2.0));
+        let step = (r / &c).ln() / &(p * &Tracked::exact(formula.choose(2.0, 1.0)));
         let cost_after = |delta: Tracked| {
             let mut moved = h.clone();
             moved[i] += &delta;

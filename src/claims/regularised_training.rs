@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::controls::{Control, Formula};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
@@ -16,7 +17,11 @@ pub const CLAIM: Claim = Claim {
     statement: "Every critical point of (task loss + lambda sum |w|^p over a neuron's whole input and output) is balanced, because the loss is constant along the transform.",
     source: "Stock et al. 2022, Discussion (regularised training); Baldi et al. 2024",
     theorems: &["regularised_training", "regularised_training_matrix"],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "the penalty on a neuron's input only, its output left free",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 const INPUTS: usize = 5;
@@ -33,9 +38,11 @@ struct Learner {
     w_out: DMatrix<f64>,
     target: DMatrix<f64>,
     p: f64,
+    /// Factor on the penalty of the output weights: 1, or 0 where they go free.
+    outward: f64,
 }
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     // At p = 1 and below the regulariser has no derivative at zero weights; far above, descent needs tiny steps.
     let p = subject.spec.p.clamp(1.5, 3.0);
@@ -45,8 +52,13 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
     ));
     let mut random = stream(subject.seed, 1100);
     let mut matrix = |rows, columns| DMatrix::from_vec(rows, columns, normals(&mut random, rows * columns, 0.7));
-    let mut learner =
-        Learner { w_in: matrix(HIDDEN, INPUTS), w_out: matrix(OUTPUTS, HIDDEN), target: matrix(OUTPUTS, INPUTS), p };
+    let mut learner = Learner {
+        w_in: matrix(HIDDEN, INPUTS),
+        w_out: matrix(OUTPUTS, HIDDEN),
+        target: matrix(OUTPUTS, INPUTS),
+        p,
+        outward: formula.choose(1.0, 0.0),
+    };
 
     let before = learner.worst_imbalance();
     identity(&mut evidence, &learner, "at random weights");
@@ -209,7 +221,10 @@ impl Learner {
     fn gradient(&self) -> (DMatrix<f64>, DMatrix<f64>) {
         let miss = &self.w_out * &self.w_in - &self.target;
         let pull = |w: f64| LAMBDA * self.p * w.signum() * power(&w.abs(), self.p - 1.0);
-        (self.w_out.transpose() * &miss + self.w_in.map(pull), &miss * self.w_in.transpose() + self.w_out.map(pull))
+        (
+            self.w_out.transpose() * &miss + self.w_in.map(pull),
+            &miss * self.w_in.transpose() + self.w_out.map(pull) * self.outward,
+        )
     }
 
     /// Incoming and outgoing cost of a hidden neuron.

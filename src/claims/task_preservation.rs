@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::controls::{Control, Formula};
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::network::random::{normals, stream};
 use crate::network::{Activation, Homogeneity, Network, exponent, rescale_network, times_power_of_two};
@@ -22,7 +23,11 @@ pub const CLAIM: Claim = Claim {
         "task_preservation_converse",
         "task_preservation_tanh",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "tanh in the place of the homogeneous activations",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 const STEPS: usize = 40;
@@ -49,18 +54,19 @@ pub(super) const HOMOGENEOUS: [Activation; 5] = [
     Activation::RectifiedPower { degree: 1.5 },
 ];
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let network = runnable(subject);
     let n = network.weights.neurons();
     let random_h = &subject.random_scales(200, 1.0)[..n];
+    let homogeneity = formula.choose(Homogeneity::Required, Homogeneity::NegativeControl);
     let trial = random_trial(subject, network.w_in.as_ref().map_or(0, DMatrix::ncols));
     for (label, h) in [("random h", random_h), ("balancing h", subject.reference.log_scales.as_slice())] {
         let mut worst = WorstRatio::default();
         let mut largest = 0.0_f64;
-        for activation in HOMOGENEOUS {
+        for &activation in formula.choose(&HOMOGENEOUS[..], &[Activation::Tanh]) {
             let network = Network { activation, ..network.clone() };
-            let transformed = rescale_network(&network, &tracked(h), Homogeneity::Required)?;
+            let transformed = rescale_network(&network, &tracked(h), homogeneity)?;
             for dynamics in Dynamics::ALL {
                 largest = largest.max(compare_outputs(&network, &transformed, dynamics, &trial, &mut worst));
             }

@@ -1,5 +1,6 @@
 //! Claim `unique_balance`.
 
+use super::controls::{Control, Formula};
 use super::distance::compare;
 use super::subject::LARGEST_DENSE;
 use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
@@ -22,13 +23,20 @@ pub const CLAIM: Claim = Claim {
         "unique_balance_matrix",
         "unique_balance_free_synapse",
     ],
-    check,
+    check: |subject| measure(subject, Formula::Claimed),
+    control: Control {
+        broken: "a second balanced point: log-scales of other starts moved by a thousandth, up and down in turn",
+        check: |subject| measure(subject, Formula::Broken),
+    },
 };
 
 /// Starts, each another member of the same orbit.
 const STARTS: u64 = 3;
 
-fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
+/// How far away the second balanced point of the control is, in log-scales, to either side in turn.
+const ELSEWHERE: f64 = 1e-3;
+
+fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
     let graph = subject.graph();
     let reference = &subject.reference;
@@ -76,9 +84,11 @@ fn check(subject: &Subject) -> Result<Evidence, ClaimError> {
             sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| graph.p() * relative * (r + c)).collect();
         match compare(graph, &reference.outcome.h, &h, &extra) {
             Ok(comparison) => {
-                for (distance, bound) in comparison.distance.iter().zip(&comparison.bound) {
-                    worst.add(*distance, bound + 4.0 * UNIT_ROUNDOFF * spread);
-                    largest = largest.max(*distance);
+                for (node, (&distance, bound)) in comparison.distance.iter().zip(&comparison.bound).enumerate() {
+                    let elsewhere = if node % 2 == 0 { ELSEWHERE } else { -ELSEWHERE };
+                    let distance = formula.choose(distance, distance + elsewhere).abs();
+                    worst.add(distance, bound + 4.0 * UNIT_ROUNDOFF * spread);
+                    largest = largest.max(distance);
                 }
             }
             Err(reason) => evidence.undecided(format!("start {}: {reason}", start + 1)),

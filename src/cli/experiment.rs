@@ -33,7 +33,7 @@ pub fn run(options: &ExperimentOptions) -> Result<Ending, CliError> {
             figures: Vec::new(),
             provenance: Provenance::collect(options.seed),
             effort,
-            claims: claim_texts(),
+            claims: claim_texts()?,
             cases: Vec::new(),
             seconds: found.seconds,
             experiments: vec![found],

@@ -49,7 +49,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
             figures: Vec::new(),
             provenance: synbal::report::Provenance::collect(options.seed),
             effort: synbal::experiments::Effort::Full,
-            claims: claim_texts(),
+            claims: claim_texts()?,
             cases: vec![checked],
             experiments: Vec::new(),
             seconds: started.elapsed().as_secs_f64(),

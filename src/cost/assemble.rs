@@ -287,16 +287,22 @@ impl<'a> Synapses<'a> {
 
     /// A prescaling that brings all costs into the range of `f64`, where evening out exponents does not and any does.
     fn prescaling_into_a_window(&self) -> Result<Option<Prescaling>, CostError> {
-        let mut edges = Vec::new();
+        let (mut edges, mut finite) = (Vec::new(), true);
         self.for_each(|synapse| {
             let Synapse { target, source, .. } = synapse;
             if target != source {
                 let (normal, factor) = (SAFE_LOG2_RANGE * self.p, synapse.alpha.log2());
                 let reach = (factor - normal, factor + normal);
-                edges.push(window::Edge { target, source, log2_cost: synapse.log2_cost(self.p), reach });
+                let log2_cost = synapse.log2_cost(self.p);
+                finite &= log2_cost.is_finite();
+                edges.push(window::Edge { target, source, log2_cost, reach });
             }
             Ok(())
         })?;
+        if !finite {
+            // No rescaling makes an infinite weight, or one that is not a number, finite.
+            return Ok(None);
+        }
         // Exponents are rounded to whole ones: that moves a cost by p at most, and its unit by p.
         let found =
             WINDOWS.iter().find_map(|window| window::scales_within(self.nodes(), &edges, window - 2.0 * self.p));

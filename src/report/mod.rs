@@ -89,6 +89,21 @@ pub struct ClaimText {
     pub source: &'static str,
     /// The theorems that prove it.
     pub theorems: &'static [&'static str],
+    /// What falling looks like.
+    pub control: ControlReport,
+}
+
+/// A negative control: a claim's check with its formula broken, run on the network of
+/// [`control_subject`](crate::claims::control_subject).
+#[derive(Clone, Debug, Serialize)]
+pub struct ControlReport {
+    /// What was broken.
+    pub broken: &'static str,
+    /// The verdict, which must be that the claim fell.
+    pub verdict: Verdict,
+    /// The figures.
+    #[serde(flatten)]
+    pub evidence: Evidence,
 }
 
 /// One network: facts, solvers, claims, figures.
@@ -253,9 +268,11 @@ impl Report {
         })
     }
 
-    /// True if no claim fell, or was left undecided, on any case or in any experiment.
+    /// True if no claim fell, or was left undecided, on any case or in any experiment, and every negative control fell.
     pub fn all_held(&self) -> bool {
         let claims = self.cases.iter().flat_map(|case| &case.claims).map(|claim| claim.verdict);
-        claims.chain(self.experiments.iter().map(|experiment| experiment.verdict)).all(|verdict| !verdict.is_failure())
+        let controls_fell = self.claims.iter().all(|claim| claim.control.verdict == Verdict::Fell);
+        let mut verdicts = claims.chain(self.experiments.iter().map(|experiment| experiment.verdict));
+        controls_fell && verdicts.all(|verdict| !verdict.is_failure())
     }
 }

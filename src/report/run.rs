@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
 use super::{
-    CaseReport, ClaimReport, ClaimText, NetworkFacts, Provenance, Report, ReportError, SolverReport, WorstNeuron,
-    figures, run_experiment,
+    CaseReport, ClaimReport, ClaimText, ControlReport, NetworkFacts, Provenance, Report, ReportError, SolverReport,
+    WorstNeuron, figures, run_experiment,
 };
 use crate::balance::{Criteria, Method, Run};
-use crate::claims::{REGISTRY, Subject, largest_weight_difference};
+use crate::claims::{Claim, ClaimError, REGISTRY, Subject, control_subject, largest_weight_difference};
 use crate::experiments::{EXPERIMENTS, Effort};
 use crate::flow::node_costs;
 use crate::tasks::{Case, embedded_cases};
@@ -48,23 +48,30 @@ pub fn run_report(
         experiments,
         provenance: Provenance::collect(seed),
         effort,
-        claims: claim_texts(),
+        claims: claim_texts()?,
         cases,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
 
-/// The registry in words.
-pub fn claim_texts() -> Vec<ClaimText> {
-    REGISTRY
-        .iter()
-        .map(|claim| ClaimText {
+/// The registry in words, each claim with its negative control.
+///
+/// # Errors
+/// A control that could not be checked at all.
+pub fn claim_texts() -> Result<Vec<ClaimText>, ReportError> {
+    let wrong = |source| ReportError::Claim { case: "the negative controls".to_owned(), source };
+    let subject = control_subject().map_err(wrong)?;
+    let text = |claim: &Claim| -> Result<ClaimText, ClaimError> {
+        let evidence = (claim.control.check)(&subject)?;
+        Ok(ClaimText {
             id: claim.id,
             statement: claim.statement,
             source: claim.source,
             theorems: claim.theorems,
+            control: ControlReport { broken: claim.control.broken, verdict: evidence.verdict(), evidence },
         })
-        .collect()
+    };
+    REGISTRY.iter().map(text).collect::<Result<_, _>>().map_err(wrong)
 }
 
 /// Runs every claim on one case.

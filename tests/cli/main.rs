@@ -455,7 +455,7 @@ fn inspect_states_the_facts() {
 }
 
 #[test]
-fn verify_holds_on_the_fly_and_falls_beyond_the_precision() {
+fn verify_holds_on_the_fly_and_is_open_beyond_the_precision() {
     let folder = scratch();
     let arguments = ["verify", FLY_TYPES, "--within-components", "--method", "osborne", "--json"];
     let output = run(folder.path(), &arguments);
@@ -465,12 +465,19 @@ fn verify_holds_on_the_fly_and_falls_beyond_the_precision() {
     for claim in &claims {
         assert_eq!(claim["verdict"], "held", "{claim}");
     }
-    // No f64 is balanced to 1e-18: claims fall, and the status says so.
-    let output =
-        run(folder.path(), &["verify", "small.csv", "--tol", "1e-18", "--method", "newton", "--max-passes", "1000"]);
+    // No f64 is balanced to 1e-18: what needs the balanced network is open, with the solver's reason; nothing falls, for no
+    // claim of the paper is about precision. The status says that not all was shown.
+    let beyond = ["verify", "small.csv", "--tol", "1e-18", "--method", "newton", "--max-passes", "1000", "--json"];
+    let output = run(folder.path(), &beyond);
     assert_eq!(status(&output), 1);
-    assert!(stdout(&output).contains("FELL"));
-    assert!(stdout(&output).contains("bound"), "every figure on the wrong side is shown");
+    let claims = json(&output)["claims"].as_array().unwrap().clone();
+    let undecided: Vec<&Value> = claims.iter().filter(|claim| claim["verdict"] == "undecided").collect();
+    assert!(undecided.iter().any(|claim| claim["id"] == "global_convergence"), "{claims:?}");
+    assert!(
+        undecided.iter().all(|claim| claim.to_string().contains("no further progress at this precision")),
+        "{undecided:?}"
+    );
+    assert!(claims.iter().all(|claim| claim["verdict"] == "undecided" || claim["verdict"] == "held"), "{claims:?}");
 }
 
 #[test]

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use synbal::balance::{Criteria, Method};
 use synbal::claims::{REGISTRY, Subject, Verdict};
 
 use crate::networks::{Healthy, healthy};
 
 /// What came of verifying many networks.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Tally {
+    /// Networks tried.
+    pub networks: usize,
+    /// Seconds of one core.
+    pub seconds: f64,
     /// Networks on which every claim was checked.
     pub verified: usize,
     /// Networks that were refused, by the kind of refusal.
     pub refused: BTreeMap<String, usize>,
     /// For each claim: held, fell, open, not applicable.
-    pub verdicts: BTreeMap<&'static str, [usize; 4]>,
+    pub verdicts: BTreeMap<String, [usize; 4]>,
     /// Reasons why a claim was left open, numbers left out.
     pub reasons: BTreeMap<String, usize>,
     /// What must not be, each with its seed.
@@ -35,6 +40,7 @@ pub fn subject(seed: u64) -> Option<Subject> {
 impl Tally {
     /// Verifies the network of one seed.
     pub fn verify(&mut self, seed: u64) {
+        self.networks += 1;
         let Healthy { kind, network, spec, scope } = healthy(seed);
         let subject = match Subject::new(network, spec, scope, &METHODS, STOP, seed, &|_| ()) {
             Ok(subject) => subject,
@@ -53,7 +59,7 @@ impl Tally {
                 }
             };
             let verdict = evidence.verdict();
-            self.verdicts.entry(claim.id).or_default()[verdict as usize] += 1;
+            self.verdicts.entry(claim.id.to_owned()).or_default()[verdict as usize] += 1;
             match verdict {
                 Verdict::Fell => {
                     for figure in evidence.measurements.iter().filter(|figure| !figure.holds()) {
@@ -77,6 +83,22 @@ impl Tally {
                 Verdict::Held | Verdict::NotApplicable => {}
             }
         }
+    }
+}
+
+impl Tally {
+    /// Adds what came of others.
+    pub fn add(&mut self, other: Tally) {
+        self.networks += other.networks;
+        self.seconds += other.seconds;
+        self.verified += other.verified;
+        other.refused.into_iter().for_each(|(kind, count)| *self.refused.entry(kind).or_default() += count);
+        other.reasons.into_iter().for_each(|(kind, count)| *self.reasons.entry(kind).or_default() += count);
+        for (claim, counts) in other.verdicts {
+            let known = self.verdicts.entry(claim).or_default();
+            known.iter_mut().zip(counts).for_each(|(known, count)| *known += count);
+        }
+        self.faults.extend(other.faults);
     }
 }
 

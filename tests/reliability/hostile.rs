@@ -10,6 +10,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rug::Float;
 use rug::ops::Pow;
+use serde::{Deserialize, Serialize};
 use synbal::balance::{BalanceError, Criteria, Method, Problem, Run, Scope, Status, balance_to_digits};
 use synbal::certify::certified_distance;
 use synbal::cost::{CostError, CostSpec};
@@ -35,15 +36,17 @@ const MEASURED_WITHIN: f64 = 2e-13;
 const LARGEST_CERTIFIED: usize = 12;
 
 /// What came of many networks.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Outcomes {
     pub networks: usize,
+    /// Seconds of one core.
+    pub seconds: f64,
     pub balanced: usize,
     pub certified: usize,
     /// Runs that ended otherwise, by their status.
-    pub unbalanced: BTreeMap<&'static str, usize>,
+    pub unbalanced: BTreeMap<String, usize>,
     /// Refusals, by kind.
-    pub refused: BTreeMap<&'static str, usize>,
+    pub refused: BTreeMap<String, usize>,
     /// Refusals as out of range of which no proof was found that they are necessary, each with its seed.
     pub not_shown: Vec<String>,
     /// What must not be, each with its seed.
@@ -129,7 +132,8 @@ impl Outcomes {
     }
 
     /// Adds what came of others.
-    fn add(&mut self, other: Outcomes) {
+    pub fn add(&mut self, other: Outcomes) {
+        self.seconds += other.seconds;
         self.networks += other.networks;
         self.balanced += other.balanced;
         self.certified += other.certified;
@@ -155,7 +159,7 @@ impl Outcomes {
             self.faults.push(format!("seed {seed}: {what} is NaN or infinite ({})", run.outcome.status));
         }
         if !run.outcome.status.is_balanced() {
-            *self.unbalanced.entry(run.outcome.status.word()).or_default() += 1;
+            *self.unbalanced.entry(run.outcome.status.word().to_owned()).or_default() += 1;
             return;
         }
         self.balanced += 1;
@@ -204,7 +208,7 @@ impl Outcomes {
                 "other"
             }
         };
-        *self.refused.entry(kind).or_default() += 1;
+        *self.refused.entry(kind.to_owned()).or_default() += 1;
     }
 }
 

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Depth, contents, figure, frame, margin, outcome, provenance};
+use super::parts::{Depth, contents, evidence, figure, frame, margin, outcome, outside, provenance};
 use super::statements::{AXIOMS, statement};
 use crate::report::figures::file_name;
-use crate::report::{ClaimText, Report};
+use crate::report::{ClaimText, ControlReport, Report};
 
 const DEPTH: Depth = Depth::Folder;
 
@@ -18,8 +18,9 @@ pub(super) fn page(report: &Report, claim: &ClaimText) -> String {
         h1 { (name) }
         p class="statement" { (claim.statement) }
         p class="note" { "Source: " (claim.source) "." }
-        (contents(&[("networks", "networks"), ("experiments", "experiments"), ("theorems", "theorems")]))
+        (contents(&[("networks", "networks"), ("control", "negative control"), ("experiments", "experiments"), ("theorems", "theorems")]))
         (networks(report, claim))
+        (control(&claim.control))
         @if claim.id == OF_ALL_NETWORKS && !report.figures.is_empty() {
             div class="figures" { @for one in &report.figures { (figure(DEPTH, &one.name, one)) } }
         }
@@ -53,6 +54,16 @@ fn networks(report: &Report, claim: &ClaimText) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What falling looks like, made by the program itself.
+fn control(control: &ControlReport) -> Markup {
+    html! {
+        h2 id="control" { "Negative control: what falling looks like" }
+        p { "The same check, made for this report on a small network, with one thing broken: " b { (control.broken) } "." }
+        p { (outside(control)) }
+        (evidence(&control.evidence))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Depth, figure, frame, margin, outcome, provenance};
+use super::parts::{Depth, figure, frame, margin, outcome, outside, provenance};
 use super::picture;
-use crate::claims::SUPPORTING_THEOREMS;
+use crate::claims::{SUPPORTING_THEOREMS, Verdict};
 use crate::experiments::{Effort, Reproduction};
 use crate::report::figures::file_name;
 use crate::report::{ClaimText, Figure, Report};
@@ -78,13 +78,14 @@ fn verdicts(report: &Report) -> Markup {
     let outside =
         checked().chain(of_experiments()).flat_map(|evidence| &evidence.measurements).filter(|m| !m.holds()).count();
     let undecided = checked().chain(of_experiments()).filter(|evidence| !evidence.open.is_empty()).count();
+    let stood = report.claims.iter().filter(|claim| claim.control.verdict != Verdict::Fell).count();
     let networks = if report.cases.len() == 1 { "network" } else { "networks" };
     let statements = || report.experiments.iter().flat_map(|experiment| &experiment.statements);
     let count = |wanted| statements().filter(|statement| statement.outcome == wanted).count();
     let of_paper = statements().count() - count(Reproduction::Beyond);
     html! {
         div class="verdicts" {
-            section class=(if outside + undecided == 0 { "good" } else { "bad" }) {
+            section class=(if outside + undecided + stood == 0 { "good" } else { "bad" }) {
                 h2 { "The mathematics" }
                 p {
                     b {
@@ -93,7 +94,9 @@ fn verdicts(report: &Report) -> Markup {
                     }
                     " " (theorems) " theorems are proved in Coq; the " (report.claims.len()) " claims that they make up were measured on "
                     (report.cases.len()) " " (networks) " in " (measurements) " figures, each against a bound derived from data and precision."
-                    " One figure outside would be a failure, and would be shown here."
+                    " One figure outside would be a failure, and would be shown here. "
+                    @if stood == 0 { "With its formula broken on purpose every check falls: the negative controls of the table below." }
+                    @else { b { (stood) " negative controls did not fall: those checks show nothing." } }
                 }
             }
             @if of_paper > 0 {
@@ -160,12 +163,14 @@ fn matrix(report: &Report) -> Markup {
         p class="note" {
             "In powers of ten: 1 means ten times smaller than allowed. Touches: the bound is sharp, and something comes within a
             tenth of it, as bounds on truncation are meant to be. Within: inequalities only. Exact: nothing was off at all. None
-            here: the claim says nothing about that network."
+            here: the claim says nothing about that network. Negative control: the same check on a small network with one thing
+            broken on purpose, which the claim's page names, made for this report: what falling looks like."
         }
         div class="wide" {
             table class="matrix" {
                 tr {
                     th { "claim" }
+                    th class="control" { "negative control" }
                     @for case in &report.cases {
                         th { a href=(format!("networks/{}.html", file_name(&case.name))) { (case.name) } }
                     }
@@ -173,6 +178,9 @@ fn matrix(report: &Report) -> Markup {
                 @for claim in &report.claims {
                     tr {
                         th { a href=(format!("claims/{}.html", claim.id)) title=(claim.statement) { (claim.id.replace('_', " ")) } }
+                        td class="control" title=(claim.control.broken) {
+                            a href=(format!("claims/{}.html#control", claim.id)) { (outside(&claim.control)) }
+                        }
                         @for case in &report.cases { (cell(claim, case)) }
                     }
                 }

@@ -61,7 +61,7 @@ mod tests {
         Report {
             provenance: Provenance::collect(1),
             effort: crate::experiments::Effort::Full,
-            claims: claim_texts(),
+            claims: claim_texts().unwrap(),
             cases: vec![checked],
             experiments: Vec::new(),
             figures: Vec::new(),
@@ -104,6 +104,22 @@ mod tests {
         let network = pages.iter().find(|page| page.path == "networks/ring.html").unwrap();
         assert!(network.html.contains("a ring of &lt;24&gt; &amp; more"));
         assert!(!network.html.contains("<24>"));
+    }
+
+    #[test]
+    fn what_falling_looks_like_stands_beside_every_claim() {
+        let mut report = small();
+        let shown = pages(&report);
+        for claim in &report.claims {
+            let page = shown.iter().find(|page| page.path == format!("claims/{}.html", claim.id)).unwrap();
+            assert!(page.html.contains("Negative control"), "{}", claim.id);
+            assert!(page.html.contains("class=\"outside\""), "{} shows no figure outside its bound", claim.id);
+            assert!(shown[0].html.contains(&format!("claims/{}.html#control", claim.id)), "{}", claim.id);
+        }
+        assert!(report.all_held() && !shown[0].html.contains("DID NOT FALL"));
+        // A check that cannot fall shows nothing, and the first page says so.
+        report.claims[0].control.verdict = crate::claims::Verdict::Held;
+        assert!(!report.all_held() && pages(&report)[0].html.contains("DID NOT FALL"));
     }
 
     #[test]

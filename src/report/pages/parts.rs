@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::claims::{Evidence, Margin, Measurement, Relation, Verdict};
 use crate::experiments::{Reproduction, Table};
 use crate::report::figures::file_name;
-use crate::report::{Figure, Report};
+use crate::report::{ControlReport, Figure, Report};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -109,8 +109,24 @@ pub(super) fn margin(margin: Option<Margin>, verdict: Verdict) -> Markup {
 }
 
 fn bar(decades: f64) -> Markup {
+    bar_of("bar", decades)
+}
+
+fn bar_of(class: &str, decades: f64) -> Markup {
     let width = 100.0 * (decades / FULL).clamp(0.02, 1.0);
-    html! { span class="bar" aria-hidden="true" { span style={ "width:" (format!("{width:.0}")) "%" } {} } }
+    html! { span class=(class) aria-hidden="true" { span style={ "width:" (format!("{width:.0}")) "%" } {} } }
+}
+
+/// What falling looks like: how far the figure of a negative control is outside its bound.
+pub(super) fn outside(control: &ControlReport) -> Markup {
+    let decades = control.evidence.furthest_outside().and_then(Measurement::decades_outside);
+    match (control.verdict, decades) {
+        (Verdict::Fell, Some(decades)) if decades.is_finite() => {
+            html! { (bar_of("bar outside", decades)) span { (format!("{decades:.1} outside")) } }
+        }
+        (Verdict::Fell, _) => html! { span { "outside" } },
+        _ => html! { span class="bad" { "DID NOT FALL" } },
+    }
 }
 
 /// Every figure of a claim with its bound and margin, and the notes.
