@@ -109,3 +109,17 @@ int8:
 reliability:
 	@.ci/setup test
 	tests/reliability/run
+
+# Licences, sources and versions of everything that is built, against deny.toml; the archive that cargo publish would send, its
+# size, and whether it builds by itself; the bill of materials.
+.PHONY: supply-chain package sbom
+supply-chain:
+	tests/supply-chain/check
+
+package:
+	@.ci/setup build
+	tests/supply-chain/package
+
+sbom:
+	@tests/supply-chain/sbom > synbal.cdx.json
+	@echo "synbal.cdx.json"
