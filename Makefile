@@ -11,9 +11,11 @@ report:
 
 test: rust-test proofs
 
+# All of Rust's. The second line is what takes minutes and a developer's own `cargo test` leaves out.
 rust-test:
 	@.ci/setup test
 	cargo test --locked --workspace --quiet
+	cargo test --locked --test numerics --quiet -- --ignored
 
 # Builds every proof from the tracked files, compares what the statements mean with the committed digests, has Coq's
 # independent checker list the axioms, and tries to fool all this; then has certificates that the program makes checked by

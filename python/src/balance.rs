@@ -146,7 +146,7 @@ pub fn balance(
     max_passes: usize,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Run> {
-    let (method, spec, scope) = (self::method(py, method)?, task.spec(), task.scope());
+    let (method, spec, scope) = (self::method(py, method)?, task.spec().or_raise(py)?, task.scope());
     let network = Arc::clone(&network.get().inner);
     let run = background::run(py, Stoppable::Yes, progress.as_ref(), move |watch| {
         let criteria = Criteria::new(tol, max_passes).observed_by(watch);

@@ -66,7 +66,7 @@ pub fn certify<'py>(
     title: Option<String>,
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<(String, Option<String>, Bound<'py, PyDict>)> {
-    let (spec, scope) = (task.spec(), task.scope());
+    let (spec, scope) = (task.spec().or_raise(py)?, task.scope());
     let network = Arc::clone(&network.get().inner);
     let given = log_scales.map(|h| h.as_array().to_vec());
     let found = background::run(py, Stoppable::No, progress.as_ref(), move |watch| {

@@ -115,15 +115,20 @@ impl Raise for CostError {
         }
         let raised = Raised::new(py, "CostError", &self);
         match self {
-            CostError::BadExponent { value } | CostError::BadFloor { value } | CostError::BadWorldWeight { value } => {
-                raised.with("value", value)
-            }
+            CostError::BadExponent { value }
+            | CostError::BadFloor { value }
+            | CostError::BadWorldWeight { value }
+            | CostError::BadDiscount { value } => raised.with("value", value),
             CostError::BadFactor { target, source_index, value } => {
                 raised.with("part", "alpha").with("neuron", target).with("source", source_index).with("value", value)
             }
             CostError::DuplicateFactor { target, source_index }
-            | CostError::CostOutOfRange { target, source_index, .. } => {
+            | CostError::CostOutOfRange { target, source_index, .. }
+            | CostError::AccumulatedOverflow { target, source_index, .. } => {
                 raised.with("neuron", target).with("source", source_index)
+            }
+            CostError::WeightOutOfRange { target, source_index, value, .. } => {
+                raised.with("part", "J").with("neuron", target).with("source", source_index).with("value", value)
             }
             CostError::NoWorld { .. } => raised.advised(" (w_in or b, and w_out; or world=None)"),
             CostError::IllPosed { .. } => raised.advised(" (world=1.0)"),

@@ -19,7 +19,7 @@ use crate::problem::Task;
 /// The facts of a network, as JSON.
 #[pyfunction]
 pub fn inspect(py: Python<'_>, network: &Bound<'_, Network>, task: Task<'_>) -> PyResult<String> {
-    let (network, spec) = (Arc::clone(&network.get().inner), task.spec());
+    let (network, spec) = (Arc::clone(&network.get().inner), task.spec().or_raise(py)?);
     let found = background::run(py, Stoppable::No, None, move |_| facts(&network, &spec))?;
     serde_json::to_string(&found.or_raise(py)?).map_err(|error| internal(py, &error.to_string()))
 }
@@ -32,7 +32,7 @@ pub fn node_costs<'py>(
     network: &Bound<'py, Network>,
     task: Task<'py>,
 ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
-    let (network, spec) = (Arc::clone(&network.get().inner), task.spec());
+    let (network, spec) = (Arc::clone(&network.get().inner), task.spec().or_raise(py)?);
     let sums = background::run(py, Stoppable::No, None, move |_| {
         let graph = CostGraph::of_network(&network, &spec)?;
         // The network as given is one of those that the prescaled one can be rescaled to, in another unit of weight.
@@ -61,7 +61,7 @@ pub fn verify(
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     let network = network.get().inner.as_ref().clone();
-    let case = Case { title: name.clone(), name, network, spec: task.spec(), scope: task.scope() };
+    let case = Case { title: name.clone(), name, network, spec: task.spec().or_raise(py)?, scope: task.scope() };
     let methods = methods.iter().map(|name| method(py, name)).collect::<PyResult<Vec<_>>>()?;
     let report = background::run(py, Stoppable::No, progress.as_ref(), move |watch| {
         case_report(&case, &methods, seed, Criteria::new(tol, max_passes), &|_, part| watch.say(part))

@@ -163,7 +163,7 @@ pub fn balance_state_dict(
     let activation: Option<Activation> =
         activation.map(|(name, parameter)| self::activation(py, &name, parameter)).transpose()?;
     let file = layout.map(LayoutFile::parse).transpose().or_raise(py)?;
-    let spec = task.spec();
+    let spec = task.spec().or_raise(py)?;
     let wanted = Wanted {
         parts: parts.collect(),
         read: ReadOptions::default()

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use synbal::balance::Scope;
-use synbal::cost::{Alpha, CostSpec};
+use synbal::cost::{AccumulatedNoise, Alpha, CostError, CostSpec};
 
 /// The factors alpha of the cost.
 #[derive(FromPyObject)]
@@ -23,11 +23,17 @@ pub struct Task<'py> {
     alpha: Factors<'py>,
     world: Option<f64>,
     within_components: bool,
+    /// Steps that noise accumulates over, if it is that noise that is balanced.
+    steps: Option<u32>,
+    discount: f64,
 }
 
 impl Task<'_> {
     /// The cost.
-    pub fn spec(&self) -> CostSpec {
+    ///
+    /// # Errors
+    /// Noise accumulated over no step, or with a discount that is none.
+    pub fn spec(&self) -> Result<CostSpec, CostError> {
         let alpha = match &self.alpha {
             Factors::Uniform(alpha) => Alpha::Uniform(*alpha),
             Factors::PerSource(gains) => Alpha::PerSource(gains.as_array().to_vec()),
@@ -41,7 +47,8 @@ impl Task<'_> {
                 Alpha::Sparse(places.zip(factors).map(|((i, j), &factor)| (i, j, factor)).collect())
             }
         };
-        CostSpec::power(self.p).with_alpha(alpha).with_world(self.world)
+        let accumulated = self.steps.map(|steps| AccumulatedNoise::new(steps, self.discount)).transpose()?;
+        Ok(CostSpec::power(self.p).with_alpha(alpha).with_world(self.world).with_accumulated(accumulated))
     }
 
     /// Which synapses.

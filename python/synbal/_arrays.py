@@ -47,10 +47,10 @@ def number(part: str, value: Any) -> float:
         raise DtypeError(message, part=part, dtype=type(value).__name__) from None
 
 
-def count(part: str, value: Any) -> int:
+def count(part: str, value: Any, below: int = 2**63) -> int:
     """A whole number that is not negative."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ArgumentError(f"{part} is {value!r}, expected a whole number of at least 0", part=part)
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not 0 <= value < below:
+        raise ArgumentError(f"{part} is {value!r}, expected a whole number from 0 to {below - 1}", part=part)
     return int(value)
 
 

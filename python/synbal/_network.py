@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import canonical_csr, dense, doubles, form_of, is_sparse, number
+from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, number
 from .errors import ArgumentError
 
 Activation = "str | tuple[str, float]"
@@ -157,10 +157,23 @@ class Task:
     alpha: Any
     world: float | None
     within_components: bool
+    steps: int | None
+    discount: float
 
 
-def task(p: Any, alpha: Any, world: Any, within_components: bool, feed_forward: bool = False) -> Task:
+def task(
+    p: Any,
+    alpha: Any,
+    world: Any,
+    within_components: bool,
+    feed_forward: bool = False,
+    *,
+    steps: Any = None,
+    discount: Any = None,
+) -> Task:
     """A task of these arguments; the paths of a feed-forward model are closed by the world."""
+    if steps is None and discount is not None:
+        raise ArgumentError("discount is of the noise accumulated over several steps; give steps, too", part="discount")
     if world is None and feed_forward:
         world = 1.0
     factors: Any
@@ -175,7 +188,9 @@ def task(p: Any, alpha: Any, world: Any, within_components: bool, feed_forward: 
     else:
         factors = dense("alpha", alpha, 1 if np.ndim(alpha) == 1 else 2).astype(np.float64, copy=False)
     lam = None if world is None else number("world", world)
-    return Task(number("p", p), factors, lam, bool(within_components))
+    over = None if steps is None else count("steps", steps, below=2**32)
+    factor = 1.0 if discount is None else number("discount", discount)
+    return Task(number("p", p), factors, lam, bool(within_components), over, factor)
 
 
 def from_native(native: _synbal.Network, sparse: bool) -> dict[str, Any]:

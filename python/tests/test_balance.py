@@ -206,3 +206,32 @@ def test_node_costs(J):
     # Outside the range of float64 the costs of the network are seen through a prescaling, and are given back out of it.
     tiny = np.array([[0.0, 1e-100, 0.0], [0.0, 0.0, 1.0], [1e100, 0.0, 0.0]])
     np.testing.assert_allclose(synbal.node_costs(tiny)[0] / np.array([1e-200, 1.0, 1e200]), 1.0, rtol=1e-12)
+
+
+def test_noise_over_several_steps():
+    # Balanced in its squares, and not over two steps: J^2 = [[1, 1, 1], [1, 0, 0], [1, 1, 0]], ten entries of one in all.
+    J = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    one = synbal.balance(J, steps=1)
+    assert one.cost_initial == 4.0 and one.cost_final == pytest.approx(4.0, rel=1e-15)
+    two = synbal.balance(J, steps=2)
+
+    def noise(W, discount=1.0):
+        return (discount * W**2 + discount**2 * (W @ W) ** 2).sum()
+
+    # The roots of the entries of M are what is balanced: two roundings each.
+    assert two.cost_initial == pytest.approx(10.0, rel=4e-16)
+    assert noise(two.weights) == pytest.approx(two.cost_final, rel=1e-14) and two.cost_final < 9.995
+    halved = synbal.balance(J, steps=2, discount=0.5)
+    assert halved.cost_initial == pytest.approx(noise(J, 0.5), rel=1e-15)
+    assert noise(halved.weights, 0.5) < noise(two.weights, 0.5)
+    for wrong, message in [
+        ({"steps": 0}, "at least one step"),
+        ({"steps": 2, "discount": 0.0}, "discount"),
+        ({"steps": 2, "alpha": 2.0}, "factors alpha"),
+        ({"steps": 2, "p": 1.0}, "p is 1, not 2"),
+    ]:
+        with pytest.raises(synbal.CostError, match=message):
+            synbal.balance(J, **wrong)
+    for wrong in ({"steps": 2.5}, {"steps": -1}, {"steps": 2**32}, {"discount": 0.5}):
+        with pytest.raises(synbal.ArgumentError):
+            synbal.balance(J, **wrong)

@@ -256,6 +256,7 @@ fn three_ways(k: u64) -> [Tally; 3] {
 }
 
 #[test]
+#[ignore = "minutes; `make test` and CI run it"]
 fn ten_thousand_certificates_tell_the_truth() {
     let none = || [Tally::default(), Tally::default(), Tally::default()];
     let [refined, plain, off] = (0..NETWORKS)

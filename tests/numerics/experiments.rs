@@ -26,6 +26,7 @@ fn same_bits_for_one_and_two_threads(name: &str) {
 macro_rules! reproducible {
     ($($test:ident $name:literal,)*) => {
         $(#[test]
+        #[ignore = "minutes for all of them; `make test` and CI run it"]
         fn $test() {
             same_bits_for_one_and_two_threads($name);
         })*
