@@ -160,7 +160,8 @@ proptest! {
         let (answer, used) = peak(|| check_input(&bytes, &sha256, &input));
         prop_assert!(begun.elapsed().as_secs_f64() < 1.0 && used <= ALWAYS + PER_BYTE * bytes.len());
         if let Ok(proved) = answer {
-            prop_assert!(format!("{:?}", proved).len() < 10_000);
+            let words = format!("{proved:?}").len();
+            prop_assert!(words < 10_000);
         }
     }
 
