@@ -4,7 +4,7 @@
     like its statement, without the [S_]. *)
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
-From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
+From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate Truncation DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
@@ -162,6 +162,9 @@ Proof. exact contraction_pieces_proof. Qed.
 
 Theorem contraction_rate : S_contraction_rate.
 Proof. exact contraction_rate_proof. Qed.
+
+Theorem contraction_truncation : S_contraction_truncation.
+Proof. exact contraction_truncation_proof. Qed.
 
 (** ** osborne_descent *)
 
@@ -441,6 +444,12 @@ Proof. exact certified_balance_weights_proof. Qed.
 
 Theorem certified_balance_fits : S_certified_balance_fits.
 Proof. exact certified_balance_fits_proof. Qed.
+
+Theorem certified_balance_matrix : S_certified_balance_matrix.
+Proof. exact certified_balance_matrix_proof. Qed.
+
+Theorem certified_balance_costs : S_certified_balance_costs.
+Proof. exact certified_balance_costs_proof. Qed.
 
 Theorem certified_balance_file : S_certified_balance_file.
 Proof. exact certified_balance_file_proof. Qed.

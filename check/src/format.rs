@@ -217,6 +217,7 @@ struct File {
     input_sha256: String,
     p: (u32, u32),
     scope: String,
+    alpha: Option<Vec<(String, i64)>>,
     world: Option<(String, i64)>,
     cost_unit_bits: u32,
     radius_unit_bits: u32,
@@ -236,6 +237,7 @@ pub(crate) struct Claims {
     pub input_sha256: String,
     pub p: (u32, u32),
     pub whole: bool,
+    pub alpha: Option<Vec<(u64, i64)>>,
     pub world: Option<(u64, i64)>,
     pub cost_unit_bits: u32,
     pub radius_unit_bits: u32,
@@ -259,6 +261,12 @@ const LARGEST_RADIUS_UNIT_BITS: u32 = 1 << 12;
 const LARGEST_POWER: u32 = 64;
 
 impl Claims {
+    /// The factor `m·2^e` of the costs of the synapses from a neuron, as (m, e); 0 for what is no neuron, which is refused
+    /// elsewhere.
+    pub fn alpha(&self, source: usize) -> (u64, i64) {
+        self.alpha.as_ref().map_or((1, 0), |alpha| alpha.get(source).copied().unwrap_or((0, 0)))
+    }
+
     pub fn read(bytes: &[u8]) -> Result<Claims, Refused> {
         let file: File =
             serde_json::from_slice(bytes).map_err(|reason| Refused::Unreadable { reason: reason.to_string() })?;
@@ -284,14 +292,12 @@ impl Claims {
             "components" => false,
             _ => return field("scope", file.scope, "\"whole\" or \"components\""),
         };
-        let world = file.world.map(|(mantissa, exponent)| {
-            let expected = "[odd integer below 2^53, exponent from -1074 to 1023], a finite f64 greater than 0";
-            let odd = u64::try_from(hexadecimal("world", &mantissa)?).ok();
-            match odd.filter(|m| m % 2 == 1 && *m < 1 << 53 && (-1074..=1023).contains(&exponent)) {
-                Some(m) => Ok((m, exponent)),
-                None => Err(Refused::Field { what: "world", value: format!("{mantissa}, {exponent}"), expected }),
-            }
-        });
+        let world = file.world.map(|(mantissa, exponent)| dyadic("world", &mantissa, exponent)).transpose()?;
+        let factor = |(mantissa, exponent): (String, i64)| match (mantissa.as_str(), exponent) {
+            ("0x0", 0) => Ok((0, 0)),
+            _ => dyadic("alpha", &mantissa, exponent),
+        };
+        let alpha = file.alpha.map(|alpha| alpha.into_iter().map(factor).collect::<Result<Vec<_>, _>>()).transpose()?;
         if file.cost_unit_bits > LARGEST_UNIT_BITS {
             return field("cost_unit_bits", file.cost_unit_bits.to_string(), "at most 131072");
         }
@@ -314,7 +320,8 @@ impl Claims {
             input_sha256: file.input_sha256,
             p: file.p,
             whole,
-            world: world.transpose()?,
+            alpha,
+            world,
             cost_unit_bits: file.cost_unit_bits,
             radius_unit_bits: file.radius_unit_bits,
             gap: hexadecimal("gap", &file.gap)?,
@@ -326,6 +333,16 @@ impl Claims {
             component: file.component,
             deficits,
         })
+    }
+}
+
+/// A finite `f64` greater than 0, in the one spelling that is accepted: an odd number times a power of two.
+fn dyadic(what: &'static str, mantissa: &str, exponent: i64) -> Result<(u64, i64), Refused> {
+    let expected = "[odd integer below 2^53, exponent from -1074 to 1023], a finite f64 greater than 0";
+    let odd = u64::try_from(hexadecimal(what, mantissa)?).ok();
+    match odd.filter(|m| m % 2 == 1 && *m < 1 << 53 && (-1074..=1023).contains(&exponent)) {
+        Some(m) => Ok((m, exponent)),
+        None => Err(Refused::Field { what, value: format!("{mantissa}, {exponent}"), expected }),
     }
 }
 

@@ -8,7 +8,7 @@
 //! A certificate holds the scale `E_i` and the ground state `v_i` of every neuron; the synapses come from the input, which is
 //! what binds a certificate to it:
 //!
-//! - `lo = floor(2^s α|J|^p)`, `width` = 0 where that is exact (parallel synapses to or from the world: the sums);
+//! - `lo = floor(2^s α_j|J_ij|^p)`, α in the certificate (1 unless it says otherwise), `width` = 0 where that is exact (parallel synapses to or from the world: the sums);
 //! - scaled and rounded down, `floor(lo E_source/E_target)`: less the deficits, a circulation, so the least cost is
 //!   at least its sum; rounded up, their sum is at least the cost at the log-scales `h_i = ln(E_i)/p`;
 //! - `(L v)_i ≥ lam` and `v_i ≤ vmax` bound the curvature, the gradient is bounded from the same integers, and
@@ -63,6 +63,9 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
             return Err(Refused::WrongLength { what, found, expected: nodes });
         }
     }
+    if let Some(found) = claims.alpha.as_ref().map(Vec::len).filter(|&found| found != input.neurons) {
+        return Err(Refused::WrongLength { what: "alpha", found, expected: input.neurons });
+    }
     if let Some(neuron) = claims.scale.iter().position(|scale| scale.bits() == 0) {
         return Err(Refused::ScaleZero { neuron });
     }
@@ -90,6 +93,7 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
         synapses: synapses.len(),
         components,
         p: claims.p,
+        alpha: claims.alpha,
         world: claims.world,
         cost_unit_bits: claims.cost_unit_bits,
         upper_cost: sums.upper,
@@ -110,8 +114,11 @@ fn costs(input: &Input, claims: &Claims) -> Result<Vec<Synapse>, Refused> {
         if !weight.is_finite() || target >= input.neurons || source >= input.neurons {
             return Err(Refused::Input { target, source_index: source, weight });
         }
-        let (lo, width) = cost(weight, (1, 0), claims);
-        synapses.push(Synapse { target, source, lo, width });
+        let factor = claims.alpha(source);
+        if factor.0 > 0 {
+            let (lo, width) = cost(weight, factor, claims);
+            synapses.push(Synapse { target, source, lo, width });
+        }
     }
     if let Some(lambda) = claims.world {
         let world = input.neurons;

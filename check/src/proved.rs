@@ -15,6 +15,8 @@ pub struct Proved {
     pub components: usize,
     /// The exponent p, numerator and denominator.
     pub p: (u32, u32),
+    /// The factors of the costs, one for each source neuron, m·2^e as (m, e): the certificate's own. `None` where all are 1.
+    pub alpha: Option<Vec<(u64, i64)>>,
     /// λ = m·2^e of the world node, as (m, e).
     pub world: Option<(u64, i64)>,
     /// The cost unit is 2 to this power: an integer W is the cost `W/2^s`.

@@ -16,7 +16,8 @@ const FOR_EACH: u128 = 1 << 14;
 /// Refuses a certificate whose check would take more products of words than `FREE + FOR_EACH · weights`.
 pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> {
     let world = input.neurons;
-    let recurrent = input.recurrent.iter().map(|&(target, source, weight)| (target, source, weight, (1, 0)));
+    let recurrent =
+        input.recurrent.iter().map(|&(target, source, weight)| (target, source, weight, claims.alpha(source)));
     let lambda = claims.world.filter(|_| input.from_world.is_some() && input.to_world.is_some());
     let incoming = input.from_world.iter().flatten().map(|&(neuron, weight)| (neuron, world, weight, (1, 0)));
     let outgoing = input.to_world.iter().flatten();

@@ -8,7 +8,7 @@
     - [near_rescaled f m q u] of two weights v (read) and w (written) of one synapse, m the table of neurons: they have the same sign, and
                               |w| e^{h_i - h_j} / |v| is within 1 +- q / u; both sides are taken to the power numerator f
     - [pair_ok f written q u] so are all, and the synapses are the same
-    - [as_written f]          an accepted file whose scales are all the same: it is about its network as it is *)
+    - [as_written f]          an accepted file, without a world node, whose scales are all the same: it is about its network as it is *)
 
 From Coq Require Import ZArith List FMapPositive.
 From Synbal Require Import Checker Weights.
@@ -41,8 +41,9 @@ Fixpoint near_all (f : file) (m : table) (q u : Z) (l written : list weight) : b
 Definition pair_ok (f : file) (written : list weight) (q u : Z) : bool :=
   if 0 <=? q then if q <? u then
   if all_neurons (fun _ x => 0 <? scale x) 1 (nodes f) then
-  if ordered (weights f) then near_all f (nodes_table f) q u (weights f) written else false else false else false else false.
+  if in_order (fun _ => false) (weights f) then near_all f (nodes_table f) q u (weights f) written else false else false else false else false.
 
 Definition as_written (f : file) : bool :=
+  if world f then false else
   if accepts f then
   match nodes f with [] => true | x :: l => all_neurons (fun _ y => scale y =? scale x) 1 l end else false.

@@ -5,14 +5,18 @@
     [Statements/certified_file.v] says what an accepted file means, [CertifiedFile.v] proves it.
 
     Glossary.
-    - [Weight post pre mantissa exponent lowered]  the weight mantissa * 2^exponent of the synapse pre -> post; [lowered] is
-                            by how much the circulation is below the cost there (see [Checker.v]; any number is safe)
+    - [Weight post pre mantissa exponent factor factor_exponent lowered]  the weight mantissa * 2^exponent of the synapse pre -> post,
+                            whose cost is factor * 2^factor_exponent times |weight|^p; [lowered] is by how much the circulation is
+                            below the cost there (see [Checker.v]; any number is safe)
     - [File bits numerator roots ...]  the cost unit is S = 2^bits and the exponent of the cost is
                             p = numerator / 2^roots; [within] leaves out the synapses between two components
+    - [world]               the last node is the outside world: input weights and biases lead from it, read-out weights to it. As many
+                            as there are may lead between it and one neuron; their costs add up
     - [ranks]               of each neuron, the place of its component in an order that all synapses between components
                             follow: it shows that these lie on no cycle. Only looked at if [within]
-    - [ordered l]           the weights come in the order of (post, pre), each pair once
-    - [cost_edge s a r w]   the synapse with lo <= S |w|^p <= lo + width, both ends checked by their 2^r-th powers
+    - [ordered f]           the weights come in the order of (post, pre), each pair once, but for those of the world
+    - [cost_edge s a r w]   the synapse with lo <= S factor |w|^p <= lo + width, both ends checked by their 2^r-th powers
+    - [push e l]            e in front of l, added to the first of l if it joins the same neurons
     - [sharp c]             the claims are the sharpest that the integers grant, so that no digit is free (which no
                             theorem needs) *)
 
@@ -22,13 +26,22 @@ Import ListNotations.
 
 Local Open Scope Z_scope.
 
-Record weight := Weight { post : positive; pre : positive; mantissa : Z; exponent : Z; lowered : Z }.
+Record weight := Weight {
+  post : positive;
+  pre : positive;
+  mantissa : Z;
+  exponent : Z;
+  factor : Z;
+  factor_exponent : Z;
+  lowered : Z
+}.
 
 Record file := File {
   bits : Z;
   numerator : positive;
   roots : nat;
   within : bool;
+  world : bool;
   nodes : list neuron;
   ranks : list positive;
   weights : list weight;
@@ -42,13 +55,26 @@ Record file := File {
 Definition before (u v : weight) : bool :=
   if (post u =? post v)%positive then (pre u <? pre v)%positive else (post u <? post v)%positive.
 
-Fixpoint ordered (l : list weight) : bool :=
+Definition same_pair (u v : weight) : bool := if (post u =? post v)%positive then (pre u =? pre v)%positive else false.
+
+(** In order, and only weights that are [many] may be of the pair of the one before. *)
+Fixpoint in_order (many : weight -> bool) (l : list weight) : bool :=
   match l with
   | [] => true
-  | u :: l' => match l' with [] => true | v :: _ => if before u v then ordered l' else false end
+  | u :: l' =>
+    match l' with
+    | [] => true
+    | v :: _ => if (if before u v then true else if same_pair u v then many u else false) then in_order many l' else false
+    end
   end.
 
-(** ** One cost: x = S |m 2^e|^(a/b), so that x^b = |m|^a 2^(s b + e a) is a dyadic number *)
+(** The number of the last node. *)
+Definition last_node (f : file) : positive := Pos.of_nat (length (nodes f)).
+
+Definition ordered (f : file) : bool := let n := last_node f in
+  in_order (fun w => if world f then if (post w =? n)%positive then true else (pre w =? n)%positive else false) (weights f).
+
+(** ** One cost: x = S l 2^f |m 2^e|^(a/b), so that x^b = l^b |m|^a 2^((s + f) b + e a) is a dyadic number *)
 
 (** x^b <= n 2^k, and x^b >= n 2^k. *)
 Definition power_at_most (x b n k : Z) : bool :=
@@ -64,8 +90,8 @@ Fixpoint root (r : nat) (x : Z) : Z := match r with O => x | S r' => root r' (Z.
 
 Definition cost_edge (s : Z) (a : positive) (r : nat) (w : weight) : option edge :=
   let b := Zpos (two_to r) in
-  let n := Z.abs (mantissa w) ^ Zpos a in
-  let k := s * b + exponent w * Zpos a in
+  let n := factor w ^ b * Z.abs (mantissa w) ^ Zpos a in
+  let k := (s + factor_exponent w) * b + exponent w * Zpos a in
   let low := root r (Z.shiftl n k) in
   let wide := if power_at_least low b n k then 0 else 1 in
   if 0 <=? low then
@@ -73,9 +99,19 @@ Definition cost_edge (s : Z) (a : positive) (r : nat) (w : weight) : option edge
   if power_at_least (low + wide) b n k then Some (Edge (post w) (pre w) low wide (lowered w))
   else None else None else None.
 
-(** The synapses that count: all, or those within a component. *)
+(** The synapses that count: those that cost something, all or those within a component. *)
 Definition counts (within : bool) (m : table) (w : weight) : bool :=
-  if within then (component (look m (post w)) =? component (look m (pre w)))%positive else true.
+  if factor w =? 0 then false
+  else if within then (component (look m (post w)) =? component (look m (pre w)))%positive else true.
+
+Definition push (e : edge) (l : list edge) : list edge :=
+  match l with
+  | [] => [e]
+  | d :: l' =>
+    if (if (target e =? target d)%positive then (source e =? source d)%positive else false)
+    then Edge (target d) (source d) (lo d + lo e) (width d + width e) (deficit d + deficit e) :: l'
+    else e :: l
+  end.
 
 Fixpoint edges_of (s : Z) (a : positive) (r : nat) (keep : weight -> bool) (l : list weight) (found : list edge)
     : option (list edge) :=
@@ -83,7 +119,7 @@ Fixpoint edges_of (s : Z) (a : positive) (r : nat) (keep : weight -> bool) (l : 
   | [] => Some found
   | w :: l' =>
     if keep w then
-      match cost_edge s a r w with Some e => edges_of s a r keep l' (e :: found) | None => None end
+      match cost_edge s a r w with Some e => edges_of s a r keep l' (push e found) | None => None end
     else edges_of s a r keep l' found
   end.
 
@@ -103,7 +139,8 @@ Definition rank (m : PositiveMap.t positive) (i : positive) : positive :=
   match PositiveMap.find i m with Some r => r | None => 1%positive end.
 
 Definition follows (m : table) (r : PositiveMap.t positive) (w : weight) : bool :=
-  if (component (look m (post w)) =? component (look m (pre w)))%positive
+  if factor w =? 0 then true
+  else if (component (look m (post w)) =? component (look m (pre w)))%positive
   then (rank r (post w) =? rank r (pre w))%positive
   else (rank r (pre w) <? rank r (post w))%positive.
 
@@ -113,10 +150,11 @@ Fixpoint all_weights (p : weight -> bool) (l : list weight) : bool :=
 Definition order_ok (f : file) : bool :=
   if within f then all_weights (follows (nodes_table f) (ranks_table f)) (weights f) else true.
 
-(** The costs, if the weights are in order. *)
+(** The costs, if the weights are in order and no factor is negative. *)
 Definition file_edges (f : file) : option (list edge) :=
-  if 0 <=? bits f then if ordered (weights f) then
-  edges_of (bits f) (numerator f) (roots f) (counts (within f) (nodes_table f)) (weights f) [] else None else None.
+  if 0 <=? bits f then if ordered f then if all_weights (fun w => 0 <=? factor w) (weights f) then
+  edges_of (bits f) (numerator f) (roots f) (counts (within f) (nodes_table f)) (weights f) []
+  else None else None else None.
 
 Definition certificate_with (f : file) (es : list edge) : certificate :=
   Certificate (2 ^ bits f) (nodes f) es (claim_gap f) (claim_lam f) (claim_vmax f) (claim_radius f) (claim_radius_unit f).

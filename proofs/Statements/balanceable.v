@@ -16,6 +16,7 @@ Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Local Open Scope R_scope.
 
+(** There are log-scales at which the network is balanced, if and only if every synapse of positive cost lies on a directed cycle. *)
 Definition S_balanceable : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R),
   nonnegative w -> 0 < p ->

@@ -36,7 +36,7 @@ Definition S_certified_balance_pair : Prop :=
 Definition S_certified_balance_as_written : Prop :=
   forall f : file, as_written f = true ->
   let K := @matrix f in
-  let C := cost (@counted f) (power_of f) in
+  let C := cost (@alpha f) (power_of f) in
   let r := IZR (claim_radius f) / IZR (claim_radius_unit f) in
   (forall k, total (C K) - total (C (rescale k K)) <= IZR (claim_gap f) / unit_of f) /\
   exists k,

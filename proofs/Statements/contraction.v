@@ -64,3 +64,18 @@ Definition S_contraction_rate : Prop :=
   norm2 (fun i => x b i - h b i)
   <= exp (- kappa * (b - a))
      * (norm2 (fun i => x a i - h a i) + RInt (fun t => exp (kappa * (t - a)) * D t) a b).
+
+(** The truncation of a Taylor piece. Let x be a polynomial of degree D in time, with coefficients c, and K > 0. There is a polynomial of
+    degree below K that misses g(x(s)) by at most (s/r)^K M for 0 <= s <= r, for every r > 0, where M is the norm of
+    sum_j (C_ij + C_ji) (e^{p (m_i + m_j)} - 1): C are the costs at time 0, and m_i is the sum of |c_ik| r^k over k > 0. So over a piece
+    of length 1 (r >= 1) what is truncated adds at most M / (r^K (K + 1)) to the integral of the defect. (An error of the order of s^K
+    makes the polynomial that of Taylor.) *)
+Definition S_contraction_truncation : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (c : V -> nat -> R) (D K : nat) (r : R),
+  nonnegative w -> 0 < p -> (0 < K)%N -> 0 < r ->
+  let x := fun s i => \big[Rplus/0]_(k < D.+1) (c i k * s ^ k) in
+  let C := cost_at w p (x 0) in
+  let m := fun i => \big[Rplus/0]_(k < D) (Rabs (c i k.+1) * r ^ k.+1) in
+  exists a : V -> nat -> R, forall s, 0 <= s <= r ->
+    norm2 (fun i => grad (cost_at w p (x s)) i - \big[Rplus/0]_(k < K) (a i k * s ^ k))
+    <= (s / r) ^ K * norm2 (fun i => \rsum_(j | j != i) ((C i j + C j i) * (exp (p * (m i + m j)) - 1))).

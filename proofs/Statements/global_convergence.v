@@ -32,11 +32,13 @@ Definition S_global_convergence_unique : Prop :=
   nonnegative w -> 0 < p -> is_flow w p h -> is_flow w p k ->
   forall s t, 0 <= s -> 0 <= t -> (forall i, h s i = k s i) -> forall i, h t i = k t i.
 
+(** The flow of the weights exists for all time from every start. *)
 Definition S_global_convergence_weights_exists : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J0 : V -> V -> R),
   nonnegative alpha -> 0 < p ->
   exists J, (forall i j, J 0 i j = J0 i j) /\ is_weight_flow alpha p J.
 
+(** Two flows of the weights with the same start are the same. *)
 Definition S_global_convergence_weights_unique : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J K : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J -> is_weight_flow alpha p K ->

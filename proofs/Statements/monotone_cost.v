@@ -46,11 +46,13 @@ Definition S_monotone_cost_weights : Prop :=
   filterlim (fun s => (total (cost alpha p (J s)) - total (cost alpha p (J 0))) / s)
     (at_right 0) (locally (- p * norm2_sq (grad (cost alpha p (J 0))))).
 
+(** The cost of the weights falls strictly, unless they are balanced at the start. *)
 Definition S_monotone_cost_weights_strict : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J -> ~ balanced (cost alpha p (J 0)) ->
   forall s t, 0 <= s < t -> total (cost alpha p (J t)) < total (cost alpha p (J s)).
 
+(** Weights that are balanced at some time were, and remain, the same at all times. *)
 Definition S_monotone_cost_weights_rest : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J ->

@@ -170,6 +170,8 @@ Definition linear_on (Omega : Type) (D : (Omega -> R) -> Prop) (E : (Omega -> R)
   forall (a b : R) (X Y : Omega -> R), D X -> D Y ->
     D (fun o => a * X o + b * Y o) /\ E (fun o => a * X o + b * Y o) = a * E X + b * E Y.
 
+(** For any linear functional E with E[xi_i xi_j] = 1 if i = j and 0 if not: the expected squared effect of the noise is s^2 times the
+    robustness cost. *)
 Definition S_noise_robustness_expectation : Prop :=
   forall (Omega : Type) (V : finType) (D : (Omega -> R) -> Prop) (E : (Omega -> R) -> R) (xi : Omega -> V -> R)
          (s : R) (r : V -> R) (J : V -> V -> R),

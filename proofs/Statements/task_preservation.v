@@ -68,6 +68,7 @@ Definition S_task_preservation_discrete_degree_one : Prop :=
     is why [transform_discrete] and the read-out W_out x are used above. *)
 Definition rectified_square (x : R) : R := Rmax x 0 * Rmax x 0.
 
+(** A network of one neuron, of degree 2, whose output changes if its state is scaled by e^{-h}. *)
 Definition S_task_preservation_discrete_caution : Prop :=
   homogeneous 2 rectified_square /\
   exists (N : network unit_finType unit_finType unit_finType) (h : unit -> R) (x x' : nat -> unit -> R),

@@ -19,18 +19,20 @@ let check_seal certificate seal =
   if Sha256.hex (String.sub certificate 0 at) <> seal then refuse "the seal is broken"
 
 let names =
-  [ "format"; "version"; "input_sha256"; "p"; "scope"; "world"; "cost_unit_bits"; "radius_unit_bits"; "gap"; "lam"; "vmax";
+  [ "format"; "version"; "input_sha256"; "p"; "scope"; "alpha"; "world"; "cost_unit_bits"; "radius_unit_bits"; "gap"; "lam"; "vmax";
     "radius"; "scale"; "ground"; "component"; "deficits"; "seal" ]
 
 let rec order = function 1 -> 0 | b when b > 1 && b mod 2 = 0 -> 1 + order (b / 2) | b -> refuse "p has the denominator %d" b
 
 (* The place of each neuron's component in an order that the synapses between components follow, as far as there is one. The proved
    checker decides whether all do: then those synapses lie on no cycle. *)
-let ranks n component synapses =
-  let label i = component.(i - 1) in
-  let between = List.filter (fun (i, j, _) -> label i <> label j) synapses in
+let ranks n component (weights : Checker.weight list) =
+  let label i = component.(Z.to_int i - 1) in
+  let between (w : Checker.weight) =
+    if label w.post <> label w.pre && positive w.factor then Some (w.post, w.pre, ()) else None in
+  let between = List.filter_map between weights in
   let into = Array.make n 0 and out = Array.make n [] and rank = Array.make n 1 in
-  List.iter (fun (i, j, _) -> into.(label i) <- into.(label i) + 1; out.(label j) <- label i :: out.(label j)) between;
+  List.iter (fun (i, j, ()) -> into.(label i) <- into.(label i) + 1; out.(label j) <- label i :: out.(label j)) between;
   let ready = ref (List.filter (fun c -> into.(c) = 0) (List.init n Fun.id)) and seen = ref 0 in
   while !ready <> [] do
     let c = List.hd !ready in
@@ -41,27 +43,61 @@ let ranks n component synapses =
   done;
   List.init n (fun i -> big_of_int rank.(component.(i)))
 
-let weight (i, j, x, lowered) =
+let weight (i, j, x, (factor, factor_exponent), lowered) =
   let m, e = dyadic x in
-  Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; lowered }
+  Checker.{ post = big_of_int i; pre = big_of_int j; mantissa = big_of_int m; exponent = big_of_int e; factor; factor_exponent; lowered }
+
+let plain = (one, nothing)
+
+(* A finite f64 that is not negative, as an odd number and an exponent. *)
+let factor name = function
+  | Array [ Text "0x0"; Number 0 ] -> (nothing, nothing)
+  | Array [ m; Number e ] ->
+    let m = hexadecimal name m in
+    if Z.is_even m || Z.numbits m > 53 || e < -1074 || e > 1023 then refuse "%s is no odd number times a power of two" name;
+    (m, big_of_int e)
+  | _ -> refuse "%s is no number and exponent" name
 
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
   let claims = json certificate in
   let get name = field claims name in
   (match claims with
-   | Object fields when List.map fst fields = names -> ()
+   | Object fields when List.map fst fields = names || List.map fst fields = List.filter (( <> ) "alpha") names -> ()
    | _ -> refuse "its fields are not those of a certificate");
   if get "format" <> Text "synbal-certificate" || get "version" <> Number 1 then refuse "another format or version";
   check_seal certificate (text "seal" (get "seal"));
   if text "input_sha256" (get "input_sha256") <> Sha256.hex data then refuse "it is about another input";
-  if get "world" <> Null then refuse "networks with a world node are not for this checker";
   let a, b =
     match get "p" with Array [ Number a; Number b ] when a > 0 && b > 0 && (b = 1 || a mod 2 = 1) -> (a, b)
                      | _ -> refuse "p is no positive fraction in lowest terms" in
   let within =
     match get "scope" with Text "whole" -> false | Text "components" -> true | _ -> refuse "unknown scope" in
-  let n, synapses = network network_path data in
+  let input = network network_path data in
+  let lambda = match get "world" with Null -> None | given -> Some (factor "world" given) in
+  let neurons = input.neurons in
+  let n = if lambda = None then neurons else neurons + 1 in
+  let alpha = match claims with
+    | Object fields when List.mem_assoc "alpha" fields ->
+      let alpha = Array.of_list (List.map (factor "alpha") (list "alpha" (get "alpha"))) in
+      if Array.length alpha <> neurons then refuse "alpha has %d entries, the network %d neurons" (Array.length alpha) neurons;
+      alpha
+    | _ -> Array.make neurons plain in
+  let recurrent = List.rev (List.rev_map (fun (i, j, x) -> (i, j, x, alpha.(j - 1))) input.recurrent) in
+  let synapses = match lambda with
+    | None -> recurrent
+    | Some (m, _) when not (positive m) -> refuse "world is zero"
+    | Some lambda ->
+      (match Lazy.force input.from_world, Lazy.force input.to_world with
+       | Some from_world, Some to_world ->
+         let exists (i, _) = if i < 1 || i > neurons then refuse "neuron %d does not exist" i in
+         List.iter exists from_world;
+         List.iter exists to_world;
+         let incoming = map (fun (i, x) -> (i, n, x, plain)) from_world in
+         let outgoing = map (fun (j, x) -> (n, j, x, lambda)) to_world in
+         let by_pair (i, j, _, _) (k, l, _, _) = if i <> k then Int.compare i k else Int.compare j l in
+         List.stable_sort by_pair (List.filter (fun (_, _, x, _) -> x <> 0.) (append recurrent (append incoming outgoing)))
+       | _ -> refuse "the network has no inputs or no read-out, which its world needs") in
   let numbers name = List.rev (List.rev_map (hexadecimal name) (list name (get name))) in
   let scale = numbers "scale" and ground = numbers "ground" in
   let component = List.rev (List.rev_map (int "component") (list "component" (get "component"))) in
@@ -77,16 +113,16 @@ let read certificate_path network_path =
   (* Deficits come in the order of their synapses, none for nothing. *)
   let rec attach synapses deficits found =
     match synapses, deficits with
-    | (i, j, x) :: rest, (k, l, d) :: later when (i, j) = (k, l) && positive d -> attach rest later ((i, j, x, d) :: found)
-    | (i, j, x) :: rest, _ -> attach rest deficits ((i, j, x, nothing) :: found)
+    | (i, j, x, c) :: rest, (k, l, d) :: later when (i, j) = (k, l) && positive d -> attach rest later ((i, j, x, c, d) :: found)
+    | (i, j, x, c) :: rest, _ -> attach rest deficits ((i, j, x, c, nothing) :: found)
     | [], (k, l, _) :: _ -> refuse "the deficit of %d %d belongs to no synapse, or is zero or out of order" (k - 1) (l - 1)
     | [], [] -> List.rev found in
   let deficits = List.rev (List.rev_map deficit (list "deficits" (get "deficits"))) in
   let weights = List.rev (List.rev_map weight (attach synapses deficits [])) in
   Checker.{
-    bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within;
+    bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within; world = lambda <> None;
     nodes = List.rev (List.rev_map2 neuron scale (List.rev (List.rev_map2 (fun g c -> (g, c)) ground component)));
-    ranks = ranks n (Array.of_list component) synapses; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
+    ranks = ranks n (Array.of_list component) weights; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
     claim_radius_unit = power_of_two (bits "radius_unit_bits") }
 
 let accept decide certificate network =
@@ -136,9 +172,10 @@ let side_by_side (file : Checker.file) written =
 let pair bits certificate network output =
   let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
   let file = read certificate network in
-  let _, synapses = Reading.network output (contents output) in
-  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, nothing)) synapses) in
+  let read_back = Reading.network output (contents output) in
+  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, plain, nothing)) read_back.recurrent) in
   if List.length written <> List.length file.weights then refuse "the output has other synapses";
+  if file.world then refuse "pairs are for networks without a world node";
   let file = side_by_side file written in
   if not (Checker.accepts file) then refuse "the proved checker does not accept it";
   if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
@@ -149,10 +186,11 @@ let print certificate network =
   let n x = if Z.sign x < 0 then "(" ^ Z.to_string x ^ ")" else Z.format "%#x" x in
   let neuron (x : Checker.neuron) = Printf.sprintf "Neuron %s %s %s" (n x.scale) (n x.ground) (n x.component) in
   let weight (w : Checker.weight) =
-    Printf.sprintf "Weight %s %s %s %s %s" (n w.post) (n w.pre) (n w.mantissa) (n w.exponent) (n w.lowered) in
+    Printf.sprintf "Weight %s %s %s %s %s %s %s" (n w.post) (n w.pre) (n w.mantissa) (n w.exponent) (n w.factor)
+      (n w.factor_exponent) (n w.lowered) in
   let all show l = String.concat ";\n    " (List.rev (List.rev_map show l)) in
-  Printf.printf "File %s %s %d %b\n  [ %s ]\n  [ %s ]%%positive\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator)
-    file.roots file.within (all neuron file.nodes) (all n file.ranks) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
+  Printf.printf "File %s %s %d %b %b\n  [ %s ]\n  [ %s ]%%positive\n  [ %s ]\n  %s %s %s %s %s" (n file.bits) (n file.numerator)
+    file.roots file.within file.world (all neuron file.nodes) (all n file.ranks) (all weight file.weights) (n file.claim_gap) (n file.claim_lam)
     (n file.claim_vmax) (n file.claim_radius) (n file.claim_radius_unit)
 
 let () =

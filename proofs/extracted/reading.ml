@@ -9,6 +9,10 @@ let contents path =
   let channel = open_in_bin path in
   Fun.protect ~finally:(fun () -> close_in channel) (fun () -> really_input_string channel (in_channel_length channel))
 
+(* As long as they come. *)
+let map f l = List.rev (List.rev_map f l)
+let append l rest = List.rev_append (List.rev l) rest
+
 (* JSON, as far as the two formats use it. *)
 type json = Null | Number of int | Text of string | Array of json list | Object of (string * json) list
 
@@ -86,7 +90,15 @@ let dyadic x =
   let m, e = if biased = 0 then (fraction, -1074) else (fraction lor (1 lsl 52), biased - 1075) in
   ((if Int64.compare bits 0L < 0 then -m else m), e)
 
-(* Neurons, and (target, source, weight) from 1 on. *)
+(* Synapses are (target, source, weight), counted from 1; from_world are all input weights and biases with their target, to_world all
+   read-out weights with their source; looked at only if there is a world node. *)
+type input = {
+  neurons : int;
+  recurrent : (int * int * float) list;
+  from_world : (int * float) list option Lazy.t;
+  to_world : (int * float) list option Lazy.t;
+}
+
 let matrix_market data =
   match String.split_on_char '\n' data with
   | "%%MatrixMarket matrix coordinate real general" :: lines ->
@@ -97,14 +109,17 @@ let matrix_market data =
        let entry = function
          | [ i; j; x ] -> (int_of_string i, int_of_string j, float_of_string x)
          | _ -> refuse "a line is no entry of a matrix" in
-       (int_of_string rows, List.rev (List.rev_map entry entries))
+       { neurons = int_of_string rows; recurrent = map entry entries; from_world = lazy None; to_world = lazy None }
      | _ -> refuse "the sizes are not those of a square matrix with its entries")
   | _ -> refuse "not a real, general coordinate matrix"
 
-(* The recurrent weights of a safetensors file, rows compressed: row = target. *)
+(* A safetensors file in 64 bits: recurrent weights dense or rows compressed (row = target), input weights, biases and read-out weights
+   dense. *)
 let safetensors data =
   let header_length = Int64.to_int (String.get_int64_le data 0) in
   let header = json (String.trim (String.sub data 8 header_length)) in
+  let given name = match header with Object fields -> List.mem_assoc name fields | _ -> false in
+  let shape name = List.map (int "shape") (list "shape" (field (field header name) "shape")) in
   let tensor name dtype width get =
     let entry = field header name in
     if text name (field entry "dtype") <> dtype then refuse "%s is not %s" name dtype;
@@ -112,21 +127,44 @@ let safetensors data =
     | [ Number a; Number b ] -> Array.init ((b - a) / width) (fun i -> get data (8 + header_length + a + (width * i)))
     | _ -> refuse "%s has no offsets" name in
   let int32 data at = Int32.to_int (String.get_int32_le data at) in
-  let weights = tensor "w_rec.data" "F64" 8 (fun data at -> Int64.float_of_bits (String.get_int64_le data at)) in
-  let columns = tensor "w_rec.indices" "I32" 4 int32 and rows = tensor "w_rec.indptr" "I32" 4 int32 in
-  let n = Array.length rows - 1 in
-  let found = ref [] in
-  for i = n - 1 downto 0 do
-    for at = rows.(i + 1) - 1 downto rows.(i) do
-      found := (i + 1, columns.(at) + 1, weights.(at)) :: !found
-    done
-  done;
-  (n, !found)
+  let reals name = tensor name "F64" 8 (fun data at -> Int64.float_of_bits (String.get_int64_le data at)) in
+  (* The entries of a dense matrix, row by row. *)
+  let dense name =
+    match shape name with
+    | [ rows; columns ] ->
+      let values = reals name in
+      if Array.length values <> rows * columns then refuse "%s has not the size of its shape" name;
+      (rows, columns, List.init (rows * columns) (fun at -> (at / columns, at mod columns, values.(at))))
+    | _ -> refuse "%s is no matrix" name in
+  let compressed () =
+    let weights = reals "w_rec.data" and columns = tensor "w_rec.indices" "I32" 4 int32 and rows = tensor "w_rec.indptr" "I32" 4 int32 in
+    let n = Array.length rows - 1 in
+    let found = ref [] in
+    for i = n - 1 downto 0 do
+      for at = rows.(i + 1) - 1 downto rows.(i) do
+        found := (i + 1, columns.(at) + 1, weights.(at)) :: !found
+      done
+    done;
+    (n, !found) in
+  let neurons, recurrent =
+    if given "w_rec.data" then compressed ()
+    else
+      let n, columns, entries = dense "w_rec" in
+      if columns <> n then refuse "w_rec is not square";
+      (n, map (fun (i, j, x) -> (i + 1, j + 1, x)) entries) in
+  let ends name side = let _, _, entries = dense name in map (fun (i, j, x) -> (side i j + 1, x)) entries in
+  let biases () = let b = reals "b" in List.init (Array.length b) (fun i -> (i + 1, b.(i))) in
+  let from_world = lazy (
+    if not (given "w_in" || given "b") then None
+    else Some (append (if given "w_in" then ends "w_in" (fun i _ -> i) else []) (if given "b" then biases () else []))) in
+  let to_world = lazy (if given "w_out" then Some (ends "w_out" (fun _ j -> j)) else None) in
+  { neurons; recurrent; from_world; to_world }
 
 let network path data =
-  let n, entries = if Filename.check_suffix path ".safetensors" then safetensors data else matrix_market data in
-  List.iter (fun (i, j, _) -> if i < 1 || j < 1 || i > n || j > n then refuse "a synapse of no neuron: %d %d" i j) entries;
+  let input = if Filename.check_suffix path ".safetensors" then safetensors data else matrix_market data in
+  let exists i = if i < 1 || i > input.neurons then refuse "neuron %d does not exist" i in
+  List.iter (fun (i, j, _) -> exists i; exists j) input.recurrent;
   let by_pair (i, j, _) (k, l, _) = if i <> k then Int.compare i k else Int.compare j l in
   let rec ordered = function a :: (b :: _ as rest) -> by_pair a b < 0 && ordered rest | _ -> true in
-  let entries = List.filter (fun (_, _, x) -> x <> 0.) entries in
-  (n, if ordered entries then entries else List.sort by_pair entries)
+  let recurrent = List.filter (fun (_, _, x) -> x <> 0.) input.recurrent in
+  { input with recurrent = (if ordered recurrent then recurrent else List.sort by_pair recurrent) }

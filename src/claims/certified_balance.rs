@@ -16,6 +16,8 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_radius",
         "certified_balance_weights",
         "certified_balance_fits",
+        "certified_balance_matrix",
+        "certified_balance_costs",
         "certified_balance_file",
         "certified_balance_left_out",
         "certified_balance_pair",

@@ -12,7 +12,13 @@ pub const CLAIM: Claim = Claim {
     id: "contraction",
     statement: "Two solutions of the flow never move apart: |h_1(t) - h_2(t)|_2 does not increase. Hence the global error of any computed trajectory is at most its initial error plus the integral of its defect.",
     source: "convexity of the cost; design, section 1 (no published source)",
-    theorems: &["contraction", "contraction_defect", "contraction_pieces", "contraction_rate"],
+    theorems: &[
+        "contraction",
+        "contraction_defect",
+        "contraction_pieces",
+        "contraction_rate",
+        "contraction_truncation",
+    ],
     check: |subject| measure(subject, Formula::Claimed),
     control: Control {
         broken: "the flow with its sign flipped: h' = -g",

@@ -58,7 +58,7 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     write_bytes(&options.output, file.as_bytes())?;
     if let Some(path) = &options.coq {
         let name = options.input.input.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        write_bytes(path, certificate.to_coq(&name).as_bytes())?;
+        write_bytes(path, certificate.to_coq(&name, network).as_bytes())?;
     }
     let mut said = text(&proved);
     match certificate.distance_to_given {

@@ -72,12 +72,20 @@ pub(super) fn text(proved: &Proved) -> String {
         0 => "all synapses".to_owned(),
         left_out => format!("{left_out} synapses between components lie on no cycle and are left out"),
     };
+    let alpha = match proved.alpha {
+        None => "",
+        Some(_) => "r_j ",
+    };
+    let factors = match proved.alpha {
+        None => "",
+        Some(_) => ", r_j being the cost factor of the source neuron in the certificate",
+    };
     let world = match proved.world {
         None => String::new(),
         Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
     };
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; cost |J|^{p}{world}:\n\
+        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; cost {alpha}|J|^{p}{factors}{world}:\n\
          balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\

@@ -534,7 +534,7 @@ fn what_is_certified_is_accepted_and_nothing_else() {
     assert_eq!(stdout(&made).lines().take(6).collect::<Vec<_>>(), stdout(&checked).lines().collect::<Vec<_>>());
     // 10,683.38 is the published cost.
     assert!(stdout(&checked).contains("at least 1.06833799096"), "{}", stdout(&checked));
-    assert!(fs::read_to_string(path.join("c.v")).unwrap().contains("certified_balance_radius"));
+    assert!(fs::read_to_string(path.join("c.v")).unwrap().contains("Theorem certified :"));
 
     let other = run(path, &["check", "c.json", FLY_TYPES]);
     assert_eq!((status(&other), stderr(&other)), (1, ""));

@@ -57,6 +57,7 @@ fn the_checker_computes_what_coq_computes() {
         ("p3", "certificate_p3.csv"),
         ("half", "certificate_half.csv"),
         ("reducible", "certificate_reducible.csv"),
+        ("gains", "certificate_p2.csv"),
         ("world", "certificate_world.safetensors"),
     ];
     for (name, input) in vectors {

@@ -1,6 +1,6 @@
 //! Certificates of valid networks are made, are accepted, and say the truth.
 
-use crate::certificate::{INPUT, certified, coq_opinion, opened};
+use crate::certificate::{INPUT, certified, coq_opinion, opened, resealed};
 use crate::common::{AlphaKind, Recipe, config, recipes};
 use num_bigint::{BigInt, BigUint};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use rand::Rng;
 use synbal::balance::{BalanceError, Criteria, Method, Problem, Scope};
 use synbal::certify::certificate::{Certificate, CertifyError, Costs, Refine, certify};
 use synbal::check::{Proved, check};
-use synbal::cost::CostSpec;
+use synbal::cost::{Alpha, CostSpec};
 use synbal::network::random::stream;
 use synbal::network::{Activation, Network, Weights};
 use synbal::tasks::embedded_cases;
@@ -140,7 +140,7 @@ fn what_cannot_be_certified_is_refused_by_name() {
     for p in [0.3, 65.0, 0.03125] {
         assert_eq!(attempt(&network, &CostSpec::power(p), &[0.0, 0.0]), CertifyError::Exponent { p });
     }
-    let alpha = CostSpec::power(2.0).with_alpha(synbal::cost::Alpha::Uniform(2.0));
+    let alpha = CostSpec::power(2.0).with_alpha(Alpha::Sparse(vec![(0, 1, 2.0), (1, 0, 3.0)]));
     assert_eq!(attempt(&network, &alpha, &[0.0, 0.0]), CertifyError::Alpha);
     let accumulated = CostSpec::power(2.0).with_accumulated(synbal::cost::AccumulatedNoise::new(2, 1.0).unwrap());
     assert_eq!(attempt(&network, &accumulated, &[0.0, 0.0]), CertifyError::Accumulated);
@@ -151,6 +151,43 @@ fn what_cannot_be_certified_is_refused_by_name() {
     let chain = Network::recurrent(Weights::from_triplets(2, vec![(0, 1, 1.0)]).unwrap(), Activation::Relu);
     let refused = Problem::new(&chain, &CostSpec::power(2.0), Scope::Whole).unwrap_err();
     assert!(matches!(refused, BalanceError::NotBalanceable { count: 1, .. }), "{refused}");
+}
+
+#[test]
+fn robustness_costs_are_certified_with_the_gains_that_the_certificate_names() {
+    let mut random = stream(14, 0);
+    for (case, p) in [2.0, 1.0, 1.5, 0.5].into_iter().enumerate() {
+        let ring = (0..7).map(|i| (i, (i + 1) % 7)).chain([(3, 0), (0, 4), (5, 2), (6, 6)]);
+        let triplets = ring.map(|(i, j)| (i, j, random.random_range(-2.0..2.0))).collect();
+        let network = Network::recurrent(Weights::from_triplets(7, triplets).unwrap(), Activation::Relu);
+        let mut gains: Vec<f64> = (0..7).map(|_| random.random_range(0.01..1.0)).collect();
+        let spec = |gains: &[f64]| CostSpec::power(p).with_alpha(Alpha::PerSource(gains.to_vec()));
+        let certificate = certified(&network, &spec(&gains), Scope::Whole);
+        let proved = accepted(&certificate, &network);
+        assert_refined(&proved, "with gains");
+        // The cost of the balanced network, by its definition.
+        let problem = Problem::new(&network, &spec(&gains), Scope::Whole).unwrap();
+        let h = problem.solve(Method::Newton, &Criteria::default()).unwrap().log_scales;
+        let of = |(i, j, weight): (usize, usize, &f64)| gains[j] * (weight.abs() * (h[j] - h[i]).exp()).powf(p);
+        let cost: f64 = network.weights.triplets().map(of).sum();
+        let shift = proved.upper_cost.bits() - 53;
+        let proved_cost = u64::try_from(&proved.upper_cost >> shift).unwrap() as f64
+            * 2.0_f64.powi(shift as i32 - proved.cost_unit_bits as i32);
+        // Second order in a balance of 1e-8, and roundings of a dozen terms.
+        assert!((proved_cost / cost - 1.0).abs() < 1e-12, "{case}: {proved_cost:e} {cost:e}");
+        // Another gain is another cost.
+        gains[case] *= 1.5;
+        let other = opened(&certified(&network, &spec(&gains), Scope::Whole).to_text(INPUT));
+        let mut swapped = opened(&certificate.to_text(INPUT));
+        swapped["alpha"] = other["alpha"].clone();
+        check(resealed(&swapped).as_bytes(), INPUT, &network).unwrap_err();
+        swapped.as_object_mut().unwrap().remove("alpha");
+        check(resealed(&swapped).as_bytes(), INPUT, &network).unwrap_err();
+        // Gains of 1 are the plain cost, and a certificate without gains is about it.
+        let plain = certified(&network, &CostSpec::power(p), Scope::Whole);
+        assert_eq!(plain, certified(&network, &spec(&[1.0; 7]), Scope::Whole));
+        assert!(opened(&plain.to_text(INPUT)).get("alpha").is_none());
+    }
 }
 
 #[test]

@@ -159,11 +159,16 @@ fn unscaled(certificate: &Value, network: &Network) -> BTreeMap<(usize, usize), 
         edge.width += width;
     };
     let plain = (BigUint::from(1_u32), 0);
+    let spelled = |value: &Value| (integer(&value[0]).magnitude().clone(), value[1].as_i64().unwrap());
     for (i, j, &weight) in network.weights.triplets() {
-        add(i, j, weight, &plain);
+        // Without factors, all are 1; those that are 0 leave no synapse.
+        let factor = certificate["alpha"].as_array().map_or(plain.clone(), |alpha| spelled(&alpha[j]));
+        if factor.0.bits() > 0 {
+            add(i, j, weight, &factor);
+        }
     }
     if let Some(world) = certificate["world"].as_array() {
-        let lambda = (integer(&world[0]).magnitude().clone(), world[1].as_i64().unwrap());
+        let lambda = spelled(&Value::from(world.clone()));
         for i in 0..n {
             network.w_in.iter().for_each(|w| w.row(i).iter().for_each(|&weight| add(i, n, weight, &plain)));
             network.bias.iter().for_each(|b| add(i, n, b[i], &plain));

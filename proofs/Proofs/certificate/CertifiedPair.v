@@ -133,7 +133,7 @@ End Pair.
 Lemma certified_balance_pair_proof : S_certified_balance_pair.
 Proof.
 move=> f written q u ok J K h i j; move: ok; rewrite /pair_ok; case: Z.leb_spec => // q0; case: Z.ltb_spec => // qu.
-case S: (all_neurons _ _ _) => //; case O: (ordered _) => // NA.
+case S: (all_neurons _ _ _) => //; case O: (in_order _ _) => // NA.
 have pos (k : 'I_(size (nodes f))) : (0 < scale (nth outside (nodes f) k))%Z.
   by have /Z.ltb_lt := all_neuronsP (b := 0) S (ltn_ord k).
 set t := Pos.of_succ_nat i; set r := Pos.of_succ_nat j.
@@ -151,9 +151,9 @@ by move=> _; rewrite /rescale JE E big_seq1.
 Qed.
 
 Lemma same_scales f : as_written f = true ->
-  accepts f = true /\ forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y.
+  (accepts f = true /\ world f = false) /\ forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y.
 Proof.
-rewrite /as_written; case: (accepts f) => // H; split=> //.
+rewrite /as_written; case W: (world f) => //; case: (accepts f) => // H; split=> //.
 case: (nodes f) H => [|z l] H //.
 have tail (m : seq neuron) k x : all_neurons (fun _ y => scale y =? scale z)%Z k m = true -> List.In x m -> scale x = scale z.
   by elim: m k => [|y m IH] k //=; case E: (scale y =? scale z)%Z => // /IH {}IH [<-|/IH //]; exact/Z.eqb_eq.
@@ -163,7 +163,7 @@ Qed.
 
 Lemma certified_balance_as_written_proof : S_certified_balance_as_written.
 Proof.
-move=> f /same_scales [ok same] K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok.
+move=> f /same_scales [[ok wf] same] K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok wf.
 case: (pickP (fun _ : 'I_(size (nodes f)) => true)) => [i0 _|empty].
   pose s := @log_scales f i0.
   have hE i : @log_scales f i = s.

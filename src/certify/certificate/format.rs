@@ -6,6 +6,7 @@
 //! | `input_sha256` | of the bytes of the input file |
 //! | `p` | `[a, b]`: the exponent a/b |
 //! | `scope` | `"whole"`, or `"components"`: synapses inside strong components only |
+//! | `alpha` | `[m, e]` for each neuron: synapses from it cost `m·2^e` times as much; left out where all are 1 |
 //! | `world` | null, or `[m, e]`: read-out weights cost `m·2^e` times as much, the world is the last node |
 //! | `cost_unit_bits` | s: the integer W is the cost `W/2^s` |
 //! | `radius_unit_bits` | k: `Q = 2^k` |
@@ -43,13 +44,20 @@ impl Certificate {
             Scope::Whole => "whole",
             Scope::WithinComponents => "components",
         };
-        let world = self.world().map(odd_dyadic).map(|(m, e)| json!([format!("{m:#x}"), e]));
-        let fields = [
+        // An odd number times a power of two; zero has one spelling too.
+        let dyadic = |x: f64| if x == 0.0 { (0, 0) } else { odd_dyadic(x) };
+        let spelled = |(m, e): (u64, i64)| json!([format!("{m:#x}"), e]);
+        let alpha =
+            self.alpha().map(|alpha| Value::from(alpha.into_iter().map(dyadic).map(spelled).collect::<Vec<_>>()));
+        let world = self.world().map(odd_dyadic).map(spelled);
+        let head = [
             ("format", json!("synbal-certificate")),
             ("version", json!(1)),
             ("input_sha256", json!(input_sha256)),
             ("p", json!([self.power.a, self.power.b])),
             ("scope", json!(scope)),
+        ];
+        let rest = [
             ("world", json!(world)),
             ("cost_unit_bits", json!(self.cost_unit_bits)),
             ("radius_unit_bits", json!(self.radius_unit_bits)),
@@ -63,7 +71,8 @@ impl Certificate {
             ("deficits", json!(deficits)),
         ];
         let mut text = "{\n".to_owned();
-        for (name, value) in fields {
+        let alpha = alpha.map(|alpha| ("alpha", alpha));
+        for (name, value) in head.into_iter().chain(alpha).chain(rest) {
             text += &format!("  \"{name}\": {value},\n");
         }
         sealed(text)

@@ -63,12 +63,15 @@ pub struct Bundle {
     pub target: usize,
     /// The node that they come from.
     pub source: usize,
-    weights: Vec<f64>,
-    factor: f64,
+    /// The weights, none 0: input weights come before the bias.
+    pub weights: Vec<f64>,
+    /// What their costs are multiplied by; it may be 0.
+    pub factor: f64,
 }
 
-/// The pairs of nodes that synapses lead between, in the order of (target, source).
-pub fn bundles(network: &Network, world: Option<f64>) -> Vec<Bundle> {
+/// The pairs of nodes that synapses lead between, in the order of (target, source); recurrent synapses cost `alpha` of their
+/// source (n; 1 without it) times as much, read-out weights the world's λ.
+pub fn bundles(network: &Network, alpha: Option<&[f64]>, world: Option<f64>) -> Vec<Bundle> {
     let neurons = network.weights.neurons();
     let pattern = network.weights.pattern();
     let mut found = Vec::with_capacity(network.weights.synapses() + 2 * neurons);
@@ -80,7 +83,8 @@ pub fn bundles(network: &Network, world: Option<f64>) -> Vec<Bundle> {
     };
     for target in 0..neurons {
         for e in pattern.row(target) {
-            add(target, pattern.source(e), vec![network.weights.values()[e]], 1.0);
+            let source = pattern.source(e);
+            add(target, source, vec![network.weights.values()[e]], alpha.map_or(1.0, |alpha| alpha[source]));
         }
         if world.is_some() {
             let input = network.w_in.iter().flat_map(|w_in| (0..w_in.ncols()).map(move |k| w_in[(target, k)]));

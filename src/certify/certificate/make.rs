@@ -38,9 +38,7 @@ const MAX_FACTORISATIONS: usize = 50;
 pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -> Result<Certificate, CertifyError> {
     let (network, spec, graph) = (problem.network(), problem.spec(), problem.graph());
     let power = Power::of(spec.p)?;
-    if spec.alpha != Alpha::Uniform(1.0) {
-        return Err(CertifyError::Alpha);
-    }
+    let alpha = factors(&spec.alpha, network.weights.neurons())?;
     if spec.accumulated.is_some() {
         return Err(CertifyError::Accumulated);
     }
@@ -55,14 +53,27 @@ pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -
     let h: Vec<f64> = h.iter().copied().chain(spec.world.map(|_| 0.0)).collect();
     let grounded = GroundedLaplacian::at(graph, &graph.costs_at(&graph.prescaled(&h)));
     let root = roots(graph, &grounded);
-    let mut bundles = bundles(network, spec.world);
-    bundles.retain(|bundle| root[bundle.target] == root[bundle.source]);
+    let mut bundles = bundles(network, alpha.as_deref(), spec.world);
+    bundles.retain(|bundle| bundle.factor > 0.0 && root[bundle.target] == root[bundle.source]);
     // The synapse that each edge of the graph is: the same order, without the self-synapses.
     let place = (0..bundles.len()).filter(|&k| bundles[k].target != bundles[k].source).collect();
 
-    let mut work = Work { graph, root: &root, place, power, bundles, h: &h };
+    let mut work = Work { graph, root: &root, place, power, alpha, bundles, h: &h };
     let sizes = work.sizes(&grounded, exactness)?;
     work.finish(&grounded, sizes, problem.scope(), spec.world, refine)
+}
+
+/// The factor of each source neuron (n), `None` where all are 1.
+///
+/// # Errors
+/// Factors that do not depend on the source alone.
+fn factors(alpha: &Alpha, neurons: usize) -> Result<Option<Vec<f64>>, CertifyError> {
+    let factors = match alpha {
+        Alpha::Uniform(factor) => vec![*factor; neurons],
+        Alpha::PerSource(factors) => factors.clone(),
+        Alpha::Dense(_) | Alpha::Sparse(_) => return Err(CertifyError::Alpha),
+    };
+    Ok(Some(factors).filter(|factors| factors.iter().any(|&factor| factor != 1.0)))
 }
 
 /// How many bits everything gets.
@@ -86,6 +97,7 @@ struct Work<'a> {
     root: &'a [usize],
     place: Vec<usize>,
     power: Power,
+    alpha: Option<Vec<f64>>,
     bundles: Vec<Bundle>,
     h: &'a [f64],
 }
@@ -183,6 +195,7 @@ impl Work<'_> {
         Ok(Certificate {
             power: self.power,
             scope,
+            alpha_bits: self.alpha.as_ref().map(|alpha| alpha.iter().map(|factor| factor.to_bits()).collect()),
             world_bits: world.map(f64::to_bits),
             cost_unit_bits: sizes.cost_unit,
             radius_unit_bits: RADIUS_UNIT_BITS,

@@ -27,6 +27,8 @@ pub struct Certificate {
     pub power: Power,
     /// Which synapses were certified.
     pub scope: Scope,
+    /// The bits of the cost factor of each source neuron (n); `None` where all are 1.
+    alpha_bits: Option<Vec<u64>>,
     /// The bits of λ of the world node; the world is the last node.
     world_bits: Option<u64>,
     /// s: the integer W is the cost `W/2^s`.
@@ -98,8 +100,8 @@ pub enum CertifyError {
         /// The exponent.
         p: f64,
     },
-    /// Certificates are for cost factors alpha of 1, since those are what the input file says.
-    #[error("certificates are for cost factors alpha of 1, since those are what the input file says; drop alpha")]
+    /// Certificates are for cost factors alpha that depend on the source neuron alone.
+    #[error("certificates are for cost factors alpha that depend on the source neuron alone; give one for each neuron")]
     Alpha,
     /// Certificates are about the costs of the weights that the input file holds, not about accumulated noise.
     #[error(
@@ -167,6 +169,11 @@ pub enum CertifyError {
 }
 
 impl Certificate {
+    /// The cost factor of each source neuron (n), `None` where all are 1.
+    pub fn alpha(&self) -> Option<Vec<f64>> {
+        self.alpha_bits.as_ref().map(|alpha| alpha.iter().map(|&bits| f64::from_bits(bits)).collect())
+    }
+
     /// λ of the world node, if there is one.
     pub fn world(&self) -> Option<f64> {
         self.world_bits.map(f64::from_bits)

@@ -53,8 +53,9 @@ impl EnclosedFlow {
     ///
     /// The powers below K are enclosed one by one, and integrated term by term. `x'` has no others. As `x` is a
     /// polynomial, `g(x(z))` is analytic in the whole complex plane, and for `|z| ≤ R` no cost differs from `C_ij(x(0))` by
-    /// more than `C_ij(x(0)) (e^{p (m_i + m_j)} − 1)` with `m_i = Σ_k |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
+    /// more than `C_ij(x(0)) (e^{p (m_i + m_j)} − 1)` with `m_i = Σ_{k>0} |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
     /// most `M (σ/R)^K / (1 − 1/R)` with `M` from the sums of these changes; any `R > 1` will do, the best of a few is taken.
+    /// (`contraction_truncation` in `proofs/Statements/contraction.v` proves `M (σ/R)^K`, which is less.)
     pub fn judge(&self, piece: &Piece, scale: &Interval) -> Judged {
         let x: Vec<TaylorSeries<Interval>> =
             piece.coefficients.iter().map(|c| TaylorSeries::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
