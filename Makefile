@@ -111,3 +111,37 @@ int8:
 reliability:
 	@.ci/setup test
 	tests/reliability/run
+
+# Licences, sources and versions of everything that is built, against deny.toml; the archive that cargo publish would send, its
+# size, and whether it builds by itself; the bill of materials.
+.PHONY: supply-chain package sbom
+supply-chain:
+	tests/supply-chain/check
+
+package:
+	@.ci/setup build
+	tests/supply-chain/package
+
+sbom:
+	@tests/supply-chain/sbom > synbal.cdx.json
+	@echo "synbal.cdx.json"
+
+# Mutation testing (cargo install cargo-mutants; .cargo/mutants.toml): one shard of all mutants of what decides something, or those
+# of the files that differ from a commit. Some minutes a mutant on two cores; target/mutants.out has the table.
+.PHONY: mutants mutants-changed
+SHARD := 0/1000
+SINCE := HEAD~1
+
+mutants:
+	cargo mutants --output target --no-shuffle --shard $(SHARD)
+
+mutants-changed:
+	git diff $(SINCE) > target/changed.diff
+	cargo mutants --output target --in-diff target/changed.diff
+
+# Made-up files through every reader and the checker of certificates, FUZZ_CASES of each kind (10,000,000 take hours).
+.PHONY: fuzz
+FUZZ_CASES := 1000000
+
+fuzz:
+	FUZZ_CASES=$(FUZZ_CASES) cargo test --locked --test io -- fuzz

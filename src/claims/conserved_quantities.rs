@@ -6,7 +6,7 @@ use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
 use crate::conserved::{
     CycleBasis, eigenvalues, first_sign_change, independent_count, nearest_eigenvector_residual, traces_of_powers,
 };
-use crate::network::{Weights, exponent, rescale_weights, times_power_of_two};
+use crate::network::{NetworkError, Weights, exponent, rescale_weights, times_power_of_two};
 use crate::scalar::{Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -53,7 +53,15 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         ("balancing h", subject.reference.log_scales.clone(), Some(&subject.reference.network.weights)),
     ] {
         // The weights as the program puts them out, with the bound that the transform's error analysis gives.
-        let mut after = rescale_weights(&exact, &tracked(&h), 1.0)?;
+        let mut after = match rescale_weights(&exact, &tracked(&h), 1.0) {
+            Ok(after) => after,
+            // A network near the end of the range need not have room for random log-scales.
+            Err(reason @ NetworkError::RescaledOutOfRange { .. }) => {
+                evidence.undecided(format!("{label}: {reason}"));
+                continue;
+            }
+            Err(fault) => return Err(fault.into()),
+        };
         if let Some(output) = output {
             let values = output.values().iter().zip(after.values());
             after = after.with_values(values.map(|(&value, with)| Tracked { value, error: with.error }).collect());
@@ -121,13 +129,24 @@ fn grown(e: usize) -> f64 {
 fn cycle_products(evidence: &mut Evidence, label: &str, before: &Weights<Tracked>, after: &Weights<Tracked>) {
     let basis = CycleBasis::of(before.pattern());
     let zero = Tracked::exact(0.0);
-    let mut worst = WorstRatio::default();
+    let (mut worst, mut unbounded) = (WorstRatio::default(), 0_usize);
     for k in 0..basis.len() {
         let (a, b) = (basis.log_product(k, before.values(), &zero), basis.log_product(k, after.values(), &zero));
-        worst.add(b.value - a.value, a.error + b.error);
+        // A weight that is rounded to a few digits, or to none, has a logarithm that nothing is known about.
+        if (a.error + b.error).is_finite() {
+            worst.add(b.value - a.value, a.error + b.error);
+        } else {
+            unbounded += 1;
+        }
+    }
+    if unbounded > 0 {
+        evidence.undecided(format!("{unbounded} basis cycles under {label}: f64 gives no bound on their log products"));
+    }
+    if worst.seen() + unbounded == 0 {
+        evidence.note("no cycle, not even without directions: no cycle products");
+        return;
     }
     if worst.seen() == 0 {
-        evidence.note("no cycle, not even without directions: no cycle products");
         return;
     }
     evidence.at_most(

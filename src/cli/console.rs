@@ -74,7 +74,10 @@ pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
 /// Reads the network of a command, with the sha256 of the very bytes that were read, and says on standard error what the
 /// reader wants known.
 pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
+    let bytes = std::fs::metadata(&options.input).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
+    ask_for_memory(bytes.saturating_mul(READING))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
+    ask_for_memory((loaded.network.weights.synapses() as u64).saturating_mul(WORKING))?;
     notify(&loaded.notices);
     if let Some(model) = &loaded.model
         && model.feed_forward
@@ -83,6 +86,18 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
         notify(&["a feed-forward model is balanced with the world, --world 1".to_owned()]);
     }
     Ok((loaded, sha256))
+}
+
+/// Bytes that reading takes at most for each byte of a file of text: as the numbers are read, the file and they are both held.
+const READING: u64 = 10;
+/// Bytes that balancing takes for each synapse, and what else a command needs beside it: measured on dense networks.
+const WORKING: u64 = 120;
+
+/// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
+/// sentence. Nothing is kept.
+fn ask_for_memory(bytes: u64) -> Result<(), CliError> {
+    let can_be_had = usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+    if can_be_had { Ok(()) } else { Err(CliError::Memory { megabytes: bytes.div_ceil(1 << 20) }) }
 }
 
 /// The version of this program, with its features and, in release builds, its commit.

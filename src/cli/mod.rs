@@ -61,6 +61,10 @@ pub enum CliError {
     #[cfg(feature = "precise")]
     #[error(transparent)]
     Precision(#[from] synbal::scalar::PrecisionError),
+    #[error(
+        "this network takes some {megabytes} MB of memory, which cannot be had; free memory, or raise the limits of this session"
+    )]
+    Memory { megabytes: u64 },
     #[error("nothing was balanced: every synapse lies on no directed cycle; {advice}")]
     Nothing { advice: &'static str },
     #[error(

@@ -166,3 +166,33 @@ fn a_weight_that_would_lose_its_digits_is_refused() {
     let expected = (tiny * 2.0_f64.powi(100)) * 40.0_f64.exp() * 2.0_f64.powi(-100);
     assert!((rescaled.values()[0] / expected - 1.0).abs() < 1e-14);
 }
+
+/// A dense network under limits of memory from too little to read it up: done, or a sentence; never an abort.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_little_memory_is_a_sentence() {
+    let folder = scratch();
+    let mut file = std::io::BufWriter::new(File::create(folder.path().join("dense.csv")).unwrap());
+    for i in 0..1000_u32 {
+        let row: Vec<String> = (0..1000_u32).map(|j| format!("0.{}", 100 + (i * 7919 + j * 104_729) % 900)).collect();
+        writeln!(file, "{}", row.join(",")).unwrap();
+    }
+    file.flush().unwrap();
+    let program = env!("CARGO_BIN_EXE_synbal");
+    let (mut refused, mut done) = (0, 0);
+    for kilobytes in [60_000, 90_000, 120_000, 150_000, 180_000, 220_000, 260_000, 1_000_000] {
+        let line = format!("ulimit -v {kilobytes} && exec {program} balance dense.csv -o out.mtx");
+        let output = std::process::Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(folder.path())
+            .env("RAYON_NUM_THREADS", "1")
+            .output()
+            .unwrap();
+        match output.status.code() {
+            Some(0) => done += 1,
+            Some(2) => refused += 1,
+            other => panic!("{kilobytes} kB: {other:?}: {}", stderr(&output)),
+        }
+    }
+    assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
+}

@@ -1,12 +1,19 @@
 //! Whatever bytes a reader gets, it returns; and its memory stays within a constant times their number.
 
+use std::path::Path;
+
 use ::safetensors::tensor::Dtype;
 use proptest::prelude::*;
+use synbal::check::{check_input, read::read};
 use synbal::io::{csv, matrix_market, npy, read_scales_csv, safetensors};
 use synbal::network::Activation;
 
 use crate::memory::peak;
 use crate::{config, doubles, npy as npy_file, npy_header, tensors};
+
+/// A certificate, and the network that it is about.
+const CERTIFICATE: &[u8] = include_bytes!("../vectors/certificate_half.json");
+const CERTIFIED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/certificate_half.csv");
 
 /// Bytes of memory for each byte of a file. The dearest file is a NumPy array of one-byte numbers: each becomes a
 /// triplet of 24 bytes, in a vector that may just be doubling (old and new together three times its content).
@@ -55,8 +62,17 @@ fn valid_files() -> Vec<Vec<u8>> {
     files
 }
 
+/// How many inputs each test makes up: `make fuzz` asks for many more than fit among the other tests.
+fn cases() -> u32 {
+    std::env::var("FUZZ_CASES").map_or(512, |number| number.parse().expect("FUZZ_CASES is a number"))
+}
+
 /// A valid file with bytes changed, put in, or taken out: gets past the first check, unlike noise.
 fn damaged_files() -> impl Strategy<Value = Vec<u8>> {
+    damaged(valid_files())
+}
+
+fn damaged(files: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let position = any::<prop::sample::Index>();
     let piece = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..4),
@@ -80,7 +96,7 @@ fn damaged_files() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|text| text.as_bytes().to_vec()),
     ];
     let edits = proptest::collection::vec((position, 0_usize..6, piece), 1..6);
-    (prop::sample::select(valid_files()), edits).prop_map(|(mut bytes, edits)| {
+    (prop::sample::select(files), edits).prop_map(|(mut bytes, edits)| {
         for (position, removed, piece) in edits {
             let start = position.index(bytes.len() + 1);
             let end = (start + removed).min(bytes.len());
@@ -107,7 +123,7 @@ fn matrix_market_like() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 512, ..config() })]
+    #![proptest_config(proptest::test_runner::Config { cases: cases(), ..config() })]
 
     #[test]
     fn arbitrary_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
@@ -132,6 +148,21 @@ proptest! {
     #[test]
     fn damaged_valid_files(bytes in damaged_files()) {
         read_as_everything(&bytes)?;
+    }
+
+    /// The checker answers in well under a second and within the memory of any reader; what it
+    /// accepts although bytes were changed (a gap given larger, say) it can also put into words.
+    #[test]
+    fn damaged_certificates(bytes in damaged(vec![CERTIFICATE.to_vec()])) {
+        let (input, sha256) = read(Path::new(CERTIFIED)).unwrap();
+        prop_assert!(check_input(CERTIFICATE, &sha256, &input).is_ok());
+        let begun = std::time::Instant::now();
+        let (answer, used) = peak(|| check_input(&bytes, &sha256, &input));
+        prop_assert!(begun.elapsed().as_secs_f64() < 1.0 && used <= ALWAYS + PER_BYTE * bytes.len());
+        if let Ok(proved) = answer {
+            let words = format!("{proved:?}").len();
+            prop_assert!(words < 10_000);
+        }
     }
 
     #[test]

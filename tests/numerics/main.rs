@@ -22,6 +22,7 @@ mod flyvis;
 mod formulas;
 #[cfg(feature = "precise")]
 mod high_precision;
+mod itf1788;
 mod lapack_gebal;
 mod large_graphs;
 mod noise;

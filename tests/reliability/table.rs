@@ -104,7 +104,7 @@ fn sick(text: &mut String, folder: &Path) {
     let [fell, stood] = all.fallen.values().fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
     let _ = write!(
         text,
-        "\n## Sick networks\n\nEvery claim's formula broken in one place (its negative control, which every report shows beside the claim), and results tampered\nwith after the solvers, on each of {} healthy networks with something to balance (of seeds {covered}; commit {}; {}) on which the claim held before: {} sick runs,\n{fell} fell. Where one did not, the network has nothing for the sickness to touch: no cycle whose product could break, equal weights\nwhose means are the same, nothing out of balance as given.\n\n| claim | what was broken | fell | nothing to touch |\n|---|---|---|---|\n",
+        "\n## Sick networks\n\nEvery claim's formula broken in one place (its negative control, which every report shows beside the claim), and results tampered\nwith after the solvers, on each of {} healthy networks with something to balance (of seeds {covered}; commit {}; {}) on which the claim held before: {} sick runs,\n{fell} fell. Where one did not, the network has nothing for the sickness to touch: no cycle whose product could break, equal weights\nwhose means are the same, nothing out of balance as given, no certificate in integers for that exponent; or the difference that it\nmakes is within the bound there.\n\n| claim | what was broken | fell | did not |\n|---|---|---|---|\n",
         all.networks,
         commit(folder, "sick"),
         hours(all.seconds),

@@ -92,4 +92,28 @@ mod tests {
             assert!((33..=34).contains(&steps), "{trial}: {steps}");
         }
     }
+
+    /// Reckoned by hand: 24 columns a second are 8.33 steps a column; the edge comes in after 100 ms, 3 columns before the centre.
+    #[test]
+    fn an_edge_is_where_and_when_it_is_said_to_be() {
+        let trials = MovingEdges::standard(2).trials();
+        let arrival = |column: (i64, i64), trial: usize| {
+            let place = columns(2).position(|c| c == column).unwrap();
+            (0..trials.input.len()).find(|&k| trials.input[k][place * trials.count + trial] != GREY).unwrap()
+        };
+        // Until it is 3 columns behind the centre: 100 ms and 6 columns.
+        assert!((70..=71).contains(&trials.input.len()), "{}", trials.input.len());
+        for trial in 0..8 {
+            assert!((45..=46).contains(&arrival((0, 0), trial)), "{trial}: {}", arrival((0, 0), trial));
+        }
+        // Up and down, where columns two steps apart along v and one back along u are the square root of 3 apart.
+        assert_eq!([arrival((-1, 2), 2), arrival((1, -2), 6)], [60, 60]);
+        assert_eq!([arrival((-1, 2), 6), arrival((1, -2), 2)], [31, 31]);
+        // Rightwards, a column and a half from the centre.
+        assert_eq!([arrival((1, 1), 0), arrival((-1, -1), 0)], [58, 33]);
+        for (u, v) in [(1, 0), (0, 1), (-1, 1)] {
+            let (x, y) = plane(u, v);
+            assert!((x.hypot(y) - 1.0).abs() < 1e-15, "neighbours are one apart");
+        }
+    }
 }
