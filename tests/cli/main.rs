@@ -645,12 +645,22 @@ fn gains_make_the_robustness_cost_and_a_floor_holds_silent_neurons() {
     for (arguments, said) in [
         (&["balance", "j.csv", "--gain-floor", "0.1"][..], "--gains"),
         (&["balance", "j.csv", "--gains", "r.csv", "--gain-floor", "-1"], "-1"),
-        (&["certify", "j.csv", "--gains", "r.csv", "-o", "c.json"], "alpha"),
     ] {
         let output = run(path, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
     }
+    // A certificate of this cost carries its factors, and another factor is not what it certifies.
+    let certified = run(path, &["certify", "j.csv", "--gains", "r.csv", "-o", "c.json"]);
+    assert_eq!(status(&certified), 0, "{}", stderr(&certified));
+    assert_eq!(status(&run(path, &["check", "c.json", "j.csv"])), 0);
+    let mut certificate: Value = serde_json::from_slice(&std::fs::read(path.join("c.json")).unwrap()).unwrap();
+    let factors = certificate["alpha"].as_array_mut().unwrap();
+    assert_eq!(factors.len(), 4);
+    factors.swap(0, 1);
+    std::fs::write(path.join("c.json"), certificate.to_string()).unwrap();
+    assert_eq!(status(&run(path, &["check", "c.json", "j.csv"])), 1);
+
     std::fs::write(path.join("r.csv"), "gain\n0.5\n-1\n").unwrap();
     let output = run(path, &["balance", "j.csv", "--gains", "r.csv"]);
     assert!(output.status.code() == Some(2) && stderr(&output).contains("line 3"), "{}", stderr(&output));
