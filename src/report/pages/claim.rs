@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Depth, contents, evidence, figure, frame, margin, outcome, outside, provenance};
+use super::parts::{Depth, contents, evidence, figure, frame, margin, outcomes, outside, provenance};
 use super::statements::{AXIOMS, statement};
 use crate::report::figures::file_name;
 use crate::report::{ClaimText, ControlReport, Report};
@@ -80,7 +80,7 @@ fn experiments(report: &Report, claim: &ClaimText) -> Markup {
             @for experiment in found {
                 li {
                     a href=(DEPTH.to(&format!("experiments/{}.html", experiment.name))) { (experiment.title) } ": "
-                    @for statement in &experiment.statements { (outcome(statement.outcome)) " " }
+                    (outcomes(experiment.statements.iter().map(|statement| statement.outcome)))
                 }
             }
         }

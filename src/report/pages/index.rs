@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Depth, figure, frame, margin, outcome, outside, provenance};
+use super::parts::{Depth, figure, frame, margin, outcomes, outside, provenance};
 use super::picture;
 use crate::claims::{SUPPORTING_THEOREMS, Verdict};
 use crate::experiments::{Effort, Reproduction};
@@ -125,25 +125,11 @@ fn experiments(report: &Report) -> Markup {
                 li {
                     a href=(format!("experiments/{}.html", experiment.name)) { (experiment.title) }
                     ": "
-                    @for (words, many) in tally(experiment.statements.iter().map(|statement| statement.outcome)) {
-                        (outcome(words)) @if many > 1 { " (" (many) ")" } " "
-                    }
+                    (outcomes(experiment.statements.iter().map(|statement| statement.outcome)))
                 }
             }
         }
     }
-}
-
-/// Each outcome once, in the order of appearance, and how often.
-fn tally(outcomes: impl Iterator<Item = Reproduction>) -> Vec<(Reproduction, usize)> {
-    let mut counted: Vec<(Reproduction, usize)> = Vec::new();
-    for outcome in outcomes {
-        match counted.iter_mut().find(|(known, _)| *known == outcome) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((outcome, 1)),
-        }
-    }
-    counted
 }
 
 /// Claims down, networks across: in each cell the decades between the worst figure and its bound.

@@ -177,6 +177,18 @@ pub(super) fn table(table: &Table) -> Markup {
     }
 }
 
+/// What became of several statements: each outcome once, in the order of appearance, and how often.
+pub(super) fn outcomes(each: impl Iterator<Item = Reproduction>) -> Markup {
+    let mut counted: Vec<(Reproduction, usize)> = Vec::new();
+    for one in each {
+        match counted.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((one, 1)),
+        }
+    }
+    html! { @for (one, many) in counted { (outcome(one)) @if many > 1 { " (" (many) ")" } " " } }
+}
+
 /// What became of a statement.
 pub(super) fn outcome(outcome: Reproduction) -> Markup {
     let class = match outcome {
