@@ -122,7 +122,7 @@ pub enum CostError {
     /// At h = 0 the cost of the synapse from `source_index` to `target` is `value`, which `f64` holds with fewer digits or not
     /// at all.
     #[error(
-        "the cost of the synapse from {source_index} to {target} is {value}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
+        "the cost of the synapse from {source_index} to {target} is {value:?}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
     )]
     CostNotNormal {
         /// The target of the synapse.

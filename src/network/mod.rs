@@ -209,7 +209,7 @@ pub enum NetworkError {
     /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range in which f64 has all its
     /// digits.
     #[error(
-        "rescaled, {what} at ({row}, {column}) would be {from} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
+        "rescaled, {what} at ({row}, {column}) would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// What it is about.
@@ -225,7 +225,7 @@ pub enum NetworkError {
     },
     /// `what` at (`row`, `column`) would be rounded to `rounded`.
     #[error(
-        "{what} at ({row}, {column}) would be rounded to {rounded}; the format that it is rounded to cannot hold it"
+        "{what} at ({row}, {column}) would be rounded to {rounded:?}; the format that it is rounded to cannot hold it"
     )]
     RoundedOutOfRange {
         /// What it is about.

@@ -76,7 +76,7 @@ pub enum ModelError {
         expected: usize,
     },
     /// Rescaled, `tensor`index` would be `from` x e^`log_factor`, outside the range of `format`.
-    #[error("rescaled, `{tensor}`{index:?} would be {from} x e^{log_factor}, outside the range of {format}")]
+    #[error("rescaled, `{tensor}`{index:?} would be {from:?} x e^{log_factor}, outside the range of {format}")]
     RescaledOutOfRange {
         /// The tensor.
         tensor: String,

@@ -13,7 +13,7 @@ type State = DVector<f64>;
 #[non_exhaustive]
 pub enum SimulationError {
     /// In step `step` the state of neuron `neuron` became `value`.
-    #[error("in step {step} the state of neuron {neuron} became {value}; turn down the recurrent weights")]
+    #[error("in step {step} the state of neuron {neuron} became {value:?}; turn down the recurrent weights")]
     NotFinite {
         /// The step.
         step: usize,

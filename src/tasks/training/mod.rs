@@ -27,7 +27,7 @@ use crate::network::{Activation, Network, NetworkError, Weights};
 #[non_exhaustive]
 pub enum TrainingError {
     /// In iteration `iteration` `what` became `value`.
-    #[error("in iteration {iteration} {what} became {value}; use a smaller rate")]
+    #[error("in iteration {iteration} {what} became {value:?}; use a smaller rate")]
     Diverged {
         /// The iteration.
         iteration: usize,
