@@ -60,7 +60,7 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
     findings.plots.push(Plot {
         title: "Noise accumulated over T steps by networks balanced in one".to_owned(),
         x: Axis::logarithmic("steps T"),
-        y: Axis::linear("accumulated noise, over the least of any rescaling"),
+        y: Axis::linear("noise, over the least of any rescaling"),
         mark: Mark::MarkedLine,
         series: courses.iter().map(one_step).collect(),
         diagonal: false,
