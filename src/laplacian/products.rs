@@ -7,8 +7,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::vectors::{CHUNK, each};
 use crate::network::Pattern;
 
@@ -109,8 +107,8 @@ impl<'a> SparseProducts<'a> {
             }
             largest
         };
-        // The largest of numbers does not depend on the order, nor on a NaN, which is passed over.
-        self.blocks.par_iter().map(of_block).reduce(|| 0.0, f64::max)
+        // A NaN is passed over.
+        each(self.blocks.iter(), of_block).into_iter().fold(0.0, f64::max)
     }
 
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.
@@ -123,18 +121,14 @@ impl<'a> SparseProducts<'a> {
             rest = others;
             work.push((block, mine));
         }
-        let pass = |(block, a): &mut (&mut Block, &mut [f64])| {
+        each(work.into_iter(), |(block, a)| {
             for (cell, &read) in block.cells.iter_mut().zip(y) {
                 *cell = Cell { read, sum: 0.0 };
             }
             for (i, a) in block.rows.clone().zip(a.iter_mut()) {
                 *a = row(&w[pattern.row(i)], pattern.sources(i), z[i], &mut block.cells);
             }
-        };
-        match work.as_mut_slice() {
-            [alone] => pass(alone),
-            many => many.par_iter_mut().for_each(pass),
-        }
+        });
         let blocks = &self.blocks;
         each(b.chunks_mut(CHUNK).enumerate(), |(chunk, b)| {
             let nodes = chunk * CHUNK..chunk * CHUNK + b.len();

@@ -7,9 +7,8 @@
 //! which costs Newton's method nothing that counts. (With a diagonal of exactly one, rounding would drown cuts
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
-use rayon::prelude::*;
-
 use super::products::{SparseProducts, Stored};
+use super::vectors::each;
 use crate::flow::NodeCosts;
 
 /// The scaled Laplacian, its couplings kept as `T`.
@@ -51,7 +50,7 @@ impl<T: Stored> ScaledLaplacian<T> {
             rest = others;
             work.push((rows, mine));
         }
-        work.par_iter_mut().for_each(|(rows, couplings)| {
+        each(work.into_iter(), |(rows, couplings)| {
             let first = pattern.row_starts()[rows.start];
             for i in rows.clone() {
                 let row = pattern.row(i);
