@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use synbal::io::{Loaded, read_network_hashed};
+use synbal::network::Network;
 
 use super::CliError;
 use super::input_arguments::InputOptions;
@@ -75,9 +76,10 @@ pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
 /// reader wants known.
 pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
     let bytes = std::fs::metadata(&options.input).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
-    ask_for_memory(bytes.saturating_mul(READING))?;
+    let rows_of_numbers = options.input.extension().is_some_and(|extension| extension == "csv" || extension == "tsv");
+    ask_for_memory(bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING }))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
-    ask_for_memory((loaded.network.weights.synapses() as u64).saturating_mul(WORKING))?;
+    ask_for_memory(working_memory(&loaded.network))?;
     notify(&loaded.notices);
     if let Some(model) = &loaded.model
         && model.feed_forward
@@ -88,10 +90,19 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
     Ok((loaded, sha256))
 }
 
-/// Bytes that reading takes at most for each byte of a file of text: as the numbers are read, the file and they are both held.
-const READING: u64 = 10;
-/// Bytes that balancing takes for each synapse, and what else a command needs beside it: measured on dense networks.
-const WORKING: u64 = 120;
+/// Bytes that reading takes for each byte of a file: it and its numbers are both held. Measured on lists of synapses, whose
+/// lines have six bytes at least, and on arrays.
+const READING: u64 = 4;
+/// The same of rows of numbers, where two bytes can be a synapse.
+const READING_ROWS: u64 = 10;
+/// Bytes that balancing takes for each synapse (48 to 64, measured with nine million), and what a command needs beside.
+const WORKING_A_SYNAPSE: u64 = 64;
+const WORKING: u64 = 64 << 20;
+
+/// Bytes of memory that balancing a network takes, about.
+pub fn working_memory(network: &Network) -> u64 {
+    (network.weights.synapses() as u64).saturating_mul(WORKING_A_SYNAPSE).saturating_add(WORKING)
+}
 
 /// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
 /// sentence. Nothing is kept.
