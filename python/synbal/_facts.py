@@ -42,6 +42,8 @@ class Facts:
         The total cost, None where float64 cannot hold it, and its decimal logarithm.
     max_node_imbalance : float
         ``max_i |r_i - c_i| / (r_i + c_i)``.
+    memory_bytes : int
+        That balancing takes, about.
     """
 
     neurons: int
@@ -64,6 +66,7 @@ class Facts:
     cost: float | None
     cost_log10: float | None
     max_node_imbalance: float
+    memory_bytes: int
 
 
 def inspect(

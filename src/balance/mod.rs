@@ -13,6 +13,7 @@ pub mod descent;
 mod end;
 pub mod flow;
 mod gauge;
+mod memory;
 mod method;
 mod outcome;
 #[cfg(feature = "precise")]
@@ -35,6 +36,7 @@ pub use flow::{OdeFlow, Stepper, WeightsReached};
 #[cfg(feature = "stiff")]
 pub use flow::{Scheme, StiffFlow};
 pub use gauge::fix_gauge;
+pub use memory::working_memory;
 pub use method::{LeftOut, Method, UnknownMethod};
 pub use outcome::{Outcome, Solver};
 #[cfg(feature = "precise")]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use synbal::balance::working_memory;
 use synbal::io::{Loaded, read_network_hashed};
-use synbal::network::Network;
 
 use super::CliError;
 use super::input_arguments::InputOptions;
@@ -95,14 +95,6 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
 const READING: u64 = 4;
 /// The same of rows of numbers, where two bytes can be a synapse.
 const READING_ROWS: u64 = 10;
-/// Bytes that balancing takes for each synapse (48 to 64, measured with nine million), and what a command needs beside.
-const WORKING_A_SYNAPSE: u64 = 64;
-const WORKING: u64 = 64 << 20;
-
-/// Bytes of memory that balancing a network takes, about.
-pub fn working_memory(network: &Network) -> u64 {
-    (network.weights.synapses() as u64).saturating_mul(WORKING_A_SYNAPSE).saturating_add(WORKING)
-}
 
 /// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
 /// sentence. Nothing is kept.

@@ -1,38 +1,27 @@
 //! `synbal inspect`.
 
-use serde::Serialize;
 use synbal::report::{Facts, facts};
 
 use super::advice::reducible;
 use super::arguments::InspectOptions;
-use super::console::{cost_text, counted, notify, print, print_json, read, short, working_memory};
+use super::console::{cost_text, counted, notify, print, print_json, read, short};
 use super::{CliError, Ending};
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Inspected<'a> {
-    #[serde(flatten)]
-    facts: &'a Facts,
-    /// Bytes of memory that balancing takes, about.
-    memory_bytes: u64,
-}
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
     let facts = facts(&loaded.network, &spec)?;
-    let memory_bytes = working_memory(&loaded.network);
     if options.json {
-        print_json(&Inspected { facts: &facts, memory_bytes })?;
+        print_json(&facts)?;
     } else {
         let some_cycles = facts.synapses_on_no_cycle < facts.synapses - facts.self_synapses;
-        print(&text(&facts, memory_bytes, reducible(&loaded, some_cycles)))?;
+        print(&text(&facts, reducible(&loaded, some_cycles)))?;
     }
     Ok(Ending::Good)
 }
 
-fn text(facts: &Facts, memory_bytes: u64, advice: &str) -> String {
+fn text(facts: &Facts, advice: &str) -> String {
     let range = match (facts.smallest_weight, facts.largest_weight, facts.dynamic_range_log10) {
         (Some(low), Some(high), Some(decades)) => format!("|J| from {low:e} to {high:e} ({decades:.1} decades)"),
         _ => "no synapse".to_owned(),
@@ -66,6 +55,6 @@ fn text(facts: &Facts, memory_bytes: u64, advice: &str) -> String {
         cost_text(facts.cost, facts.cost_log10),
         facts.max_node_imbalance,
         facts.independent_conserved_quantities,
-        memory_bytes.div_ceil(1 << 20),
+        facts.memory_bytes.div_ceil(1 << 20),
     )
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::balance::working_memory;
 use crate::conserved::independent_count;
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::flow::node_costs;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub cost_log10: Option<f64>,
     /// `max |g_i|/(r_i + c_i)`.
     pub max_node_imbalance: f64,
+    /// Bytes of memory that balancing takes, about.
+    pub memory_bytes: u64,
 }
 
 /// Collects the facts.
@@ -89,5 +92,6 @@ pub fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, CostError> {
         cost: cost.is_finite().then_some(cost).filter(|&cost| cost > 0.0 || log2_cost == f64::NEG_INFINITY),
         cost_log10: log2_cost.is_finite().then_some(log2_cost * std::f64::consts::LOG10_2),
         max_node_imbalance: if plain { imbalance.worst } else { graph.given_imbalance() },
+        memory_bytes: working_memory(network),
     })
 }
