@@ -8,6 +8,12 @@ use synbal::network::Network;
 
 use crate::cli::CliError;
 use crate::cli::arguments::{BalanceOptions, scope, stop};
+use crate::cli::timings::Timings;
+
+/// The stages of balancing.
+const GRAPH: &str = "graph of costs";
+const SOLVER: &str = "solver";
+const JUDGEMENT: &str = "rescaling and judgement";
 
 /// A network that a solver has been through.
 pub struct Solved {
@@ -33,9 +39,14 @@ pub struct Solved {
 
 impl Solved {
     /// Balances a network as the options say.
-    pub fn by(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Self, CliError> {
+    pub fn by(
+        options: &BalanceOptions,
+        network: &Network,
+        spec: &CostSpec,
+        timings: &mut Timings,
+    ) -> Result<Self, CliError> {
         match network.activation.homogeneous_degrees()?.first_not_one() {
-            None => Ok(of_degree_one(options, network, spec)?.into()),
+            None => Ok(of_degree_one(options, network, spec, timings)?.into()),
             Some((neuron, degree)) => {
                 if options.input.gains.is_some() {
                     let activation = network.activation.at(neuron).name();
@@ -49,14 +60,27 @@ impl Solved {
                 if let Some((_, option)) = only_degree_one.into_iter().find(|(given, _)| *given) {
                     return Err(CliError::Misplaced { option, case: "activations of degree one".to_owned() });
                 }
-                of_any_degree(options, network, spec)
+                of_any_degree(options, network, spec, timings)
             }
         }
     }
 }
 
-fn of_degree_one(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Run, CliError> {
+fn of_degree_one(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+    timings: &mut Timings,
+) -> Result<Run, CliError> {
     let problem = Problem::new(network, spec, scope(options.within_components))?;
+    timings.lap(GRAPH);
+    let run = run_of_degree_one(options, &problem)?;
+    timings.part(SOLVER, run.seconds);
+    timings.lap(JUDGEMENT);
+    Ok(run)
+}
+
+fn run_of_degree_one(options: &BalanceOptions, problem: &Problem) -> Result<Run, CliError> {
     if options.digits.is_some() {
         // A start: how near it is, does not matter here.
         return Ok(problem.solve(Method::Auto, &Criteria::default())?);
@@ -68,12 +92,20 @@ fn of_degree_one(options: &BalanceOptions, network: &Network, spec: &CostSpec) -
     Ok(problem.solve_by(&*solver, &stop(options.tol, options.max_passes))?)
 }
 
-fn of_any_degree(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Solved, CliError> {
+fn of_any_degree(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+    timings: &mut Timings,
+) -> Result<Solved, CliError> {
     let problem = DegreeProblem::new(network, spec)?;
+    timings.lap(GRAPH);
     let run = match options.digits {
         Some(_) => problem.solve(Method::Auto, &Criteria::default())?,
         None => problem.solve(options.method, &stop(options.tol, options.max_passes))?,
     };
+    timings.part(SOLVER, run.seconds);
+    timings.lap(JUDGEMENT);
     let components = problem.components();
     let DegreeRun { outcome, log_scales, network, cost_initial, cost_final, .. } = run;
     Ok(Solved {
