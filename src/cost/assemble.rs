@@ -13,8 +13,12 @@ use crate::parallel::{each, split_off};
 /// (2^±1022), so that sums and products of costs and scales stay in it too.
 const SAFE_LOG2_COST: f64 = 700.0;
 
-/// And beyond which a prescaling is looked for, and taken where one fits, so that cubes of costs stay in range as well.
+/// And beyond which a prescaling is taken where one fits, so that cubes of costs stay in range as well.
 const COMFORTABLE_LOG2_COST: f64 = 300.0;
+
+/// `|log2|` of a cost up to which no prescaling is looked for: the quotient of any two costs is then within the range of `f32`
+/// (2^±126), in which the couplings of large Laplacians are kept.
+const HARMLESS_LOG2_COST: f64 = 60.0;
 
 /// Powers of two that costs may span, narrow ones first: solvers move costs too.
 const WINDOWS: [f64; 4] = [250.0, 500.0, 750.0, 998.0];
@@ -190,28 +194,28 @@ struct Extent {
     /// The nodes, and how many synapses between different nodes lead into each part of them.
     parts: Vec<(Range<usize>, usize)>,
     between_nodes: usize,
-    /// The largest `|log2|` of a cost; comfortable ones are not computed exactly.
+    /// The largest `|log2|` of a cost; harmless ones are not computed exactly.
     widest_log2_cost: f64,
 }
 
 impl Extent {
     fn of(synapses: &Synapses) -> Result<Self, CostError> {
-        let comfortable = (-COMFORTABLE_LOG2_COST).exp2()..=COMFORTABLE_LOG2_COST.exp2();
+        let harmless = (-HARMLESS_LOG2_COST).exp2()..=HARMLESS_LOG2_COST.exp2();
         let of_part = |targets: Range<usize>| {
-            let (mut between_nodes, mut widest) = (0, COMFORTABLE_LOG2_COST);
+            let (mut between_nodes, mut widest) = (0, HARMLESS_LOG2_COST);
             synapses.for_each_into(targets.clone(), |synapse| {
                 if synapse.target == synapse.source {
                     return Ok(());
                 }
                 between_nodes += 1;
-                if !comfortable.contains(&synaptic_cost(&synapse.alpha, &synapse.weight, synapses.p)) {
+                if !harmless.contains(&synaptic_cost(&synapse.alpha, &synapse.weight, synapses.p)) {
                     widest = widest.max(synapse.log2_cost(synapses.p).abs());
                 }
                 Ok(())
             })?;
             Ok::<_, CostError>((targets, between_nodes, widest))
         };
-        let mut extent = Extent { parts: Vec::new(), between_nodes: 0, widest_log2_cost: COMFORTABLE_LOG2_COST };
+        let mut extent = Extent { parts: Vec::new(), between_nodes: 0, widest_log2_cost: HARMLESS_LOG2_COST };
         for part in each(synapses.parts().into_iter(), of_part) {
             let (targets, between_nodes, widest) = part?;
             extent.parts.push((targets, between_nodes));
@@ -254,13 +258,13 @@ impl Synapses<'_> {
 /// The prescaling that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
 fn fitted_prescaling(extent: &Extent, synapses: &Synapses) -> Result<Prescaling, CostError> {
     let (nodes, p, widest) = (synapses.nodes(), synapses.p, extent.widest_log2_cost);
-    if widest <= COMFORTABLE_LOG2_COST {
+    if widest <= HARMLESS_LOG2_COST {
         return Ok(Prescaling::identity(nodes));
     }
     let prescaling = Prescaling::evening_out(&*synapses.weights()?);
     let needed = widest > SAFE_LOG2_COST || p * f64::from(prescaling.spread()) > SAFE_LOG2_COST;
-    let mut welcome = true;
-    if !needed {
+    let mut welcome = widest > COMFORTABLE_LOG2_COST;
+    if !needed && welcome {
         synapses.for_each(|synapse| {
             if synapse.target == synapse.source {
                 return Ok(());
