@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::degrees;
 use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
 use super::{
     CaseReport, ClaimReport, ClaimText, ControlReport, NetworkFacts, Provenance, Report, ReportError, SolverReport,
@@ -12,7 +13,7 @@ use super::{
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{Claim, ClaimError, REGISTRY, Subject, control_subject, largest_weight_difference};
 use crate::experiments::{EXPERIMENTS, Effort};
-use crate::flow::node_costs;
+use crate::flow::{NodeCosts, node_costs};
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -85,6 +86,10 @@ pub fn case_report(
     stop: Criteria<'static>,
     progress: Listener,
 ) -> Result<CaseReport, ReportError> {
+    // A network that is not homogeneous at all is refused like one of degree one.
+    if case.network.activation.homogeneous_degrees().is_ok_and(|degrees| !degrees.are_one()) {
+        return degrees::case_report(case, methods, seed, stop, progress);
+    }
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
     let say = |what: &str| progress(&case.name, what);
     let subject =
@@ -109,7 +114,7 @@ pub fn case_report(
         claims,
         worst_neurons: worst_neurons(&subject),
         notices: Vec::new(),
-        figures: figures::of_case(&subject, drift.as_ref(), certified)?,
+        figures: figures::of_case(&(&subject).into(), drift.as_ref(), certified)?,
     })
 }
 
@@ -124,6 +129,7 @@ fn facts(subject: &Subject) -> NetworkFacts {
         synapses_on_no_cycle: reference.on_no_cycle.len(),
         p: subject.spec.p,
         world: subject.spec.world,
+        degrees: vec![1.0],
         cost_initial: reference.cost_initial,
         cost_final: reference.cost_final,
         imbalance_initial: reference.imbalance_initial,
@@ -138,11 +144,17 @@ fn worst_neurons(subject: &Subject) -> Vec<WorstNeuron> {
     let graph = subject.graph();
     let start = graph.prescaled(&vec![0.0; graph.nodes()]);
     let sums = node_costs(graph.pattern(), &graph.costs_at(&start), &0.0);
-    let mut neurons: Vec<WorstNeuron> = (0..subject.network.weights.neurons())
-        .map(|neuron| {
+    worst_of(&sums, &subject.reference.log_scales)
+}
+
+/// The same from the costs into and out of every neuron, as given.
+pub(super) fn worst_of(sums: &NodeCosts<f64>, log_scales: &[f64]) -> Vec<WorstNeuron> {
+    let mut neurons: Vec<WorstNeuron> = log_scales
+        .iter()
+        .enumerate()
+        .map(|(neuron, &log_scale)| {
             let (incoming, outgoing) = (sums.incoming[neuron], sums.outgoing[neuron]);
             let imbalance = (incoming - outgoing).abs() / (incoming + outgoing);
-            let log_scale = subject.reference.log_scales[neuron];
             WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale }
         })
         .filter(|neuron| neuron.imbalance > 0.0)

@@ -4,7 +4,7 @@ use std::fs;
 
 use nalgebra::DMatrix;
 use serde_json::Value;
-use synbal::balance::{Criteria, DegreeProblem, Method};
+use synbal::balance::{Criteria, DegreeProblem, Method, Scope};
 use synbal::cost::CostSpec;
 use synbal::io::{read_network, write_network};
 use synbal::network::{Activation, Network, Weights};
@@ -40,7 +40,8 @@ fn a_model_of_mixed_degrees_is_balanced_and_keeps_its_activations() {
     let back = read_network(&folder.path().join("out.safetensors"), Activation::Linear).unwrap().network;
     assert_eq!(back.activation, network().activation);
     let spec = CostSpec::power(2.0).with_world(1.0);
-    let again = DegreeProblem::new(&back, &spec).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
+    let again =
+        DegreeProblem::new(&back, &spec, Scope::Whole).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
     assert!(again.imbalance_initial <= 1e-10);
 }
 
@@ -55,7 +56,7 @@ fn mixed_degrees_have_as_many_digits_as_wanted() {
     let said: Value = serde_json::from_str(stdout(&output)).unwrap();
     let spec = CostSpec::power(2.0).with_world(1.0);
     let network = network();
-    let precise = DegreeProblem::new(&network, &spec).unwrap().to_digits(40).unwrap();
+    let precise = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap().to_digits(40).unwrap();
     assert_eq!(said["cost_final"].as_str(), Some(precise.cost_decimal().as_str()));
     let written = fs::read_to_string(folder.path().join("h.csv")).unwrap();
     for decimal in precise.log_scales_decimal() {
@@ -82,7 +83,7 @@ fn activations_are_given_for_all_for_each_neuron_or_for_each_population() {
         assert!(stderr(&output).contains(said), "{activation}: {}", stderr(&output));
     }
     assert!(stderr(&with("rectified-power(2)")).contains("--world 1"));
-    for option in [&["--within-components"][..], &["--powers-of-two"], &["--stop-at-gradient", "1e-3"]] {
+    for option in [&["--powers-of-two"][..], &["--stop-at-gradient", "1e-3"]] {
         let arguments = ["balance", "ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
         let output = run(folder.path(), &[&arguments[..], option].concat());
         assert_eq!(status(&output), 2, "{option:?}");

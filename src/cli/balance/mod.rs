@@ -17,7 +17,7 @@ use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
-use super::arguments::{BalanceOptions, CostName};
+use super::arguments::{BalanceOptions, CostName, scope};
 use super::console::{ProgressLine, notify, print, print_json, read, say};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
@@ -52,7 +52,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         None => scales(options, &balanced),
         Some(digits) => {
             progress.say("balancing in multiple precision");
-            let refined = refine(&balanced, (&loaded.network, &spec), digits);
+            let refined = refine(&balanced, (&loaded.network, &spec, scope(options.within_components)), digits);
             seconds = started.elapsed().as_secs_f64();
             match refined {
                 Ok(refined) => Scales::Refined(Box::new(refined)),

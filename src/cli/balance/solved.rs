@@ -42,7 +42,6 @@ impl Solved {
                     return Err(CostError::GainsNotInvariant { activation, degree }.into());
                 }
                 let only_degree_one = [
-                    (options.within_components, "--within-components"),
                     (options.stop_at_gradient.is_some(), "--stop-at-gradient"),
                     (options.powers_of_two, "--powers-of-two"),
                 ];
@@ -69,12 +68,13 @@ fn of_degree_one(options: &BalanceOptions, network: &Network, spec: &CostSpec) -
 }
 
 fn of_any_degree(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Solved, CliError> {
-    let problem = DegreeProblem::new(network, spec)?;
+    let problem = DegreeProblem::new(network, spec, scope(options.within_components))?;
     let run = match options.digits {
         Some(_) => problem.solve(Method::Auto, &Criteria::default())?,
         None => problem.solve(options.method, &stop(options.tol, options.max_passes))?,
     };
-    let components = problem.components();
+    let (components, on_no_cycle) = (problem.components(), problem.on_no_cycle().len());
+    let nothing = problem.costs().synapses().is_empty() && on_no_cycle > 0;
     let DegreeRun { outcome, log_scales, network, cost_initial, cost_final, .. } = run;
     Ok(Solved {
         outcome,
@@ -89,8 +89,8 @@ fn of_any_degree(options: &BalanceOptions, network: &Network, spec: &CostSpec) -
         seconds: run.seconds,
         p: spec.p,
         components,
-        on_no_cycle: 0,
-        nothing: false,
+        on_no_cycle,
+        nothing,
         graph: None,
     })
 }
@@ -122,6 +122,7 @@ impl From<Run> for Solved {
 pub fn imbalance(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<f64, CliError> {
     if !network.activation.homogeneous_degrees()?.are_one() {
         let costs = DegreeCosts::of_network(network, spec)?;
+        let costs = if options.within_components { costs.within_components().0 } else { costs };
         return Ok(costs.pulls(costs.initial_costs(), &0.0).imbalance().worst);
     }
     let graph = CostGraph::of_network(network, spec)?;
