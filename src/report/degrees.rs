@@ -1,6 +1,6 @@
 //! The claims on a network whose neurons have other degrees than one.
 
-use super::run::worst_of;
+use super::worst::worst_neurons_of;
 use super::{CaseReport, ClaimReport, Listener, NetworkFacts, ReportError, SolverReport, figures};
 use crate::balance::{Criteria, DegreeRun, Method};
 use crate::claims::{DegreeSubject, REGISTRY};
@@ -39,7 +39,7 @@ pub(super) fn case_report(
         facts: facts(&subject),
         solvers: solver_reports(&subject),
         claims,
-        worst_neurons: worst_of(&start, &subject.reference.log_scales),
+        worst_neurons: worst_neurons_of(&start, &subject.reference.log_scales),
         notices,
         figures: figures::of_case(&(&subject).into(), None, None)?,
     })

@@ -10,6 +10,7 @@ mod pages;
 mod provenance;
 mod run;
 mod table;
+mod worst;
 
 pub use chart::{ChartError, svg};
 pub use compare::compare;

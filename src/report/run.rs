@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::degrees;
 use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
+use super::worst::worst_neurons_of;
 use super::{
     CaseReport, ClaimReport, ClaimText, ControlReport, NetworkFacts, Provenance, Report, ReportError, SolverReport,
     WorstNeuron, figures, run_experiment,
@@ -13,7 +14,7 @@ use super::{
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{Claim, ClaimError, REGISTRY, Subject, control_subject, largest_weight_difference};
 use crate::experiments::{EXPERIMENTS, Effort};
-use crate::flow::{NodeCosts, node_costs};
+use crate::flow::node_costs;
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -136,32 +137,12 @@ fn facts(subject: &Subject) -> NetworkFacts {
     }
 }
 
-/// So many neurons are named.
-const WORST: usize = 10;
-
-/// The neurons that are furthest from balance as given; equals in the order of their numbers.
+/// The neurons that are furthest from balance as given.
 fn worst_neurons(subject: &Subject) -> Vec<WorstNeuron> {
     let graph = subject.graph();
     let start = graph.prescaled(&vec![0.0; graph.nodes()]);
     let sums = node_costs(graph.pattern(), &graph.costs_at(&start), &0.0);
-    worst_of(&sums, &subject.reference.log_scales)
-}
-
-/// The same from the costs into and out of every neuron, as given.
-pub(super) fn worst_of(sums: &NodeCosts<f64>, log_scales: &[f64]) -> Vec<WorstNeuron> {
-    let mut neurons: Vec<WorstNeuron> = log_scales
-        .iter()
-        .enumerate()
-        .map(|(neuron, &log_scale)| {
-            let (incoming, outgoing) = (sums.incoming[neuron], sums.outgoing[neuron]);
-            let imbalance = (incoming - outgoing).abs() / (incoming + outgoing);
-            WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale }
-        })
-        .filter(|neuron| neuron.imbalance > 0.0)
-        .collect();
-    neurons.sort_by(|a, b| b.imbalance.total_cmp(&a.imbalance).then(a.neuron.cmp(&b.neuron)));
-    neurons.truncate(WORST);
-    neurons
+    worst_neurons_of(&sums, &subject.reference.log_scales)
 }
 
 fn solver_reports(subject: &Subject) -> Vec<SolverReport> {

@@ -5,6 +5,7 @@ use std::fs;
 use nalgebra::DMatrix;
 use serde_json::Value;
 use synbal::balance::{Criteria, DegreeProblem, Method, Scope};
+use synbal::claims::{OtherDegrees, REGISTRY};
 use synbal::cost::CostSpec;
 use synbal::io::{read_network, write_network};
 use synbal::network::{Activation, Network, Weights};
@@ -90,11 +91,66 @@ fn activations_are_given_for_all_for_each_neuron_or_for_each_population() {
         assert!(stderr(&output).contains(option[0]), "{}", stderr(&output));
     }
     // What is there for degree one only says so.
-    for command in [&["certify", "-o", "certificate.json"][..], &["verify"]] {
-        let arguments = ["ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
-        let output = run(folder.path(), &[command, &arguments].concat());
-        assert_eq!(status(&output), 2, "{command:?}");
-        let said = "is of degree 2, and what is asked for is defined for degree one";
-        assert!(stderr(&output).contains(said), "{command:?}: {}", stderr(&output));
+    let arguments = ["certify", "-o", "c.json", "ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(status(&output), 2);
+    let said = "is of degree 2, and what is asked for is defined for degree one";
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+}
+
+#[test]
+fn verify_measures_what_holds_for_other_degrees_and_says_what_is_about_degree_one() {
+    let folder = tempfile::tempdir().unwrap();
+    write_network(&folder.path().join("mixed.safetensors"), &network()).unwrap();
+    let arguments = ["verify", "mixed.safetensors", "--world", "1", "--junit", "claims.xml", "--out", "pages"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("balanced means incoming = k outgoing"), "{said}");
+    assert!(said.contains("degree one only were not run: dopri5"), "{said}");
+    for claim in REGISTRY {
+        let line = said.lines().find(|line| line.split_whitespace().next() == Some(claim.id)).unwrap();
+        match claim.other_degrees {
+            OtherDegrees::Checked(_) => assert!(line.contains(" held "), "{line}"),
+            OtherDegrees::NotClaimed(why) => {
+                assert!(line.contains(" n/a "), "{line}");
+                assert!(said.contains(&format!("about degree one only: {why}")), "{said}");
+            }
+        }
+    }
+    let junit = fs::read_to_string(folder.path().join("claims.xml")).unwrap();
+    assert!(junit.contains(r#"failures="0" errors="0" skipped="15""#), "{junit}");
+    let page = fs::read_to_string(folder.path().join("pages/networks/mixed.html")).unwrap();
+    assert!(page.contains("Neurons of degrees 1, 2"), "{page}");
+    // Without a minimum the direction is named, and what to do.
+    let output = run(folder.path(), &["verify", "mixed.safetensors", "--world", "0"]);
+    assert_eq!(status(&output), 2, "{}", stdout(&output));
+}
+
+/// Two rings of gain one, and a synapse from one to the other, which lies on no cycle.
+#[test]
+fn other_degrees_are_balanced_within_components() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rings.csv"), "0,2,0,0\n3,0,0,0\n7,0,0,5\n0,0,1,0\n").unwrap();
+    let each = "rectified-power(2), rectified-power(0.5), rectified-power(0.5), rectified-power(2)";
+    let with = |more: &[&str]| {
+        run(folder.path(), &[&["balance", "rings.csv", "--activation", each, "--json"][..], more].concat())
+    };
+    let output = with(&[]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("the cost has no minimum"), "{}", stderr(&output));
+    let output = with(&["--within-components", "-o", "out.csv"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!((said["synapses_on_no_cycle"].as_u64(), said["components"].as_u64()), (Some(1), Some(2)));
+    // Around a ring of degrees 2 and 1/2: incoming = 2 outgoing at the one, half of it at the other, so C_10 = 2 C_01.
+    let weights = read_network(&folder.path().join("out.csv"), Activation::Linear).unwrap().network.weights;
+    let cost = |target: usize, source: usize| {
+        let (_, _, weight) = weights.triplets().find(|&(i, j, _)| (i, j) == (target, source)).unwrap();
+        weight * weight
+    };
+    for (quadratic, root) in [(0, 1), (3, 2)] {
+        let (out_of, into) = (cost(root, quadratic), cost(quadratic, root));
+        assert!((into / (2.0 * out_of) - 1.0).abs() < 1e-9, "{into} {out_of}");
     }
 }
