@@ -48,6 +48,7 @@ reproducible! {
     noise_limit "noise-limit",
     noise_differences "noise-differences",
     noise_loss_beyond "noise-loss-beyond",
+    noise_loss_degrees "noise-loss-degrees",
     noise_steps "noise-steps",
     training_imbalance "training-imbalance",
     fly_responses "fly-responses",
