@@ -93,14 +93,18 @@ impl DegreeCosts<f64> {
         Ok(DegreeCosts { neurons, world: spec.world.is_some(), p: spec.p, degrees, synapses, given, w })
     }
 
-    /// The synapses inside strong components of the network, the world being one node of it, at the same costs; and those that
-    /// are left out, as (target, source), in their order.
-    pub fn within_components(&self) -> (Self, Vec<(usize, usize)>) {
+    /// The facts of their graph, the world being its last node; `None` for more nodes than an index holds.
+    pub fn graph_facts(&self) -> Option<GraphFacts> {
         let nodes = self.neurons + usize::from(self.world);
         let mut pairs: Vec<(usize, usize)> = self.synapses.iter().map(|s| (s.target, s.source)).collect();
         pairs.dedup();
-        let pattern = Pattern::from_sorted_pairs(nodes, pairs.iter().copied());
-        let facts = pattern.as_ref().map(GraphFacts::of);
+        Pattern::from_sorted_pairs(nodes, pairs.iter().copied()).as_ref().map(GraphFacts::of)
+    }
+
+    /// The synapses inside strong components of the network, the world being one node of it, at the same costs; and those that
+    /// are left out, as (target, source), in their order.
+    pub fn within_components(&self) -> (Self, Vec<(usize, usize)>) {
+        let facts = self.graph_facts();
         // Without a pattern there are more nodes than an index holds, which no network has: nothing is left out then.
         let inside = |s: &DegreeSynapse| facts.as_ref().is_none_or(|f| f.strong()[s.target] == f.strong()[s.source]);
         let kept: Vec<bool> = self.synapses.iter().map(inside).collect();

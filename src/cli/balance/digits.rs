@@ -1,13 +1,12 @@
 //! The refinement of `synbal balance --digits N`: Newton's method in multiple precision.
 
-use synbal::balance::{DegreeProblem, LinearSolver, MOST_DIGITS, Precise, Scope, balance_to_digits};
+use synbal::balance::{DegreeProblem, LinearSolver, MOST_DIGITS, Precise, Scope, Solved, balance_to_digits};
 use synbal::cost::CostSpec;
 use synbal::io::ModelFile;
 use synbal::network::{Degrees, Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
 use super::CliError;
-use super::solved::Solved;
 use super::step::RefinementStep;
 
 /// As many digits an `f64` has already.

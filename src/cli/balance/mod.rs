@@ -10,7 +10,7 @@ mod step;
 mod summary;
 mod written;
 
-use synbal::balance::Status;
+use synbal::balance::{Solved, Status};
 use synbal::cost::{AccumulatedNoise, CostSpec};
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
@@ -21,7 +21,7 @@ use super::arguments::{BalanceOptions, CostName, scope};
 use super::console::{ProgressLine, notify, print, print_json, read, say};
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
-use solved::{Solved, imbalance};
+use solved::{imbalance, solved};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
 use written::{Destination, Rescaled};
 
@@ -45,7 +45,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced = Solved::by(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
+    let balanced = solved(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
@@ -135,10 +135,10 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         }
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
-    if balanced.on_no_cycle > 0 {
+    if !balanced.on_no_cycle.is_empty() {
         notices.push(format!(
             "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
-            balanced.on_no_cycle
+            balanced.on_no_cycle.len()
         ));
     }
     notify(&notices);

@@ -1,12 +1,11 @@
 //! What stands for the refinement in a program that was built without multiple precision: nothing can be refined.
 
-use synbal::balance::Scope;
+use synbal::balance::{Scope, Solved};
 use synbal::cost::CostSpec;
 use synbal::io::ModelFile;
 use synbal::network::{Degrees, Network};
 
 use super::CliError;
-use super::solved::Solved;
 use super::step::RefinementStep;
 
 /// Log-scales in multiple precision, of which there are none.
