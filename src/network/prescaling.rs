@@ -107,6 +107,7 @@ impl Prescaling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::times_power_of_two;
 
     #[test]
     fn evening_out_undoes_a_wild_change_of_scale() {

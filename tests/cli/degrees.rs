@@ -4,7 +4,7 @@ use std::fs;
 
 use nalgebra::DMatrix;
 use serde_json::Value;
-use synbal::balance::{Criteria, DegreeProblem, Method, Scope};
+use synbal::balance::{Criteria, DegreeProblem, Method, Problem, Scope};
 use synbal::claims::{OtherDegrees, REGISTRY};
 use synbal::cost::CostSpec;
 use synbal::io::{read_network, write_network};
@@ -98,6 +98,61 @@ fn activations_are_given_for_all_for_each_neuron_or_for_each_population() {
     assert!(stderr(&output).contains(said), "{}", stderr(&output));
 }
 
+/// Neurons of degree one are balanced as before, however they are named: by the paper's formulas, to the last bit.
+#[test]
+fn degree_one_keeps_its_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows =
+        (0..6).map(|i| (0..6).map(|j| format!("{}", 1.0 + f64::from(7 * i + 5 * j % 11) / 3.0)).collect::<Vec<_>>());
+    let text: Vec<String> = rows.map(|row| row.join(",")).collect();
+    fs::write(folder.path().join("j.csv"), text.join("\n") + "\n").unwrap();
+    let weights = read_network(&folder.path().join("j.csv"), Activation::Relu).unwrap().network;
+    let criteria = Criteria::default();
+    for method in [Method::Newton, Method::NewtonCg, Method::Osborne, Method::Euler] {
+        let known = Problem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        let known = known.solve(method, &criteria).unwrap().log_scales;
+        for activation in ["relu", "linear x 2, relu x 3, rectified-power(1)", "rectified-power(1)"] {
+            let arguments =
+                ["balance", "j.csv", "--activation", activation, "--method", method.name(), "--scales", "h.npy"];
+            let output = run(folder.path(), &arguments);
+            assert_eq!(status(&output), 0, "{}", stderr(&output));
+            let found = synbal::io::read_scales(&folder.path().join("h.npy")).unwrap();
+            let bits = |h: &[f64]| h.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&found), bits(&known), "{activation} {}", method.name());
+        }
+    }
+    // By the formulas of any degree it is the same point, not the same bits: this test would see them.
+    let any = DegreeProblem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+    let any = any.solve(Method::Osborne, &criteria).unwrap().log_scales;
+    let known = Problem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+    let known = known.solve(Method::Osborne, &criteria).unwrap().log_scales;
+    assert!(any != known && any.iter().zip(&known).all(|(a, b)| (a - b).abs() < 1e-8));
+}
+
+#[test]
+fn inspect_says_whether_the_cost_of_other_degrees_has_a_minimum() {
+    let folder = tempfile::tempdir().unwrap();
+    write_network(&folder.path().join("mixed.safetensors"), &network()).unwrap();
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--world", "1"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("balanceable (incoming = k outgoing, degrees k = 1, 2): the cost has a minimum"), "{said}");
+    assert!(!said.contains("conserved"), "{said}");
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--json"]);
+    let said: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(said["balanceable"], Value::Bool(false));
+    assert!(said["falls_without_end"].as_str().unwrap().contains("the cost has no minimum: as h_"), "{said}");
+    assert_eq!(said["degrees"], serde_json::json!([1.0, 2.0]));
+    assert_eq!(said["independent_conserved_quantities"], Value::Null);
+    // The worst neuron as `balance` sees it.
+    let output = run(folder.path(), &["balance", "mixed.safetensors", "--world", "1", "--json"]);
+    let balanced: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--world", "1", "--json"]);
+    let facts: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(facts["max_node_imbalance"], balanced["max_node_imbalance_initial"]);
+    assert_eq!(facts["cost"], balanced["cost_initial"]);
+}
+
 #[test]
 fn verify_measures_what_holds_for_other_degrees_and_says_what_is_about_degree_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -123,8 +178,10 @@ fn verify_measures_what_holds_for_other_degrees_and_says_what_is_about_degree_on
     let page = fs::read_to_string(folder.path().join("pages/networks/mixed.html")).unwrap();
     assert!(page.contains("Neurons of degrees 1, 2"), "{page}");
     // Without a minimum the direction is named, and what to do.
-    let output = run(folder.path(), &["verify", "mixed.safetensors", "--world", "0"]);
+    let output = run(folder.path(), &["verify", "mixed.safetensors"]);
     assert_eq!(status(&output), 2, "{}", stdout(&output));
+    let said = stderr(&output);
+    assert!(said.contains("the cost has no minimum: as h_") && said.contains("--world 1"), "{said}");
 }
 
 /// Two rings of gain one, and a synapse from one to the other, which lies on no cycle.

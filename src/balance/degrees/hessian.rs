@@ -184,7 +184,9 @@ pub(super) fn gradients_step(
     let inverse_root: Vec<f64> = diagonal.iter().map(|d| if *d > 0.0 { d.sqrt().recip() } else { 0.0 }).collect();
     let scaled = |&(i, v): &(usize, f64)| (i, v * diagonal[i].sqrt());
     let unseen: Vec<Vec<(usize, f64)>> = free.iter().map(|direction| direction.iter().map(scaled).collect()).collect();
-    let right = g.iter().zip(&inverse_root).map(|(g, r)| g * r).collect();
+    let mut right: Vec<f64> = g.iter().zip(&inverse_root).map(|(g, r)| g * r).collect();
+    // A rounded gradient has a part that no step can take away, and the residual would never get below it.
+    without_free(&mut right, &unseen);
     let until = Until { relative: residual, every_node: 0.0, of: Unit::Degree, products: 20 * g.len() + 50 };
     let system = &mut Scaled { graph, costs, inverse_root: &inverse_root, unseen: &unseen, products: 0 };
     let solved = iterate(system, right, &inverse_root, &until);
