@@ -77,48 +77,38 @@ impl Solved {
         if network.activation.homogeneous_degrees()?.are_one() {
             return Ok(Problem::new(network, spec, scope)?.solve(method, criteria)?.into());
         }
-        Ok(Solved::of_any_degree(network, spec, scope, method, criteria)?)
-    }
-
-    /// The same by the formulas of any degree.
-    ///
-    /// # Errors
-    /// As for [`DegreeProblem`].
-    pub fn of_any_degree(
-        network: &Network,
-        spec: &CostSpec,
-        scope: Scope,
-        method: Method,
-        criteria: &Criteria<'_>,
-    ) -> Result<Self, DegreeError> {
         let problem = DegreeProblem::new(network, spec, scope)?;
         let run = problem.solve(method, criteria)?;
+        Ok(Solved::of_degrees(&problem, run))
+    }
+
+    /// From a run on a network of any degrees.
+    pub fn of_degrees(problem: &DegreeProblem<'_>, run: DegreeRun) -> Self {
         let on_no_cycle: Arc<[(usize, usize)]> = problem.on_no_cycle().into();
-        let DegreeRun { outcome, log_scales, network, cost_initial, cost_final, .. } = run;
-        Ok(Solved {
-            outcome,
-            log_scales,
-            network,
-            cost_initial,
-            cost_final,
-            log2_cost_initial: cost_initial.log2(),
-            log2_cost_final: cost_final.log2(),
+        Solved {
+            log2_cost_initial: run.cost_initial.log2(),
+            log2_cost_final: run.cost_final.log2(),
+            outcome: run.outcome,
+            log_scales: run.log_scales,
+            network: run.network,
+            cost_initial: run.cost_initial,
+            cost_final: run.cost_final,
             imbalance_initial: run.imbalance_initial,
             imbalance_final: run.imbalance_final,
             seconds: run.seconds,
-            p: spec.p,
+            p: problem.costs().p(),
             components: problem.components(),
+            // Where every synapse is left out, there was nothing to do: no success.
             nothing: problem.costs().synapses().is_empty() && !on_no_cycle.is_empty(),
             on_no_cycle,
             graph: None,
-        })
+        }
     }
 }
 
 impl From<Run> for Solved {
     fn from(run: Run) -> Self {
         Solved {
-            // Where every synapse is left out, there was nothing to do: no success.
             nothing: run.graph.pattern().is_empty() && !run.on_no_cycle.is_empty(),
             p: run.graph.p(),
             components: run.components,

@@ -10,8 +10,8 @@
 
 use std::sync::Arc;
 
-use super::assemble::Synapses;
 use super::graph::Bundle;
+use super::synapses::Synapses;
 use super::{CostError, CostSpec, synaptic_cost};
 use crate::flow::NodeCosts;
 use crate::network::{GraphFacts, Network, Pattern};

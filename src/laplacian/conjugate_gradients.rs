@@ -3,7 +3,8 @@
 use super::preconditioner::Preconditioner;
 use super::products::{SparseProducts, Stored};
 use super::scaled::ScaledLaplacian;
-use super::vectors::{CHUNK, dot, dot_of_chunk, each};
+use super::vectors::{dot, dot_of_chunk};
+use crate::parallel::{CHUNK, each};
 
 /// When the inner iteration stops.
 pub(crate) struct Until {

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::vectors::{CHUNK, each};
 use crate::network::Pattern;
+use crate::parallel::{CHUNK, each};
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
 pub(crate) trait Stored: Copy + Send + Sync {

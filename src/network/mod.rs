@@ -16,6 +16,7 @@ mod weights;
 pub use crate::scalar::{exponent, times_power_of_two};
 pub use activation::{Activation, Activations, Degrees};
 pub use graph::GraphFacts;
+pub(crate) use pattern::take_out;
 pub use pattern::{Pattern, Transposed};
 pub use prescaling::Prescaling;
 pub use similarity::{Recovered, recover_log_scales};

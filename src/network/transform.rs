@@ -1,9 +1,12 @@
 //! The transform: `J' = e^{−H} J e^{kH}`, and with it everything else of the network (DESIGN: the table of
 //! section 1; paper: the symmetry that balancing moves along).
 
+use std::ops::Range;
+
 use nalgebra::DMatrix;
 
 use super::{Degrees, Network, NetworkError, Weights, times_power_of_two};
+use crate::parallel::{each, parts_of_rows, split_off};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// What to do with an activation that is not homogeneous.
@@ -71,10 +74,22 @@ fn weights_by<S: Scalar>(
     degrees: &Degrees,
     scale: fn(&S, &S) -> S,
 ) -> Result<Weights<S>, NetworkError> {
-    let values = weights
-        .triplets()
-        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degrees), scale))
-        .collect::<Result<_, _>>()?;
+    let pattern = weights.pattern();
+    let mut values = weights.values().to_vec();
+    let mut rest = values.as_mut_slice();
+    let with_their_own = |rows: Range<usize>| {
+        let synapses = pattern.row_starts()[rows.end] - pattern.row_starts()[rows.start];
+        (rows, split_off(&mut rest, synapses))
+    };
+    let parts: Vec<_> = parts_of_rows(pattern.row_starts()).into_iter().map(with_their_own).collect();
+    let rescale = |(rows, values): (Range<usize>, &mut [S])| {
+        let synapses = rows.flat_map(|i| pattern.sources(i).iter().map(move |&j| (i, j as usize)));
+        for ((i, j), value) in synapses.zip(values) {
+            *value = scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degrees), scale)?;
+        }
+        Ok(())
+    };
+    each(parts.into_iter(), rescale).into_iter().collect::<Result<(), NetworkError>>()?;
     Ok(weights.with_values(values))
 }
 

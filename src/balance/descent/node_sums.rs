@@ -7,7 +7,7 @@ use crate::cost::CostGraph;
 use crate::flow::NodeCosts;
 use crate::laplacian::products::{SparseProducts, Stored};
 use crate::laplacian::scaled::ScaledLaplacian;
-use crate::laplacian::vectors::{CHUNK, each};
+use crate::parallel::{CHUNK, each};
 
 /// Scaled costs and the sums at each node.
 pub(super) struct NodeSums<'a> {

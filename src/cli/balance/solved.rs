@@ -1,16 +1,27 @@
 //! Solving as the options of `synbal balance` say.
 
-use synbal::balance::{BalanceError, Criteria, Method, NewtonCg, Problem, Run, Solved};
+use synbal::balance::{BalanceError, Criteria, DegreeProblem, Method, NewtonCg, Problem, Run, Solved};
 use synbal::cost::{CostError, CostGraph, CostSpec, DegreeCosts};
 use synbal::network::Network;
 
 use crate::cli::CliError;
 use crate::cli::arguments::{BalanceOptions, scope, stop};
+use crate::cli::timings::Timings;
+
+/// The stages of balancing.
+const GRAPH: &str = "graph of costs";
+const SOLVER: &str = "solver";
+const JUDGEMENT: &str = "rescaling and judgement";
 
 /// Balances a network as the options say.
-pub fn solved(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Solved, CliError> {
+pub fn solved(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+    timings: &mut Timings,
+) -> Result<Solved, CliError> {
     match network.activation.homogeneous_degrees()?.first_not_one() {
-        None => Ok(of_degree_one(options, network, spec)?.into()),
+        None => Ok(of_degree_one(options, network, spec, timings)?.into()),
         Some((neuron, degree)) => {
             if options.input.gains.is_some() {
                 let activation = network.activation.at(neuron).name();
@@ -23,19 +34,26 @@ pub fn solved(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> R
             if let Some((_, option)) = only_degree_one.into_iter().find(|(given, _)| *given) {
                 return Err(CliError::Misplaced { option, case: "activations of degree one".to_owned() });
             }
-            let (scope, criteria) = (scope(options.within_components), stop(options.tol, options.max_passes));
-            let (method, criteria) = match options.digits {
-                // A start: how near it is, does not matter here.
-                Some(_) => (Method::Auto, Criteria::default()),
-                None => (options.method, criteria),
-            };
-            Ok(Solved::of_any_degree(network, spec, scope, method, &criteria)?)
+            of_any_degree(options, network, spec, timings)
         }
     }
 }
 
-fn of_degree_one(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<Run, CliError> {
+fn of_degree_one(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+    timings: &mut Timings,
+) -> Result<Run, CliError> {
     let problem = Problem::new(network, spec, scope(options.within_components))?;
+    timings.lap(GRAPH);
+    let run = run_of_degree_one(options, &problem)?;
+    timings.part(SOLVER, run.seconds);
+    timings.lap(JUDGEMENT);
+    Ok(run)
+}
+
+fn run_of_degree_one(options: &BalanceOptions, problem: &Problem) -> Result<Run, CliError> {
     if options.digits.is_some() {
         // A start: how near it is, does not matter here.
         return Ok(problem.solve(Method::Auto, &Criteria::default())?);
@@ -45,6 +63,23 @@ fn of_degree_one(options: &BalanceOptions, network: &Network, spec: &CostSpec) -
         part => Box::new(NewtonCg { stop_at_gradient: part, ..NewtonCg::default() }),
     };
     Ok(problem.solve_by(&*solver, &stop(options.tol, options.max_passes))?)
+}
+
+fn of_any_degree(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+    timings: &mut Timings,
+) -> Result<Solved, CliError> {
+    let problem = DegreeProblem::new(network, spec, scope(options.within_components))?;
+    timings.lap(GRAPH);
+    let run = match options.digits {
+        Some(_) => problem.solve(Method::Auto, &Criteria::default())?,
+        None => problem.solve(options.method, &stop(options.tol, options.max_passes))?,
+    };
+    timings.part(SOLVER, run.seconds);
+    timings.lap(JUDGEMENT);
+    Ok(Solved::of_degrees(&problem, run))
 }
 
 /// The imbalance of weights as they stand.

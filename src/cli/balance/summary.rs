@@ -10,6 +10,7 @@ use super::step::RefinementStep;
 use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
 use crate::cli::console::{Program, cost_text, counted, short};
+use crate::cli::timings::Timing;
 
 /// The layout of the JSON object; see `docs/balance.schema.json`.
 const SCHEMA: &str = "synbal-balance/1";
@@ -58,6 +59,8 @@ pub struct Summary {
     pub rounded: Option<Rounded>,
     /// Null unless the given and the rescaled model were run.
     pub outputs: Option<Outputs>,
+    /// The stages of the process up to here.
+    pub timings: Vec<Timing>,
     /// The course of `--digits`.
     trace: Vec<RefinementStep>,
     pub notices: Vec<String>,
@@ -168,6 +171,7 @@ impl Summary {
             names: parts.names,
             rounded: None,
             outputs: None,
+            timings: Vec::new(),
             trace: refined.map(Refined::trace).unwrap_or_default(),
             notices: Vec::new(),
             input: Input { path: options.input.input.display().to_string(), sha256: parts.sha256 },
