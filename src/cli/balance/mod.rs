@@ -10,19 +10,19 @@ mod step;
 mod summary;
 mod written;
 
-use synbal::balance::Status;
+use synbal::balance::{Solved, Status};
 use synbal::cost::{AccumulatedNoise, CostSpec};
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
-use super::arguments::{BalanceOptions, CostName};
+use super::arguments::{BalanceOptions, CostName, scope};
 use super::console::{ProgressLine, notify, print, print_aside, print_json, read, say};
 use super::timings::Timings;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
-use solved::{Solved, imbalance};
+use solved::{imbalance, solved};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
 use written::{Destination, Rescaled};
 
@@ -50,14 +50,14 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     progress.say("balancing");
     let started = std::time::Instant::now();
     let balanced =
-        Solved::by(options, &loaded.network, &spec, &mut timings).map_err(|error| for_network(error, &loaded))?;
+        solved(options, &loaded.network, &spec, &mut timings).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
         None => scales(options, &balanced),
         Some(digits) => {
             progress.say("balancing in multiple precision");
-            let refined = refine(&balanced, (&loaded.network, &spec), digits);
+            let refined = refine(&balanced, (&loaded.network, &spec, scope(options.within_components)), digits);
             seconds = started.elapsed().as_secs_f64();
             match refined {
                 Ok(refined) => Scales::Refined(Box::new(refined)),
@@ -146,10 +146,10 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
     timings.lap("writing");
-    if balanced.on_no_cycle > 0 {
+    if !balanced.on_no_cycle.is_empty() {
         notices.push(format!(
             "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
-            balanced.on_no_cycle
+            balanced.on_no_cycle.len()
         ));
     }
     notify(&notices);

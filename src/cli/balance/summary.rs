@@ -1,12 +1,11 @@
 //! What `synbal balance` says, as text and as JSON.
 
 use serde::Serialize;
-use synbal::balance::Status;
+use synbal::balance::{Solved, Status};
 use synbal::cost::AccumulatedNoise;
 use synbal::io::SIGN;
 
 use super::digits::Refined;
-use super::solved::Solved;
 use super::step::RefinementStep;
 use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
@@ -151,7 +150,7 @@ impl Summary {
             neurons: balanced.log_scales.len(),
             synapses: parts.synapses,
             components: balanced.components,
-            synapses_on_no_cycle: balanced.on_no_cycle,
+            synapses_on_no_cycle: balanced.on_no_cycle.len(),
             cost_initial: in_range(balanced.cost_initial, balanced.log2_cost_initial),
             cost_final: refined.map_or(Number::Double(final_cost), |refined| Number::Decimal(refined.cost())),
             cost_initial_log10: log10(balanced.log2_cost_initial),
