@@ -41,4 +41,4 @@ Definition S_certified_balance_as_written : Prop :=
   (forall k, total (C K) - total (C (rescale k K)) <= IZR (claim_gap f) / unit_of f) /\
   exists k,
     balanced (C (rescale k K)) /\
-    (forall i j, K i j <> 0 -> exp (- (2 * r / power_of f)) <= rescale k K i j / K i j <= exp (2 * r / power_of f)).
+    (forall i j, K i j <> 0 -> within_factor (2 * r / power_of f) (rescale k K i j) (K i j)).
