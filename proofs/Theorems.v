@@ -496,6 +496,12 @@ Proof. exact certified_balance_left_out_proof. Qed.
 Theorem certified_balance_pair : S_certified_balance_pair.
 Proof. exact certified_balance_pair_proof. Qed.
 
+Theorem certified_balance_as_written_costs : S_certified_balance_as_written_costs.
+Proof. exact certified_balance_as_written_costs_proof. Qed.
+
+Theorem certified_balance_pair_weights : S_certified_balance_pair_weights.
+Proof. exact certified_balance_pair_weights_proof. Qed.
+
 Theorem certified_balance_as_written : S_certified_balance_as_written.
 Proof. exact certified_balance_as_written_proof. Qed.
 

@@ -58,6 +58,18 @@ let factor name = function
     (m, big_of_int e)
   | _ -> refuse "%s is no number and exponent" name
 
+let by_pair (i, j, _, _) (k, l, _, _) = if i <> k then Int.compare i k else Int.compare j l
+
+(* The input weights, biases and read-out weights, zeros included, as synapses from and to the world, the last of n nodes. *)
+let with_world input n lambda =
+  match Lazy.force input.from_world, Lazy.force input.to_world with
+  | Some from_world, Some to_world ->
+    let exists (i, _) = if i < 1 || i >= n then refuse "neuron %d does not exist" i in
+    List.iter exists from_world;
+    List.iter exists to_world;
+    append (map (fun (i, x) -> (i, n, x, plain)) from_world) (map (fun (j, x) -> (n, j, x, lambda)) to_world)
+  | _ -> refuse "the network has no inputs or no read-out, which its world needs"
+
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
   let claims = json certificate in
@@ -88,16 +100,7 @@ let read certificate_path network_path =
     | None -> recurrent
     | Some (m, _) when not (positive m) -> refuse "world is zero"
     | Some lambda ->
-      (match Lazy.force input.from_world, Lazy.force input.to_world with
-       | Some from_world, Some to_world ->
-         let exists (i, _) = if i < 1 || i > neurons then refuse "neuron %d does not exist" i in
-         List.iter exists from_world;
-         List.iter exists to_world;
-         let incoming = map (fun (i, x) -> (i, n, x, plain)) from_world in
-         let outgoing = map (fun (j, x) -> (n, j, x, lambda)) to_world in
-         let by_pair (i, j, _, _) (k, l, _, _) = if i <> k then Int.compare i k else Int.compare j l in
-         List.stable_sort by_pair (List.filter (fun (_, _, x, _) -> x <> 0.) (append recurrent (append incoming outgoing)))
-       | _ -> refuse "the network has no inputs or no read-out, which its world needs") in
+      List.stable_sort by_pair (List.filter (fun (_, _, x, _) -> x <> 0.) (append recurrent (with_world input n lambda))) in
   let numbers name = List.rev (List.rev_map (hexadecimal name) (list name (get name))) in
   let scale = numbers "scale" and ground = numbers "ground" in
   let component = List.rev (List.rev_map (int "component") (list "component" (get "component"))) in
@@ -139,7 +142,7 @@ let log2 z =
 
 (* The certificate has the log-scales of each component up to a power of two, and what was written has the components side by side: these
    are the powers that fit. A wrong guess is refused below, never accepted: a file of other scales is a file of its own. *)
-let side_by_side (file : Checker.file) written =
+let side_by_side (file : Checker.file) weights written =
   let nodes = Array.of_list file.nodes in
   let node i = nodes.(Z.to_int i - 1) in
   let label i = Z.to_int (node i).component - 1 in
@@ -148,12 +151,12 @@ let side_by_side (file : Checker.file) written =
   let between = Array.make (Array.length nodes) [] in
   List.iter2 (fun (v : Checker.weight) (w : Checker.weight) ->
       let i, j = (label v.post, label v.pre) in
-      if i <> j then begin
+      if i <> j && Z.sign v.mantissa <> 0 && Z.sign w.mantissa <> 0 then begin
         let off = (p *. (magnitude w -. magnitude v)) +. log2 (node v.post).scale -. log2 (node v.pre).scale in
         let steps = int_of_float (Float.round off) in
         between.(i) <- (j, steps) :: between.(i);
         between.(j) <- (i, -steps) :: between.(j)
-      end) file.weights written;
+      end) weights written;
   let shift = Array.make (Array.length nodes) None in
   let rec visit = function
     | [] -> ()
@@ -172,13 +175,19 @@ let side_by_side (file : Checker.file) written =
 let pair bits certificate network output =
   let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
   let file = read certificate network in
-  let read_back = Reading.network output (contents output) in
-  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, plain, nothing)) read_back.recurrent) in
-  if List.length written <> List.length file.weights then refuse "the output has other synapses";
-  if file.world then refuse "pairs are for networks without a world node";
-  let file = side_by_side file written in
+  (* All weights of the world, zeros included: so the place of each says which input or output it belongs to. *)
+  let weights path =
+    let input = Reading.network path (contents path) in
+    let recurrent = map (fun (i, j, x) -> (i, j, x, plain)) input.recurrent in
+    let all = if file.world then List.stable_sort by_pair (append recurrent (with_world input (List.length file.nodes) plain)) else recurrent in
+    ((if file.world then input.ends else []), map (fun (i, j, x, c) -> weight (i, j, x, c, nothing)) all) in
+  let (ends, given), (found, written) = (weights network, weights output) in
+  if ends <> found then refuse "the output has inputs, biases or read-outs of another shape";
+  if List.length written <> List.length given then refuse "the output has other synapses";
+  let file = side_by_side file given written in
   if not (Checker.accepts file) then refuse "the proved checker does not accept it";
-  if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
+  let decide = if file.world then Checker.weights_ok Checker.{ file with weights = given } else Checker.pair_ok file in
+  if not (decide written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
   Printf.printf "accepted: %d weights of the output are those of the network, rescaled, to 2^-%d\n" (List.length written) bits
 
 let print certificate network =
