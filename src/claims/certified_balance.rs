@@ -24,6 +24,8 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_pair",
         "certified_balance_as_written",
         "certified_balance_as_written_costs",
+        "certified_balance_accumulated_costs",
+        "certified_balance_accumulated",
         "certified_balance_ground_state",
         "certified_balance_circulation",
     ],
