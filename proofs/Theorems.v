@@ -8,11 +8,11 @@ From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate T
   AnyDegree AnyDegreeExists AnyDegreeNewton.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
-From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair FloatGradient FloatIeee.
+From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  certified_pair float_gradient float_ieee any_degree.
+  certified_pair certified_accumulated float_gradient float_ieee any_degree.
 
 (** ** monotone_cost *)
 
@@ -495,6 +495,18 @@ Proof. exact certified_balance_left_out_proof. Qed.
 
 Theorem certified_balance_pair : S_certified_balance_pair.
 Proof. exact certified_balance_pair_proof. Qed.
+
+Theorem certified_balance_as_written_costs : S_certified_balance_as_written_costs.
+Proof. exact certified_balance_as_written_costs_proof. Qed.
+
+Theorem certified_balance_pair_weights : S_certified_balance_pair_weights.
+Proof. exact certified_balance_pair_weights_proof. Qed.
+
+Theorem certified_balance_accumulated_costs : S_certified_balance_accumulated_costs.
+Proof. exact certified_balance_accumulated_costs_proof. Qed.
+
+Theorem certified_balance_accumulated : S_certified_balance_accumulated.
+Proof. exact certified_balance_accumulated_proof. Qed.
 
 Theorem certified_balance_as_written : S_certified_balance_as_written.
 Proof. exact certified_balance_as_written_proof. Qed.

@@ -49,6 +49,16 @@ pub(crate) fn parts_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
     parts
 }
 
+/// Those parts, each with its own values of a list that has one for every synapse.
+pub(crate) fn parts_with<'a, T>(starts: &[usize], values: &'a mut [T]) -> Vec<(Range<usize>, &'a mut [T])> {
+    let mut rest = values;
+    let with_theirs = |rows: Range<usize>| {
+        let synapses = starts[rows.end] - starts[rows.start];
+        (rows, split_off(&mut rest, synapses))
+    };
+    parts_of_rows(starts).into_iter().map(with_theirs).collect()
+}
+
 /// Takes the first so many entries of what is left of a slice; of one that is empty, because it is not wanted, none.
 pub(crate) fn split_off<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     let count = count.min(rest.len());

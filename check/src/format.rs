@@ -68,6 +68,14 @@ pub enum Refused {
         /// What was expected.
         expected: usize,
     },
+    /// The network has `neurons` neurons, too many for the dense matrix of accumulated noise.
+    #[error("the network has {neurons} neurons, and the dense matrix of accumulated noise is for at most {limit}")]
+    TooLargeForDense {
+        /// Number of neurons.
+        neurons: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// The scale of neuron `neuron` is 0.
     #[error("the scale of neuron {neuron} is 0; it must be positive")]
     ScaleZero {
@@ -218,6 +226,7 @@ struct File {
     p: (u32, u32),
     scope: String,
     alpha: Option<Vec<(String, i64)>>,
+    accumulated: Option<(u32, (String, i64))>,
     world: Option<(String, i64)>,
     cost_unit_bits: u32,
     radius_unit_bits: u32,
@@ -232,12 +241,20 @@ struct File {
     seal: String,
 }
 
+/// The steps T that noise is accumulated over, and what each weighs relative to the one before, m·2^e as (m, e).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noise {
+    pub steps: u32,
+    pub discount: (u64, i64),
+}
+
 /// The numbers of a certificate.
 pub(crate) struct Claims {
     pub input_sha256: String,
     pub p: (u32, u32),
     pub whole: bool,
     pub alpha: Option<Vec<(u64, i64)>>,
+    pub accumulated: Option<Noise>,
     pub world: Option<(u64, i64)>,
     pub cost_unit_bits: u32,
     pub radius_unit_bits: u32,
@@ -298,6 +315,16 @@ impl Claims {
             _ => dyadic("alpha", &mantissa, exponent),
         };
         let alpha = file.alpha.map(|alpha| alpha.into_iter().map(factor).collect::<Result<Vec<_>, _>>()).transpose()?;
+        let accumulated = match file.accumulated {
+            None => None,
+            Some((steps, _)) if steps == 0 || file.p != (2, 1) || alpha.is_some() || world.is_some() => {
+                let expected = "at least one step, with p = 2, without factors and world";
+                return field("accumulated", format!("{steps} steps"), expected);
+            }
+            Some((steps, (mantissa, exponent))) => {
+                Some(Noise { steps, discount: dyadic("accumulated", &mantissa, exponent)? })
+            }
+        };
         if file.cost_unit_bits > LARGEST_UNIT_BITS {
             return field("cost_unit_bits", file.cost_unit_bits.to_string(), "at most 131072");
         }
@@ -321,6 +348,7 @@ impl Claims {
             p: file.p,
             whole,
             alpha,
+            accumulated,
             world,
             cost_unit_bits: file.cost_unit_bits,
             radius_unit_bits: file.radius_unit_bits,

@@ -9,6 +9,7 @@
 //! what binds a certificate to it:
 //!
 //! - `lo = floor(2^s α_j|J_ij|^p)`, α in the certificate (1 unless it says otherwise), `width` = 0 where that is exact (parallel synapses to or from the world: the sums);
+//! - or `floor(2^s M_ij)`, M the matrix of the noise that is accumulated over the steps that the certificate names (a dyadic number too);
 //! - scaled and rounded down, `floor(lo E_source/E_target)`: less the deficits, a circulation, so the least cost is
 //!   at least its sum; rounded up, their sum is at least the cost at the log-scales `h_i = ln(E_i)/p`;
 //! - `(L v)_i ≥ lam` and `v_i ≤ vmax` bound the curvature, the gradient is bounded from the same integers, and
@@ -22,6 +23,7 @@ mod components;
 mod decimal;
 mod format;
 mod input;
+mod noise;
 mod proved;
 pub mod read;
 mod work;
@@ -94,6 +96,7 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
         components,
         p: claims.p,
         alpha: claims.alpha,
+        accumulated: claims.accumulated.map(|noise| (noise.steps, noise.discount)),
         world: claims.world,
         cost_unit_bits: claims.cost_unit_bits,
         upper_cost: sums.upper,
@@ -109,6 +112,15 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
 
 /// The synapses of the input in the order of (target, source), each pair once, with their costs.
 fn costs(input: &Input, claims: &Claims) -> Result<Vec<Synapse>, Refused> {
+    if let Some(noise) = &claims.accumulated {
+        let matrix = noise::Matrix::of(input, noise)?;
+        let entries = (0..matrix.sum.len()).filter(|&place| matrix.sum[place].bits() > 0);
+        let synapse = |place| {
+            let (lo, width) = matrix.cost(place, claims);
+            Synapse { target: place / input.neurons, source: place % input.neurons, lo, width }
+        };
+        return Ok(entries.map(synapse).collect());
+    }
     let mut synapses = Vec::with_capacity(input.recurrent.len());
     for &(target, source, weight) in input.recurrent.iter().filter(|triplet| triplet.2 != 0.0) {
         if !weight.is_finite() || target >= input.neurons || source >= input.neurons {

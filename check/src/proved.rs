@@ -17,6 +17,9 @@ pub struct Proved {
     pub p: (u32, u32),
     /// The factors of the costs, one for each source neuron, m·2^e as (m, e): the certificate's own. `None` where all are 1.
     pub alpha: Option<Vec<(u64, i64)>>,
+    /// The steps that noise was accumulated over, and what each weighs relative to the one before, m·2^e as (m, e): the costs are
+    /// then those of accumulated noise. `None` for the weights' own costs.
+    pub accumulated: Option<(u32, (u64, i64))>,
     /// λ = m·2^e of the world node, as (m, e).
     pub world: Option<(u64, i64)>,
     /// The cost unit is 2 to this power: an integer W is the cost `W/2^s`.

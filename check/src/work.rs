@@ -6,6 +6,7 @@ use num_bigint::BigUint;
 use crate::dyadic;
 use crate::format::{Claims, Refused};
 use crate::input::Input;
+use crate::noise;
 
 /// Products of two 64-bit words that any check may take, whatever its input: about a second.
 const FREE: u128 = 1 << 30;
@@ -25,19 +26,36 @@ pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> 
     let weights = recurrent.chain(incoming.filter(|_| lambda.is_some())).chain(outgoing);
     let weights = weights.filter(|&(_, _, weight, _)| weight != 0.0 && weight.is_finite());
 
-    let allowed = FREE + FOR_EACH * weights.clone().count() as u128;
+    let neurons = input.neurons as u128;
+    let count = if claims.accumulated.is_some() { neurons * neurons } else { weights.clone().count() as u128 };
+    let allowed = FREE + FOR_EACH * count;
     let ground = claims.ground.iter().map(|v| words(v.magnitude())).max().unwrap_or(1);
     // The square of the largest ground state in the inequality for the radius, and what it is multiplied by.
     let unit = u128::from(claims.radius_unit_bits / 64 + 1);
     let mut work = (2 * ground + 8 * unit + words(&claims.lam)).saturating_pow(2);
     let scale = |node: usize| claims.scale.get(node).map_or(1, words);
-    for (target, source, weight, factor) in weights {
-        let (cost, root) = cost(weight, factor, claims);
+    let at_synapse = |target: usize, source: usize, (cost, root): (u128, u128)| {
         let scaled = root + scale(source);
         let rounded = scaled.saturating_sub(scale(target)) + 1;
-        work += cost + root * scale(source) + scaled * scale(target) + rounded * (ground + rounded);
-        if work > allowed {
-            break;
+        cost + root * scale(source) + scaled * scale(target) + rounded * (ground + rounded)
+    };
+    if let Some(noise) = &claims.accumulated {
+        work += noise::work(input, noise, allowed)?;
+        // Every pair of neurons may have an entry.
+        let size = noise::largest_cost(input, noise, claims.cost_unit_bits) / 64 + 1;
+        let pairs = (0..input.neurons).flat_map(|i| (0..input.neurons).map(move |j| (i, j)));
+        for (target, source) in pairs {
+            work += at_synapse(target, source, (size, size));
+            if work > allowed {
+                break;
+            }
+        }
+    } else {
+        for (target, source, weight, factor) in weights {
+            work += at_synapse(target, source, cost(weight, factor, claims));
+            if work > allowed {
+                break;
+            }
         }
     }
     if work > allowed { Err(Refused::TooMuchWork { work, allowed }) } else { Ok(()) }

@@ -9,6 +9,7 @@
     - [outgoing C i] the same for the synapses out of [i]
     - [grad C i]     the neural gradient, incoming minus outgoing; the self-synapse cancels
     - [balanced C]   every neural gradient is zero
+    - [within_factor r x y] x is y up to a factor between e^{-r} and e^{r}
 
     The Rust code computes exactly these: [src/network/transform.rs], [src/cost/], [src/flow.rs]. *)
 
@@ -26,6 +27,9 @@ Local Open Scope R_scope.
 (** |x|^p for real p > 0. (Coq's [Rpower 0 p] is not 0, so zero is a case of its own.) *)
 Definition abs_pow (p x : R) : R :=
   if Req_EM_T x 0 then 0 else Rpower (Rabs x) p.
+
+(** Equal up to a factor between e^{-r} and e^{r}. *)
+Definition within_factor (r x y : R) : Prop := exp (- r) <= x / y <= exp r.
 
 Section Network.
 Variable V : finType.

@@ -12,7 +12,8 @@
     - [cost_of_degrees w p k h]  the costs after rescaling by [h]
     - [grad_of_degrees k C i]  incoming minus [k i] times outgoing cost, self-synapse included
     - [balanced_of_degrees moves k C]  that is zero at every node that moves
-    - [lowers moves k w d]     along [d] no synapse's cost grows, and one's falls: the certificate that there is no minimum *)
+    - [lowers moves k w d]     along [d] no synapse's cost grows, and one's falls: the certificate that there is no minimum
+    - [between_held moves w]   every node lies on a way along synapses from a node that does not move to one that does not *)
 
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.
@@ -40,6 +41,9 @@ Definition balanced_of_degrees (moves : pred V) (k : V -> R) (C : V -> V -> R) :
 
 Definition lowers (moves : pred V) (k : V -> R) (w : V -> V -> R) (d : V -> R) : Prop :=
   held moves d /\ (forall i j, 0 < w i j -> k j * d j <= d i) /\ exists i j, 0 < w i j /\ k j * d j < d i.
+
+Definition between_held (moves : pred V) (w : V -> V -> R) : Prop :=
+  forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b.
 
 End Degrees.
 
@@ -101,7 +105,7 @@ Definition S_any_degree_lowers : Prop :=
 Definition S_any_degree_coercive : Prop :=
   forall (V : finType) (w : V -> V -> R) (p c : R) (k : V -> R) (moves : pred V),
   nonnegative w -> 0 < p -> (forall i, 0 < k i) ->
-  (forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
+  between_held moves w ->
   exists B, forall h, held moves h -> total (cost_of_degrees w p k h) <= c -> forall i, Rabs (h i) <= B.
 
 (** So such a network has a balanced point, whatever its degrees; it is the only one up to what changes no synapse
@@ -109,7 +113,7 @@ Definition S_any_degree_coercive : Prop :=
 Definition S_any_degree_exists : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V),
   nonnegative w -> 0 < p -> (forall i, 0 < k i) ->
-  (forall i, exists a b, ~~ moves a /\ ~~ moves b /\ reaches w a i /\ reaches w i b) ->
+  between_held moves w ->
   exists h, held moves h /\ balanced_of_degrees moves k (cost_of_degrees w p k h).
 
 (** Along the flow h' = grad, the cost falls at the rate p |grad|^2. *)

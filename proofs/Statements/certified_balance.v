@@ -62,7 +62,7 @@ Definition S_certified_balance_radius : Prop :=
     (forall l, balanced (cost_at w p l) -> (forall i, is_root i -> l i = h i) -> forall i, l i = k i) /\
     (forall i, Rabs (k i - h i) <= r / p) /\
     (forall J i j, J i j <> 0 ->
-       exp (- (2 * r / p)) <= rescale k J i j / rescale h J i j <= exp (2 * r / p)) /\
+       within_factor (2 * r / p) (rescale k J i j) (rescale h J i j)) /\
     (forall l, total (cost_at w p h) - total (cost_at w p l) <=
        IZR (grad_sq c) * IZR (vmax c) * IZR (radius_unit c)
        / (2 * IZR (cost_unit c) * (IZR (radius_unit c) - 2 * IZR (radius c)) * IZR (lam c))).
@@ -78,7 +78,7 @@ Definition S_certified_balance_weights : Prop :=
     (forall l, balanced (cost alpha p (rescale l J)) ->
        forall i j, cost alpha p (rescale l J) i j = cost alpha p (rescale k J) i j) /\
     (forall i j, J i j <> 0 ->
-       exp (- (2 * r / p)) <= rescale k J i j / rescale (@scales c p) J i j <= exp (2 * r / p)).
+       within_factor (2 * r / p) (rescale k J i j) (rescale (@scales c p) J i j)).
 
 (** The same in real numbers. C(h) = w_ij e^{p (h_j - h_i)}; A <= C(h) are lower bounds; lab i is the root of i's weak component; v
     is zero at the roots, 0 < v <= vmax elsewhere, and L v >= lam there, L the Laplacian of A + A^T. If

@@ -78,8 +78,7 @@ Definition S_certified_balance_costs : Prop :=
   exists k,
     balanced (C k) /\
     (forall l, balanced (C l) -> forall i j, C l i j = C k i j) /\
-    (forall J i j, J i j <> 0 -> exp (- (2 * r / power_of f)) <= rescale k J i j / rescale h J i j
-                                 <= exp (2 * r / power_of f)).
+    (forall J i j, J i j <> 0 -> within_factor (2 * r / power_of f) (rescale k J i j) (rescale h J i j)).
 
 (** The same about the matrix J of an accepted file without a world node. *)
 Definition S_certified_balance_file : Prop :=
@@ -92,8 +91,7 @@ Definition S_certified_balance_file : Prop :=
   exists k,
     balanced (C k) /\
     (forall l, balanced (C l) -> forall i j, C l i j = C k i j) /\
-    (forall i j, J i j <> 0 -> exp (- (2 * r / power_of f)) <= rescale k J i j / rescale h J i j
-                               <= exp (2 * r / power_of f)).
+    (forall i j, J i j <> 0 -> within_factor (2 * r / power_of f) (rescale k J i j) (rescale h J i j)).
 
 (** What an accepted file within components leaves out are exactly the synapses that lie on no cycle of the network: the costs that it
     is about are those of the part on cycles, whose least total is the infimum of the whole network's

@@ -29,7 +29,7 @@ Definition conserved_by_flow (V : finType) (alpha : V -> V -> R) (p : R) (Q : (V
     the flow conserves nothing else that is continuous. *)
 Definition S_conserved_quantities_flow : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (Q : (V -> V -> R) -> R) (J : V -> V -> R) (h : V -> R),
-  nonnegative alpha -> 0 < p -> (forall i j, i <> j -> J i j <> 0 -> 0 < alpha i j) ->
+  nonnegative alpha -> 0 < p -> every_synapse_costs alpha J ->
   on_cycles (cost alpha p J) ->
   continuous_at_limits Q -> conserved_by_flow alpha p Q ->
   Q (rescale h J) = Q J.

@@ -23,14 +23,11 @@ Definition S_contraction : Prop :=
     norm2 (fun i => h1 t i - h2 t i) <= norm2 (fun i => h1 s i - h2 s i).
 
 (** Let x be any curve on [a, b], for example the interpolant of a numerical solver, whose velocity v misses the
-    field by at most D(t), where D is continuous. Then its distance to the true solution has grown by at most the
+    field by at most D(t), where D is continuous ([curve_with_defect]). Then its distance to the true solution has grown by at most the
     integral of D. (For a curve with corners, apply this between the corners and add up.) *)
 Definition S_contraction_defect : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h x v : R -> V -> R) (D : R -> R) (a b : R),
-  nonnegative w -> 0 < p -> 0 <= a <= b -> is_flow w p h ->
-  (forall t, a <= t <= b -> forall i, is_derive (fun s => x s i) t (v t i)) ->
-  (forall t, a <= t <= b -> norm2 (fun i => v t i - grad (cost_at w p (x t)) i) <= D t) ->
-  (forall t, a <= t <= b -> continuous D t) ->
+  nonnegative w -> 0 < p -> 0 <= a <= b -> is_flow w p h -> curve_with_defect w p x v D a b ->
   norm2 (fun i => x b i - h b i) <= norm2 (fun i => x a i - h a i) + RInt D a b.
 
 (** The same for a curve made of n pieces x_k on [t_k, t_(k+1)], which may jump at the ends of the pieces (a
@@ -39,9 +36,7 @@ Definition S_contraction_pieces : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x v : nat -> R -> V -> R) (D : nat -> R -> R)
          (t : nat -> R) (n : nat),
   nonnegative w -> 0 < p -> is_flow w p h -> 0 <= t 0%nat -> (forall k, t k <= t (S k)) ->
-  (forall k s, t k <= s <= t (S k) -> forall i, is_derive (fun r => x k r i) s (v k s i)) ->
-  (forall k s, t k <= s <= t (S k) -> norm2 (fun i => v k s i - grad (cost_at w p (x k s)) i) <= D k s) ->
-  (forall k s, t k <= s <= t (S k) -> continuous (D k) s) ->
+  (forall k, curve_with_defect w p (x k) (v k) (D k) (t k) (t (S k))) ->
   norm2 (fun i => x n (t n) i - h (t n) i)
   <= norm2 (fun i => x 0%nat (t 0%nat) i - h (t 0%nat) i)
      + \big[Rplus/0]_(k < n) (RInt (D k) (t k) (t (S k))
@@ -52,14 +47,10 @@ Definition S_contraction_pieces : Prop :=
     kappa = p lambda e^{- sqrt 2 p rho}, and so does what the defect has added: d|e|/dt <= - kappa |e| + D, integrated. *)
 Definition S_contraction_rate : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h x v : R -> V -> R) (D : R -> R) (a b lambda rho : R),
-  nonnegative w -> 0 < p -> 0 <= a <= b -> is_flow w p h -> 0 <= lambda ->
-  (forall t, a <= t <= b -> forall i, is_derive (fun s => x s i) t (v t i)) ->
-  (forall t, a <= t <= b -> norm2 (fun i => v t i - grad (cost_at w p (x t)) i) <= D t) ->
-  (forall t, a <= t <= b -> continuous D t) ->
-  (forall t, a <= t <= b -> forall i, component_sum w (x t) i = component_sum w (h 0) i) ->
+  nonnegative w -> 0 < p -> 0 <= a <= b -> is_flow w p h -> 0 <= lambda -> curve_with_defect w p x v D a b ->
+  (forall t, a <= t <= b -> same_sums w (x t) (h 0)) ->
   (forall t, a <= t <= b -> norm2 (fun i => x t i - h t i) <= rho) ->
-  (forall t, a <= t <= b -> forall y, (forall i, component_sum w y i = 0) ->
-     lambda * norm2_sq y <= dirichlet (cost_at w p (x t)) y) ->
+  (forall t, a <= t <= b -> gap_at_least w (cost_at w p (x t)) lambda) ->
   let kappa := p * lambda * exp (- (sqrt 2 * p * rho)) in
   norm2 (fun i => x b i - h b i)
   <= exp (- kappa * (b - a))

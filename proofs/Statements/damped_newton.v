@@ -8,6 +8,8 @@
 
     Glossary.
     - [dirichlet C x]         x^T L x = sum_ij C_ij (x_i - x_j)^2; see [FlowDefs.v]
+    - [residual_orthogonal C x]  x^T L x = x^T g: the residual g - L x is orthogonal to x
+    - [differences_at_most C x s]  |x_j - x_i| <= s over all synapses
     - [coupled C x y]         x^T L y
     - [newton_direction kappa C x]  x is what conjugate gradients from zero have found of L x = g after at least one step
     - [largest_difference C x s]    s is the largest |x_j - x_i| over all synapses
@@ -26,14 +28,19 @@ Local Open Scope R_scope.
 Definition newton_step (V : finType) (p s : R) (h x : V -> R) : V -> R :=
   fun i => h i + ln (1 + s) / s * (x i / p).
 
+Definition residual_orthogonal (V : finType) (C : V -> V -> R) (x : V -> R) : Prop :=
+  dirichlet C x = \rsum_(i) (grad C i * x i).
+
+Definition differences_at_most (V : finType) (C : V -> V -> R) (x : V -> R) (s : R) : Prop :=
+  forall i j, 0 < C i j -> Rabs (x j - x i) <= s.
+
 (** From every h, the cost falls by at least ((1 + s) ln(1 + s) - s) / s^2 times x^T L x (which is about half of it
     for small s). *)
 Definition S_damped_newton : Prop :=
   forall (V : finType) (w : V -> V -> R) (p s : R) (h x : V -> R),
   nonnegative w -> 0 < p -> 0 < s ->
   let C := cost_at w p h in
-  (forall i j, 0 < C i j -> Rabs (x j - x i) <= s) ->
-  dirichlet C x = \rsum_(i) (grad C i * x i) ->
+  differences_at_most C x s -> residual_orthogonal C x ->
   total (cost_at w p (newton_step p s h x)) <= total C - ((1 + s) * ln (1 + s) - s) / s ^ 2 * dirichlet C x.
 
 (** That factor is positive, so the cost falls strictly unless x is constant on every weak component. *)
@@ -41,8 +48,7 @@ Definition S_damped_newton_strict : Prop :=
   forall (V : finType) (w : V -> V -> R) (p s : R) (h x : V -> R),
   nonnegative w -> 0 < p -> 0 < s ->
   let C := cost_at w p h in
-  (forall i j, 0 < C i j -> Rabs (x j - x i) <= s) ->
-  dirichlet C x = \rsum_(i) (grad C i * x i) ->
+  differences_at_most C x s -> residual_orthogonal C x ->
   0 < (1 + s) * ln (1 + s) - s /\
   ((exists i j, 0 < w i j /\ x i <> x j) -> total (cost_at w p (newton_step p s h x)) < total C).
 
@@ -55,14 +61,14 @@ Definition coupled (V : finType) (C : V -> V -> R) (x y : V -> R) : R :=
     x itself, and to the first of the directions, z, which is the preconditioned gradient. It points downhill, and not along the
     stiffest directions only: (z^T g)^2 >= kappa |g|^2 z^T L z / C. *)
 Definition newton_direction (V : finType) (kappa : R) (C : V -> V -> R) (x : V -> R) : Prop :=
-  dirichlet C x = \rsum_(i) (grad C i * x i) /\
+  residual_orthogonal C x /\
   (balanced C \/ exists z,
      coupled C x z = \rsum_(i) (grad C i * z i) /\
      0 < \rsum_(i) (grad C i * z i) /\
      kappa * norm2_sq (grad C) * dirichlet C z <= total C * (\rsum_(i) (grad C i * z i)) ^ 2).
 
 Definition largest_difference (V : finType) (C : V -> V -> R) (x : V -> R) (s : R) : Prop :=
-  (forall i j, 0 < C i j -> Rabs (x j - x i) <= s) /\
+  differences_at_most C x s /\
   (s = 0 \/ exists i j, 0 < C i j /\ Rabs (x j - x i) = s).
 
 Definition newton_iteration (V : finType) (w : V -> V -> R) (p kappa : R) (h x : nat -> V -> R) (s : nat -> R) : Prop :=
@@ -102,6 +108,6 @@ Definition by_degree (V : finType) (C : V -> V -> R) (i : V) : R := grad C i / (
 Definition S_damped_newton_diagonal : Prop :=
   forall (V : finType) (C : V -> V -> R) (x : V -> R),
   nonnegative C ->
-  dirichlet C x = \rsum_(i) (grad C i * x i) ->
+  residual_orthogonal C x ->
   coupled C x (by_degree C) = \rsum_(i) (grad C i * by_degree C i) ->
   newton_direction (1 / 2) C x.

@@ -56,6 +56,9 @@ Definition real_cost w d : 'I_n -> 'I_n -> R := fun i j => w i j * d j / d i.
 (** No underflow: what is rounded is zero or at least 2^-1022, the least normal number. *)
 Definition normal (x : R) : Prop := x = 0 \/ bpow radix2 (-1022) <= Rabs x.
 
+(** Nor does any product or quotient in the costs underflow. *)
+Definition no_underflow w d : Prop := forall i j, normal (w i j * d j) /\ normal (fl (w i j * d j) / d i).
+
 End Gradient.
 
 (** For given binary64 costs the computed neural gradient is within
@@ -81,7 +84,7 @@ Definition S_float_gradient_all : Prop :=
 Definition S_float_gradient_scaled : Prop :=
   forall (n : nat) (w : 'I_n -> 'I_n -> R) (d : 'I_n -> R) (i : 'I_n),
   (forall i j, binary64 (w i j)) -> nonnegative w -> (forall i, binary64 (d i)) -> (forall i, 0 < d i) ->
-  (forall i j, normal (w i j * d j) /\ normal (fl (w i j * d j) / d i)) ->
+  no_underflow w d ->
   INR (terms w i + 3) * u < 1 ->
   Rabs (fl_grad (fl_cost w d) i - grad (real_cost w d) i)
     <= gamma (terms w i + 3) * (incoming (real_cost w d) i + outgoing (real_cost w d) i).
@@ -103,7 +106,7 @@ Definition S_float_gradient_zeros : Prop :=
 Definition S_float_gradient_exponentials : Prop :=
   forall (n : nat) (w : 'I_n -> 'I_n -> R) (p eps : R) (h d : 'I_n -> R) (i : 'I_n),
   (forall i j, binary64 (w i j)) -> nonnegative w -> (forall i, binary64 (d i)) -> (forall i, 0 < d i) ->
-  (forall i j, normal (w i j * d j) /\ normal (fl (w i j * d j) / d i)) ->
+  no_underflow w d ->
   INR (terms w i + 3) * u < 1 ->
   0 <= eps < 1 -> (forall i, Rabs (d i / exp (p * h i) - 1) <= eps) ->
   let C := cost_at w p h in

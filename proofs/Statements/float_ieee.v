@@ -70,13 +70,13 @@ Definition S_float_ieee_bound : Prop :=
 
 (** All together: the program's gradient from the weights w and the scales d, in IEEE 754 arithmetic, against the gradient of the
     real costs w_ij d_j / d_i. A finite result means that nothing overflowed; underflow is excluded for the
-    products and quotients by [normal]. *)
+    products and quotients by [no_underflow]. *)
 Definition S_float_ieee_scaled : Prop :=
   forall (n : nat) (w : 'I_n -> 'I_n -> f64) (d : 'I_n -> f64) (i : 'I_n),
   let W := fun i j => value (w i j) in
   let D := fun i => value (d i) in
   nonnegative W -> (forall i, 0 < D i) ->
-  (forall i j, normal (W i j * D j) /\ normal (fl (W i j * D j) / D i)) ->
+  no_underflow W D ->
   is_finite (ieee_grad (ieee_cost w d) i) = true -> INR (terms W i + 3) * u < 1 ->
   Rabs (value (ieee_grad (ieee_cost w d) i) - grad (real_cost W D) i)
     <= gamma (terms W i + 3) * (incoming (real_cost W D) i + outgoing (real_cost W D) i).

@@ -4,7 +4,8 @@
     networks that cannot be balanced go beyond the paper.
 
     Glossary: [is_flow w p h] is h' = g(h) for t >= 0; [cost_at w p h] are the costs at h; [on_cycles w] says that the
-    network is balanceable; [component_sum w x i] is the sum of x over the weak component of i;
+    network is balanceable; [same_sums w x y]: x and y have the same sum over every weak component, [sums_zero w x]: x has the
+    sum zero there; [gap_at_least w C lambda]: lambda |y|^2 <= y^T L y for the y of sums zero, L the Laplacian of C + C^T;
     [dirichlet C x] = sum_ij C_ij (x_i - x_j)^2 = x^T L x; [optimal_cost w p L] says that L is the infimum C*;
     [cyclic_part w] are the costs of the synapses on cycles, zero elsewhere;
     [explicit_rate V p m c] = p m (m/c)^n / n^3 for n neurons; see [Defs.v] and [FlowDefs.v]. *)
@@ -51,11 +52,11 @@ Definition S_global_convergence_weights_unique : Prop :=
 Definition S_global_convergence : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R),
   nonnegative w -> 0 < p -> on_cycles w -> is_flow w p h ->
-  (forall t, 0 <= t -> forall i, component_sum w (h t) i = component_sum w (h 0) i) /\
+  (forall t, 0 <= t -> same_sums w (h t) (h 0)) /\
   exists x, balanced (cost_at w p x)
-    /\ (forall i, component_sum w x i = component_sum w (h 0) i)
+    /\ same_sums w x (h 0)
     /\ (forall i, is_lim (fun t => h t i) p_infty (x i))
-    /\ forall m c, 0 < m -> (forall i j, 0 < w i j -> m <= w i j) ->
+    /\ forall m c, 0 < m -> costs_at_least m w ->
          0 < c -> total (cost_at w p (h 0)) <= c ->
          forall t, 0 <= t ->
            norm2 (fun i => h t i - x i)
@@ -67,9 +68,8 @@ Definition S_global_convergence_rate : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R),
   0 < p -> V ->
   (forall m c, 0 < m -> 0 < c -> 0 < explicit_rate V p m c) /\
-  (exists m, 0 < m /\ forall i j, 0 < w i j -> m <= w i j) /\
-  (nonnegative w -> forall x, exists lambda, 0 < lambda /\
-     forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y).
+  (exists m, 0 < m /\ costs_at_least m w) /\
+  (nonnegative w -> forall x, exists lambda, 0 < lambda /\ gap_at_least w (cost_at w p x) lambda).
 
 (** The asymptotic rate is p lambda_2: let lambda be at most the smallest positive eigenvalue of L at the balanced
     point, that is lambda |y|^2 <= y^T L y for all y that add up to zero on every weak component. Then the rate
@@ -77,9 +77,9 @@ Definition S_global_convergence_rate : Prop :=
 Definition S_global_convergence_asymptotic : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda nu : R),
   nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
-  (forall i, component_sum w x i = component_sum w (h 0) i) ->
+  same_sums w x (h 0) ->
   0 < lambda ->
-  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  gap_at_least w (cost_at w p x) lambda ->
   nu <= p * lambda ->
   exists K, forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= K * exp (- nu * t).
 
@@ -89,9 +89,9 @@ Definition S_global_convergence_asymptotic : Prop :=
 Definition S_global_convergence_asymptotic_lower : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (Lambda nu : R),
   nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
-  (forall i, component_sum w x i = component_sum w (h 0) i) -> (exists i, h 0 i <> x i) ->
+  same_sums w x (h 0) -> (exists i, h 0 i <> x i) ->
   0 < Lambda ->
-  (forall y, (forall i, component_sum w y i = 0) -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
+  (forall y, sums_zero w y -> dirichlet (cost_at w p x) y <= Lambda * norm2_sq y) ->
   p * Lambda <= nu ->
   exists K, 0 < K /\ forall t, 0 <= t -> K * exp (- nu * t) <= norm2 (fun i => h t i - x i).
 
@@ -101,8 +101,8 @@ Definition S_global_convergence_asymptotic_lower : Prop :=
 Definition S_global_convergence_attained : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (x v : V -> R) (lambda : R),
   nonnegative w -> 0 < p -> balanced (cost_at w p x) -> 0 < lambda ->
-  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
-  (forall i, component_sum w v i = 0) -> (exists i, v i <> 0) ->
+  gap_at_least w (cost_at w p x) lambda ->
+  sums_zero w v -> (exists i, v i <> 0) ->
   dirichlet (cost_at w p x) v = lambda * norm2_sq v ->
   exists (h : R -> V -> R) (e K : R),
     is_flow w p h /\ 0 < e /\ (forall i, h 0 i = x i + e * v i) /\
@@ -112,8 +112,8 @@ Definition S_global_convergence_attained : Prop :=
 Definition S_global_convergence_lambda : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (h : R -> V -> R) (x : V -> R) (lambda : R),
   nonnegative w -> 0 < p -> is_flow w p h -> balanced (cost_at w p x) ->
-  (forall i, component_sum w x i = component_sum w (h 0) i) ->
-  (forall y, (forall i, component_sum w y i = 0) -> lambda * norm2_sq y <= dirichlet (cost_at w p x) y) ->
+  same_sums w x (h 0) ->
+  gap_at_least w (cost_at w p x) lambda ->
   let d := norm2 (fun i => h 0 i - x i) in
   forall t, 0 <= t ->
     norm2 (fun i => h t i - x i) <= d * exp (- (p * lambda * exp (- (2 * p * d))) * t).
@@ -123,9 +123,9 @@ Definition S_global_convergence_weights : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R),
   nonnegative alpha -> 0 < p -> is_weight_flow alpha p J -> on_cycles (cost alpha p (J 0)) ->
   exists x, balanced (cost alpha p (rescale x (J 0)))
-    /\ (forall i, component_sum (cost alpha p (J 0)) x i = 0)
+    /\ sums_zero (cost alpha p (J 0)) x
     /\ (forall i j, is_lim (fun t => J t i j) p_infty (rescale x (J 0) i j))
-    /\ forall m c, 0 < m -> (forall i j, 0 < cost alpha p (J 0) i j -> m <= cost alpha p (J 0) i j) ->
+    /\ forall m c, 0 < m -> costs_at_least m (cost alpha p (J 0)) ->
          0 < c -> total (cost alpha p (J 0)) <= c ->
          forall t, 0 <= t -> forall i j,
            Rabs (J t i j - rescale x (J 0) i j)

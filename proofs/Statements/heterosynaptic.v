@@ -8,7 +8,7 @@
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
-From Synbal Require Import Defs.
+From Synbal Require Import Defs FlowDefs.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -37,7 +37,7 @@ Definition S_heterosynaptic : Prop :=
   forall (V : finType) (alpha J0 : V -> V -> R) (p : R) (a b : V) (J : R -> V -> V -> R),
   0 < p -> a <> b ->
   balanced (cost alpha p J0) ->
-  (forall i j, (i, j) <> (a, b) -> J 0 i j = J0 i j) ->
+  same_but_at a b J0 (J 0) ->
   is_weight_flow alpha p J ->
   let added := cost alpha p (J 0) a b - cost alpha p J0 a b in
   forall i j, is_derive (fun t => Rabs (J t i j)) 0 (response a b i j * added * Rabs (J 0 i j)).
@@ -56,7 +56,7 @@ Definition S_heterosynaptic_lasting : Prop :=
   forall (V : finType) (w w' : V -> V -> R) (p : R) (a b : V) (h : V -> R),
   nonnegative w -> 0 < p ->
   balanced w ->
-  (forall i j, (i, j) <> (a, b) -> w' i j = w i j) -> w a b <= w' a b ->
+  same_but_at a b w w' -> w a b <= w' a b ->
   balanced (cost_at w' p h) ->
   (forall i, linked w b i -> h b <= h i) /\ (forall i, linked w a i -> h i <= h a).
 
@@ -65,6 +65,6 @@ Definition S_heterosynaptic_lasting_strict : Prop :=
   forall (V : finType) (w w' : V -> V -> R) (p : R) (a b : V) (h : V -> R),
   nonnegative w -> 0 < p -> a <> b ->
   balanced w ->
-  (forall i j, (i, j) <> (a, b) -> w' i j = w i j) -> w a b < w' a b ->
+  same_but_at a b w w' -> w a b < w' a b ->
   balanced (cost_at w' p h) ->
   linked w a b -> h b < h a.

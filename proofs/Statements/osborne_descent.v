@@ -5,7 +5,7 @@
 
     Glossary: [osborne_step w p h i] are the log-scales after neuron i has been balanced, h_i + ln (r_i / c_i) / (2p);
     a neuron without incoming or without outgoing cost is left alone; [osborne w p pick h0 n] is the result of n steps,
-    where step k balances neuron [pick k]; [bump i s] is s at neuron i and zero elsewhere; see [FlowDefs.v]. *)
+    where step k balances neuron [pick k]; [visits_all pick N]: every neuron comes up in any N consecutive steps; [bump i s] is s at neuron i and zero elsewhere; see [FlowDefs.v]. *)
 
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.
@@ -46,7 +46,7 @@ Definition S_osborne_descent_optimal : Prop :=
 Definition S_osborne_descent_convergence : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (pick : nat -> V) (N : nat) (h0 x : V -> R),
   nonnegative w -> 0 < p ->
-  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  visits_all pick N ->
   balanced (cost_at w p x) ->
   forall i j, is_lim_seq (fun n => cost_at w p (osborne w p pick h0 n) i j) (cost_at w p x i j).
 
@@ -54,7 +54,7 @@ Definition S_osborne_descent_convergence : Prop :=
 Definition S_osborne_descent_weights : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : V -> V -> R) (pick : nat -> V) (N : nat) (h0 x : V -> R),
   nonnegative alpha -> 0 < p ->
-  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  visits_all pick N ->
   balanced (cost alpha p (rescale x J)) ->
   forall i j, linked (cost alpha p J) i j ->
     is_lim_seq (fun n => rescale (osborne (cost alpha p J) p pick h0 n) J i j) (rescale x J i j).
@@ -70,7 +70,7 @@ Definition S_osborne_descent_cyclic : Prop :=
 Definition S_osborne_descent_cost : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (pick : nat -> V) (N : nat) (h0 : V -> R) (L : R),
   nonnegative w -> 0 < p ->
-  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  visits_all pick N ->
   on_cycles w -> optimal_cost w p L ->
   is_lim_seq (fun n => total (cost_at w p (osborne w p pick h0 n))) L.
 
@@ -78,7 +78,7 @@ Definition S_osborne_descent_cost : Prop :=
 Definition S_osborne_descent_same_limit : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : R -> V -> V -> R) (pick : nat -> V) (N : nat),
   nonnegative alpha -> 0 < p ->
-  (forall n i, exists k, (n <= k < n + N)%N /\ pick k = i) ->
+  visits_all pick N ->
   is_weight_flow alpha p J -> on_cycles (cost alpha p (J 0)) ->
   let w := cost alpha p (J 0) in
   exists K : V -> V -> R, balanced (cost alpha p K) /\

@@ -51,7 +51,7 @@ Definition S_unique_balance_weights : Prop :=
 (** If every synapse between two neurons has a cost, the whole balanced matrix is unique. *)
 Definition S_unique_balance_matrix : Prop :=
   forall (V : finType) (alpha : V -> V -> R) (p : R) (J : V -> V -> R) (h k : V -> R),
-  nonnegative alpha -> 0 < p -> (forall i j, i <> j -> J i j <> 0 -> 0 < alpha i j) ->
+  nonnegative alpha -> 0 < p -> every_synapse_costs alpha J ->
   balanced (cost alpha p (rescale h J)) -> balanced (cost alpha p (rescale k J)) ->
   forall i j, rescale h J i j = rescale k J i j.
 

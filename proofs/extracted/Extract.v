@@ -1,11 +1,11 @@
 (** * The proved checker as an OCaml program
 
-    [accepts] of [Weights.v], [pair_ok] and [as_written] of [Pairs.v] and all they call become OCaml, with Coq's integers replaced by those of Zarith. What one has
+    [accepts] of [Weights.v], [pair_ok], [weights_ok] and [as_written] of [Pairs.v] and all they call become OCaml, with Coq's integers replaced by those of Zarith. What one has
     to trust besides Coq's extraction are the directives below, line by line: each says that an OCaml expression
     computes what the Coq function does. [integers.ml] has those longer than a call. *)
 
 From Coq Require Import ZArith List Extraction.
-From Synbal Require Import Checker Weights Pairs.
+From Synbal Require Import Checker Weights Pairs Accumulated.
 
 Extraction Language OCaml.
 
@@ -40,4 +40,4 @@ Extract Constant Z.sqrt => "Integers.sqrt".
 (** Long lists: the library's [map] is not a loop. *)
 Extract Constant List.map => "(fun f l -> List.rev (List.rev_map f l))".
 
-Extraction "checker.ml" accepts pair_ok as_written.
+Extraction "checker.ml" accepts pair_ok weights_ok as_written accepts_noise noise_file.

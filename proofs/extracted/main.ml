@@ -19,7 +19,7 @@ let check_seal certificate seal =
   if Sha256.hex (String.sub certificate 0 at) <> seal then refuse "the seal is broken"
 
 let names =
-  [ "format"; "version"; "input_sha256"; "p"; "scope"; "alpha"; "world"; "cost_unit_bits"; "radius_unit_bits"; "gap"; "lam"; "vmax";
+  [ "format"; "version"; "input_sha256"; "p"; "scope"; "alpha"; "accumulated"; "world"; "cost_unit_bits"; "radius_unit_bits"; "gap"; "lam"; "vmax";
     "radius"; "scale"; "ground"; "component"; "deficits"; "seal" ]
 
 let rec order = function 1 -> 0 | b when b > 1 && b mod 2 = 0 -> 1 + order (b / 2) | b -> refuse "p has the denominator %d" b
@@ -58,12 +58,29 @@ let factor name = function
     (m, big_of_int e)
   | _ -> refuse "%s is no number and exponent" name
 
+let by_pair (i, j, _, _) (k, l, _, _) = if i <> k then Int.compare i k else Int.compare j l
+
+(* The input weights, biases and read-out weights, zeros included, as synapses from and to the world, the last of n nodes. *)
+let with_world input n lambda =
+  match Lazy.force input.from_world, Lazy.force input.to_world with
+  | Some from_world, Some to_world ->
+    let exists (i, _) = if i < 1 || i >= n then refuse "neuron %d does not exist" i in
+    List.iter exists from_world;
+    List.iter exists to_world;
+    append (map (fun (i, x) -> (i, n, x, plain)) from_world) (map (fun (j, x) -> (n, j, x, lambda)) to_world)
+  | _ -> refuse "the network has no inputs or no read-out, which its world needs"
+
+(* What a certificate is about: the file as [Weights.v] has it, and for accumulated noise what its costs come from. *)
+type claims = { frame : Checker.file; noise : Checker.noise option }
+
 let read certificate_path network_path =
   let certificate = contents certificate_path and data = contents network_path in
   let claims = json certificate in
   let get name = field claims name in
   (match claims with
-   | Object fields when List.map fst fields = names || List.map fst fields = List.filter (( <> ) "alpha") names -> ()
+   | Object fields when
+       (let given = List.map fst fields in
+        given = List.filter (fun name -> List.mem name given || (name <> "alpha" && name <> "accumulated")) names) -> ()
    | _ -> refuse "its fields are not those of a certificate");
   if get "format" <> Text "synbal-certificate" || get "version" <> Number 1 then refuse "another format or version";
   check_seal certificate (text "seal" (get "seal"));
@@ -83,21 +100,22 @@ let read certificate_path network_path =
       if Array.length alpha <> neurons then refuse "alpha has %d entries, the network %d neurons" (Array.length alpha) neurons;
       alpha
     | _ -> Array.make neurons plain in
+  let accumulated = match claims with
+    | Object fields when List.mem_assoc "accumulated" fields ->
+      if (a, b) <> (2, 1) || lambda <> None || List.mem_assoc "alpha" fields then refuse "accumulated noise has p = 2, no factors and no world";
+      (match get "accumulated" with
+       | Array [ Number steps; discount ] when steps > 0 ->
+         let m, e = factor "accumulated" discount in
+         if not (positive m) then refuse "the steps have no weight";
+         Some (steps, m, e)
+       | _ -> refuse "accumulated is no number of steps and weight")
+    | _ -> None in
   let recurrent = List.rev (List.rev_map (fun (i, j, x) -> (i, j, x, alpha.(j - 1))) input.recurrent) in
   let synapses = match lambda with
     | None -> recurrent
     | Some (m, _) when not (positive m) -> refuse "world is zero"
     | Some lambda ->
-      (match Lazy.force input.from_world, Lazy.force input.to_world with
-       | Some from_world, Some to_world ->
-         let exists (i, _) = if i < 1 || i > neurons then refuse "neuron %d does not exist" i in
-         List.iter exists from_world;
-         List.iter exists to_world;
-         let incoming = map (fun (i, x) -> (i, n, x, plain)) from_world in
-         let outgoing = map (fun (j, x) -> (n, j, x, lambda)) to_world in
-         let by_pair (i, j, _, _) (k, l, _, _) = if i <> k then Int.compare i k else Int.compare j l in
-         List.stable_sort by_pair (List.filter (fun (_, _, x, _) -> x <> 0.) (append recurrent (append incoming outgoing)))
-       | _ -> refuse "the network has no inputs or no read-out, which its world needs") in
+      List.stable_sort by_pair (List.filter (fun (_, _, x, _) -> x <> 0.) (append recurrent (with_world input n lambda))) in
   let numbers name = List.rev (List.rev_map (hexadecimal name) (list name (get name))) in
   let scale = numbers "scale" and ground = numbers "ground" in
   let component = List.rev (List.rev_map (int "component") (list "component" (get "component"))) in
@@ -118,16 +136,49 @@ let read certificate_path network_path =
     | [], (k, l, _) :: _ -> refuse "the deficit of %d %d belongs to no synapse, or is zero or out of order" (k - 1) (l - 1)
     | [], [] -> List.rev found in
   let deficits = List.rev (List.rev_map deficit (list "deficits" (get "deficits"))) in
-  let weights = List.rev (List.rev_map weight (attach synapses deficits [])) in
-  Checker.{
+  let weights = if accumulated = None then List.rev (List.rev_map weight (attach synapses deficits [])) else [] in
+  let frame = Checker.{
     bits = big_of_int (bits "cost_unit_bits"); numerator = big_of_int a; roots = order b; within; world = lambda <> None;
     nodes = List.rev (List.rev_map2 neuron scale (List.rev (List.rev_map2 (fun g c -> (g, c)) ground component)));
     ranks = ranks n (Array.of_list component) weights; weights; claim_gap = big "gap"; claim_lam = big "lam"; claim_vmax = big "vmax"; claim_radius = big "radius";
-    claim_radius_unit = power_of_two (bits "radius_unit_bits") }
+    claim_radius_unit = power_of_two (bits "radius_unit_bits") } in
+  match accumulated with
+  | None -> { frame; noise = None }
+  | Some (steps, m, e) ->
+    if n > 2048 then refuse "the dense matrix of accumulated noise is for at most 2048 neurons";
+    (* The weights as integers in one unit 2^unit; a finer one does no harm, and with it the entries of the matrix are in fine units. *)
+    let dyadics = map (fun (i, j, x) -> let m, e = dyadic x in (i, j, m, e)) input.recurrent in
+    let finest = List.fold_left (fun least (_, _, _, e) -> min least e) 0 dyadics in
+    let unit = min finest (-1 - (abs (Z.to_int e) / 2)) in
+    let matrix entries =
+      let rows = Array.make_matrix n n nothing in
+      List.iter (fun (i, j, z) -> rows.(i - 1).(j - 1) <- z) entries;
+      Array.to_list (Array.map Array.to_list rows) in
+    let rows = matrix (map (fun (i, j, m, e) -> (i, j, Z.shift_left (big_of_int m) (e - unit))) dyadics) in
+    let rec ordered = function (i, j, d) :: ((k, l, _) :: _ as rest) -> positive d && (i, j) < (k, l) && ordered rest | _ -> true in
+    let inside (i, j, d) = positive d && i >= 1 && i <= n && j >= 1 && j <= n in
+    if not (ordered deficits && List.for_all inside deficits) then refuse "a deficit is zero, out of order or of no neurons";
+    let noise frame = Checker.{
+        rows; rows_exponent = big_of_int unit; steps; discount = m; discount_exponent = e; lowered_by = matrix deficits; frame } in
+    let entries = (Checker.noise_file (noise frame)).Checker.weights in
+    let costs = Array.make_matrix n n nothing in
+    List.iter (fun (w : Checker.weight) -> costs.(Z.to_int w.post - 1).(Z.to_int w.pre - 1) <- w.factor) entries;
+    let counts (i, j, _) = positive costs.(i - 1).(j - 1) && List.nth component (i - 1) = List.nth component (j - 1) in
+    if not (List.for_all counts deficits) then refuse "a deficit belongs to no entry of the matrix";
+    let frame = { frame with ranks = ranks n (Array.of_list component) entries } in
+    { frame; noise = Some (noise frame) }
+
+(* The weights' own costs, or those of accumulated noise. *)
+let proved claims = match claims.noise with None -> Checker.accepts claims.frame | Some noise -> Checker.accepts_noise noise
+
+let proved_as_written claims = match claims.noise with
+  | None -> Checker.as_written claims.frame
+  | Some noise -> Checker.accepts_noise noise && Checker.as_written (Checker.noise_file noise)
 
 let accept decide certificate network =
-  let file = read certificate network in
-  if not (decide file) then refuse "the proved checker does not accept it";
+  let claims = read certificate network in
+  if not (decide claims) then refuse "the proved checker does not accept it";
+  let file = match claims.noise with None -> claims.frame | Some noise -> Checker.noise_file noise in
   Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
     (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
     (Z.numbits file.claim_radius_unit - 1)
@@ -139,7 +190,7 @@ let log2 z =
 
 (* The certificate has the log-scales of each component up to a power of two, and what was written has the components side by side: these
    are the powers that fit. A wrong guess is refused below, never accepted: a file of other scales is a file of its own. *)
-let side_by_side (file : Checker.file) written =
+let side_by_side (file : Checker.file) weights written =
   let nodes = Array.of_list file.nodes in
   let node i = nodes.(Z.to_int i - 1) in
   let label i = Z.to_int (node i).component - 1 in
@@ -148,12 +199,12 @@ let side_by_side (file : Checker.file) written =
   let between = Array.make (Array.length nodes) [] in
   List.iter2 (fun (v : Checker.weight) (w : Checker.weight) ->
       let i, j = (label v.post, label v.pre) in
-      if i <> j then begin
+      if i <> j && Z.sign v.mantissa <> 0 && Z.sign w.mantissa <> 0 then begin
         let off = (p *. (magnitude w -. magnitude v)) +. log2 (node v.post).scale -. log2 (node v.pre).scale in
         let steps = int_of_float (Float.round off) in
         between.(i) <- (j, steps) :: between.(i);
         between.(j) <- (i, -steps) :: between.(j)
-      end) file.weights written;
+      end) weights written;
   let shift = Array.make (Array.length nodes) None in
   let rec visit = function
     | [] -> ()
@@ -171,18 +222,30 @@ let side_by_side (file : Checker.file) written =
 
 let pair bits certificate network output =
   let bits = match int_of_string_opt bits with Some b when b > 0 && b <= 10000 -> b | _ -> refuse "%s is no number of bits" bits in
-  let file = read certificate network in
-  let read_back = Reading.network output (contents output) in
-  let written = List.rev (List.rev_map (fun (i, j, x) -> weight (i, j, x, plain, nothing)) read_back.recurrent) in
-  if List.length written <> List.length file.weights then refuse "the output has other synapses";
-  if file.world then refuse "pairs are for networks without a world node";
-  let file = side_by_side file written in
-  if not (Checker.accepts file) then refuse "the proved checker does not accept it";
-  if not (Checker.pair_ok file written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
+  let claims = read certificate network in
+  let file = claims.frame in
+  (* All weights of the world, zeros included: so the place of each says which input or output it belongs to. *)
+  let weights path =
+    let input = Reading.network path (contents path) in
+    let recurrent = map (fun (i, j, x) -> (i, j, x, plain)) input.recurrent in
+    let all = if file.world then List.stable_sort by_pair (append recurrent (with_world input (List.length file.nodes) plain)) else recurrent in
+    ((if file.world then input.ends else []), map (fun (i, j, x, c) -> weight (i, j, x, c, nothing)) all) in
+  let (ends, given), (found, written) = (weights network, weights output) in
+  if ends <> found then refuse "the output has inputs, biases or read-outs of another shape";
+  if List.length written <> List.length given then refuse "the output has other synapses";
+  let file = side_by_side file given written in
+  let noise = Option.map (fun noise -> Checker.{ noise with frame = file }) claims.noise in
+  (* The weights that are rescaled are the network's own, whatever the costs. *)
+  let file = if noise = None then file else Checker.{ file with weights = given } in
+  if not (proved { frame = file; noise }) then refuse "the proved checker does not accept it";
+  let decide = if file.world then Checker.weights_ok Checker.{ file with weights = given } else Checker.pair_ok file in
+  if not (decide written one (power_of_two bits)) then refuse "the output is not the rescaled network to 2^-%d" bits;
   Printf.printf "accepted: %d weights of the output are those of the network, rescaled, to 2^-%d\n" (List.length written) bits
 
 let print certificate network =
-  let file = read certificate network in
+  let claims = read certificate network in
+  if claims.noise <> None then refuse "Coq files are about the weights' own costs";
+  let file = claims.frame in
   let n x = if Z.sign x < 0 then "(" ^ Z.to_string x ^ ")" else Z.format "%#x" x in
   let neuron (x : Checker.neuron) = Printf.sprintf "Neuron %s %s %s" (n x.scale) (n x.ground) (n x.component) in
   let weight (w : Checker.weight) =
@@ -198,8 +261,8 @@ let () =
     match Sys.argv with
     | [| _; "--coq"; certificate; network |] -> print certificate network
     | [| _; "--pair"; bits; certificate; network; output |] -> pair bits certificate network output
-    | [| _; "--as-written"; certificate; network |] -> accept Checker.as_written certificate network
-    | [| _; certificate; network |] -> accept Checker.accepts certificate network
+    | [| _; "--as-written"; certificate; network |] -> accept proved_as_written certificate network
+    | [| _; certificate; network |] -> accept proved certificate network
     | _ -> prerr_endline "usage: checker [--coq | --as-written] CERTIFICATE NETWORK, or checker --pair BITS CERTIFICATE NETWORK OUTPUT"; exit 2
   with
   | Refused reason -> prerr_endline ("refused: " ^ reason); exit 1

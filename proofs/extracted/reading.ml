@@ -91,12 +91,14 @@ let dyadic x =
   ((if Int64.compare bits 0L < 0 then -m else m), e)
 
 (* Synapses are (target, source, weight), counted from 1; from_world are all input weights and biases with their target, to_world all
-   read-out weights with their source; looked at only if there is a world node. *)
+   read-out weights with their source, in the order of the file, zeros included; looked at only if there is a world node. ends are the
+   shapes of the tensors that these come from. *)
 type input = {
   neurons : int;
   recurrent : (int * int * float) list;
   from_world : (int * float) list option Lazy.t;
   to_world : (int * float) list option Lazy.t;
+  ends : (string * int list) list;
 }
 
 let matrix_market data =
@@ -109,7 +111,7 @@ let matrix_market data =
        let entry = function
          | [ i; j; x ] -> (int_of_string i, int_of_string j, float_of_string x)
          | _ -> refuse "a line is no entry of a matrix" in
-       { neurons = int_of_string rows; recurrent = map entry entries; from_world = lazy None; to_world = lazy None }
+       { neurons = int_of_string rows; recurrent = map entry entries; from_world = lazy None; to_world = lazy None; ends = [] }
      | _ -> refuse "the sizes are not those of a square matrix with its entries")
   | _ -> refuse "not a real, general coordinate matrix"
 
@@ -158,7 +160,8 @@ let safetensors data =
     if not (given "w_in" || given "b") then None
     else Some (append (if given "w_in" then ends "w_in" (fun i _ -> i) else []) (if given "b" then biases () else []))) in
   let to_world = lazy (if given "w_out" then Some (ends "w_out" (fun _ j -> j)) else None) in
-  { neurons; recurrent; from_world; to_world }
+  let ends = List.map (fun name -> (name, shape name)) (List.filter given [ "w_in"; "b"; "w_out" ]) in
+  { neurons; recurrent; from_world; to_world; ends }
 
 let network path data =
   let input = if Filename.check_suffix path ".safetensors" then safetensors data else matrix_market data in

@@ -85,7 +85,9 @@ pub fn certify<'py>(
         let certificate = certified(&problem, &h, refine, costs).map_err(Fault::Certify)?;
         let text = certificate.to_text(&sha256);
         let proved = checked(text.as_bytes(), &sha256, &network).map_err(Fault::Refused)?;
-        Ok::<_, Fault>((text, title.map(|title| certificate.to_coq(&title, problem.network())), proved))
+        let coq =
+            title.map(|title| certificate.to_coq(&title, problem.network())).transpose().map_err(Fault::Certify)?;
+        Ok::<_, Fault>((text, coq, proved))
     })?;
     let (text, coq, found) = found.or_raise(py)?;
     Ok((text, coq, proved(py, &found)?))

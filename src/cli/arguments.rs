@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use synbal::balance::{Criteria, Method, Scope};
+use synbal::cost::AccumulatedNoise;
 use synbal::experiments::{EXPERIMENTS, Experiment};
 
+use super::CliError;
 use super::input_arguments::{ActivationName, DtypeName, FormOptions, InputOptions};
 
 /// Balance a recurrent network, and verify every claim of the theory on it.
@@ -290,16 +292,8 @@ pub struct BalanceOptions {
     /// The balanced network may replace the file that it was read from
     #[arg(long, requires = "output", conflicts_with = "no_clobber")]
     pub in_place: bool,
-    /// What is balanced: the costs |J|^p of the weights, or the noise that a linear network accumulates over several steps, the
-    /// squares of all powers of the weights up to --steps (dense: for some thousand neurons at most)
-    #[arg(long, value_enum, default_value_t = CostName::Weights)]
-    pub cost: CostName,
-    /// accumulated: the number of steps, T; the first alone is the plain cost
-    #[arg(long, value_name = "T", required_if_eq("cost", "accumulated"))]
-    pub steps: Option<u32>,
-    /// accumulated: what a step weighs relative to the one before [default: 1]
-    #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
-    pub discount: Option<f64>,
+    #[command(flatten)]
+    pub noise: NoiseOptions,
     /// How to balance
     #[arg(long, value_name = "NAME", value_parser = methods(), default_value = "auto")]
     pub method: Method,
@@ -329,6 +323,21 @@ pub struct BalanceOptions {
     pub json: bool,
 }
 
+/// The noise whose cost is balanced, instead of the weights' own.
+#[derive(Debug, Args)]
+pub struct NoiseOptions {
+    /// What is balanced: the costs |J|^p of the weights, or the noise that a linear network accumulates over several steps, the
+    /// squares of all powers of the weights up to --steps (dense: for some thousand neurons at most)
+    #[arg(long, value_enum, default_value_t = CostName::Weights)]
+    pub cost: CostName,
+    /// accumulated: the number of steps, T; the first alone is the plain cost
+    #[arg(long, value_name = "T", required_if_eq("cost", "accumulated"))]
+    pub steps: Option<u32>,
+    /// accumulated: what a step weighs relative to the one before [default: 1]
+    #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
+    pub discount: Option<f64>,
+}
+
 /// Costs by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CostName {
@@ -340,6 +349,8 @@ pub enum CostName {
 pub struct CertifyOptions {
     #[command(flatten)]
     pub input: InputOptions,
+    #[command(flatten)]
+    pub noise: NoiseOptions,
     /// Certify these log-scales, one a neuron (.csv or .npy), as they are; without them the network is balanced first
     #[arg(long, value_name = "FILE")]
     pub scales: Option<PathBuf>,
@@ -352,6 +363,24 @@ pub struct CertifyOptions {
     /// Certify inside strongly connected components only, where some synapses lie on no cycle
     #[arg(long)]
     pub within_components: bool,
+}
+
+impl NoiseOptions {
+    /// The steps that noise is accumulated over, if it is.
+    ///
+    /// # Errors
+    /// No step, or a discount that is none; an option that means nothing for the costs of weights.
+    pub fn accumulated(&self) -> Result<Option<AccumulatedNoise>, CliError> {
+        let misplaced = |option| CliError::Misplaced { option, case: "--cost weights".to_owned() };
+        match (self.cost, self.steps) {
+            (CostName::Accumulated, Some(steps)) => {
+                Ok(Some(AccumulatedNoise::new(steps, self.discount.unwrap_or(1.0))?))
+            }
+            (_, Some(_)) => Err(misplaced("--steps")),
+            (_, None) if self.discount.is_some() => Err(misplaced("--discount")),
+            (_, None) => Ok(None),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,14 @@
 //! `synbal certify`.
 
 use synbal::balance::{Criteria, Method, Problem};
-use synbal::certify::certificate::{Costs, DistanceToGiven, Refine, certify};
+use synbal::certify::certificate::{CertifyError, Costs, DistanceToGiven, Refine, certify};
 use synbal::check::{Refused, check};
 use synbal::io::{Content, check_outputs, read_scales, write_bytes};
+use synbal::network::Activation;
 
 use super::advice::for_network;
 use super::arguments::{CertifyOptions, scope};
+use super::balance::ACCUMULATED_OF_LINEAR;
 use super::check::text;
 use super::console::{ProgressLine, notify, print, read, say};
 use super::{CliError, Ending};
@@ -17,7 +19,14 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     let outputs = files.map(|path| (path.as_path(), Content::Bytes));
     check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?;
     let (loaded, input_sha256) = read(&options.input)?;
-    let (spec, notices) = options.input.spec(&loaded)?;
+    let (spec, mut notices) = options.input.spec(&loaded)?;
+    let spec = spec.with_accumulated(options.noise.accumulated()?);
+    if spec.accumulated.is_some() && loaded.network.activation != Activation::Linear {
+        notices.push(ACCUMULATED_OF_LINEAR.to_owned());
+    }
+    if spec.accumulated.is_some() && options.coq.is_some() {
+        return Err(CertifyError::CoqOfNoise.into());
+    }
     notify(&notices);
     let scope = scope(options.within_components);
     let network = &loaded.network;
@@ -58,7 +67,7 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     write_bytes(&options.output, file.as_bytes())?;
     if let Some(path) = &options.coq {
         let name = options.input.input.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        write_bytes(path, certificate.to_coq(&name, network).as_bytes())?;
+        write_bytes(path, certificate.to_coq(&name, network)?.as_bytes())?;
     }
     let mut said = text(&proved);
     match certificate.distance_to_given {

@@ -84,8 +84,16 @@ pub(super) fn text(proved: &Proved) -> String {
         None => String::new(),
         Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
     };
+    let cost = match proved.accumulated {
+        None => format!("cost {alpha}|J|^{p}{factors}{world}"),
+        Some((steps, (m, e))) => {
+            format!(
+                "the synapses being the entries of the noise accumulated over {steps} steps, each weighing {m}*2^{e} times the one before"
+            )
+        }
+    };
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; cost {alpha}|J|^{p}{factors}{world}:\n\
+        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; {cost}:\n\
          balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\

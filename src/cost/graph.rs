@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
 use crate::network::{GraphFacts, Pattern, Prescaling, Transposed, take_out};
+use crate::parallel::{each, parts_with};
 use crate::scalar::{Scalar, power, scale_by_exp};
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
@@ -282,19 +283,27 @@ impl<S: Scalar> CostGraph<S> {
     /// are so far apart that those exponentials leave the range of `f64`, one for each synapse.
     pub fn costs_at(&self, h: &[S]) -> Vec<S> {
         let d = self.scales(h);
-        let mut costs = Vec::with_capacity(self.w.len());
         if d.iter().any(|d| !(SMALLEST_SCALE..=SMALLEST_SCALE.recip()).contains(&d.to_f64())) {
             let p = h[0].lift(self.p);
-            for (e, i, j) in self.pattern.iter() {
-                costs.push(scale_by_exp(&self.w[e], &((h[j].clone() - &h[i]) * &p)));
-            }
-            return costs;
+            return self.costs_by(|w, i, j| scale_by_exp(w, &((h[j].clone() - &h[i]) * &p)));
         }
-        for (i, d_target) in d.iter().enumerate() {
-            for e in self.pattern.row(i) {
-                costs.push(rescaled_cost(&self.w[e], &d[self.pattern.source(e)], d_target));
+        self.costs_by(|w, i, j| rescaled_cost(w, &d[j], &d[i]))
+    }
+
+    /// A cost for each synapse, made of its cost at `h = 0`, its target and its source.
+    fn costs_by(&self, cost: impl Fn(&S, usize, usize) -> S + Sync) -> Vec<S> {
+        let mut costs = self.w.clone();
+        let starts = self.pattern.row_starts();
+        each(parts_with(starts, &mut costs).into_iter(), |(rows, costs)| {
+            let first = starts[rows.start];
+            for i in rows {
+                let row = self.pattern.row(i);
+                let of_row = &mut costs[row.start - first..row.end - first];
+                for (entry, &j) in of_row.iter_mut().zip(self.pattern.sources(i)) {
+                    *entry = cost(entry, i, j as usize);
+                }
             }
-        }
+        });
         costs
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use super::{Degrees, Network, NetworkError, Weights, times_power_of_two};
-use crate::parallel::{each, parts_of_rows, split_off};
+use crate::parallel::{each, parts_with};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// What to do with an activation that is not homogeneous.
@@ -76,12 +76,7 @@ fn weights_by<S: Scalar>(
 ) -> Result<Weights<S>, NetworkError> {
     let pattern = weights.pattern();
     let mut values = weights.values().to_vec();
-    let mut rest = values.as_mut_slice();
-    let with_their_own = |rows: Range<usize>| {
-        let synapses = pattern.row_starts()[rows.end] - pattern.row_starts()[rows.start];
-        (rows, split_off(&mut rest, synapses))
-    };
-    let parts: Vec<_> = parts_of_rows(pattern.row_starts()).into_iter().map(with_their_own).collect();
+    let parts = parts_with(pattern.row_starts(), &mut values);
     let rescale = |(rows, values): (Range<usize>, &mut [S])| {
         let synapses = rows.flat_map(|i| pattern.sources(i).iter().map(move |&j| (i, j as usize)));
         for ((i, j), value) in synapses.zip(values) {

@@ -330,6 +330,14 @@ fn accumulated_noise_is_balanced_and_refused_where_it_is_not_defined() {
     refused(path, &[&accumulated[..], &["--steps", "2", "--discount", "0"]].concat(), &["discount", "greater than 0"]);
     refused(path, &[&accumulated[..], &["--steps", "2", "--p", "1"]].concat(), &["p is 1, not 2"]);
     refused(path, &["balance", "three.mtx", "--steps", "2"], &["--steps", "--cost weights"]);
+
+    let noise = ["--activation", "linear", "--cost", "accumulated", "--steps", "2", "-o", "two.json"];
+    let certify = [&["certify", "three.mtx"], &noise[..]].concat();
+    refused(path, &[&certify[..], &["--coq", "two.v"]].concat(), &["Coq files"]);
+    let made = run(path, &certify);
+    assert_eq!(status(&made), 0, "{}", stderr(&made));
+    assert!(stdout(&made).contains("noise accumulated over 2 steps"), "{}", stdout(&made));
+    assert_eq!(status(&run(path, &["check", "two.json", "three.mtx"])), 0);
 }
 
 #[test]

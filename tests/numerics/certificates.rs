@@ -144,8 +144,6 @@ fn what_cannot_be_certified_is_refused_by_name() {
     }
     let alpha = CostSpec::power(2.0).with_alpha(Alpha::Sparse(vec![(0, 1, 2.0), (1, 0, 3.0)]));
     assert_eq!(attempt(&network, &alpha, &[0.0, 0.0]), CertifyError::Alpha);
-    let accumulated = CostSpec::power(2.0).with_accumulated(synbal::cost::AccumulatedNoise::new(2, 1.0).unwrap());
-    assert_eq!(attempt(&network, &accumulated, &[0.0, 0.0]), CertifyError::Accumulated);
     assert!(attempt(&network, &CostSpec::power(2.0), &[0.0]).is_bad_request(), "one log-scale for two neurons");
     assert!(attempt(&network, &CostSpec::power(2.0), &[0.0, f64::NAN]).is_bad_request());
     let far = attempt(&network, &CostSpec::power(2.0), &[0.0, 1e9]);

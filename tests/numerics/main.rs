@@ -10,6 +10,7 @@ mod second_opinion;
 mod authors_faults;
 mod certificate_vectors;
 mod certificates;
+mod certified_noise;
 mod certified_trajectories;
 #[cfg(feature = "precise")]
 mod certified_truth;

@@ -3,7 +3,7 @@
     Glossary: see [Pairs.v] and [Statements/certified_pair.v].
     - [near_sound]  the integers of one synapse bound the ratio of written and rescaled weight *)
 
-From Coq Require Import Reals ZArith Lra Lia List FMapPositive.
+From Coq Require Import Reals ZArith Lra Lia List FMapPositive FunctionalExtensionality.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path.
 From Coquelicot Require Import Rcomplements.
 From Synbal Require Import Defs Sums Costs Checker Weights Pairs CertifiedBalance CertifiedRadius CertifiedFile.
@@ -62,18 +62,19 @@ Qed.
 Lemma near_sound (i j : V) v w :
   matches (Pos.of_succ_nat i) (Pos.of_succ_nat j) v ->
   near_rescaled f (nodes_table f) q u v w = true ->
-  value v <> 0 /\ value w <> 0 /\
-  Rabs (value w / (exp (- @log_scales f i) * value v * exp (@log_scales f j)) - 1) <= IZR q / IZR u.
+  (value w = 0 <-> value v = 0) /\
+  (value v <> 0 -> Rabs (value w / (exp (- @log_scales f i) * value v * exp (@log_scales f j)) - 1) <= IZR q / IZR u).
 Proof.
 have u0 : 0 < IZR u by apply: IZR_lt; lia.
 have uq0 : 0 <= IZR (u - q) by apply: IZR_le; lia.
 have uq1 : 0 <= IZR (u + q) by apply: IZR_le; lia.
 move=> /andP [/Pos.eqb_eq pv /Pos.eqb_eq rv]; rewrite /near_rescaled pv rv !nodes_look.
+case: Z.eqb_spec => [/value_zero z /Z.eqb_eq /value_zero|_]; first by rewrite z.
 case: Z.ltb_spec => // mm; case L: (shifted_le _ _ _) => // U.
 have mv : mantissa v <> 0%Z by move=> Z; move: mm; rewrite Z => /Z.lt_irrefl.
 have mw : mantissa w <> 0%Z by move=> Z; move: mm; rewrite Z Z.mul_0_r => /Z.lt_irrefl.
 have v0 : value v <> 0 by move/value_zero. have w0 : value w <> 0 by move/value_zero.
-split=> //; split=> //.
+split=> [|_]; first by split=> e; [case: w0 | case: v0].
 set hi := @log_scales f i; set hj := @log_scales f j.
 have ei := exp_pos hi; have ej := exp_pos hj.
 have sign : 0 < value w / value v.
@@ -130,12 +131,37 @@ Qed.
 
 End Pair.
 
+Lemma weights_okP f written q u : weights_ok f written q u = true ->
+  (0 <= q)%Z /\ (q < u)%Z /\ (forall k : 'I_(size (nodes f)), (0 < scale (nth outside (nodes f) k))%Z) /\
+  near_all f (nodes_table f) q u (weights f) written = true.
+Proof.
+rewrite /weights_ok; case: Z.leb_spec => // q0; case: Z.ltb_spec => // qu; case S: (all_neurons _ _ _) => // NA.
+by do 3!split=> //; move=> k; have /Z.ltb_lt := all_neuronsP (b := 0) S (ltn_ord k).
+Qed.
+
+Lemma near_all_nth f q u none l m : near_all f (nodes_table f) q u l m = true ->
+  size m = size l /\ forall n, (n < size l)%N ->
+  [/\ post (nth none m n) = post (nth none l n), pre (nth none m n) = pre (nth none l n)
+    & near_rescaled f (nodes_table f) q u (nth none l n) (nth none m n) = true].
+Proof.
+elim: l m => [|v l IH] [|w m] //=; case P: (Pos.eqb (post v) (post w)) => //; case Q: (Pos.eqb (pre v) (pre w)) => //.
+case N: (near_rescaled f (nodes_table f) q u v w) => // /IH [-> H]; split=> // -[|n] /=; last exact: H.
+by move/Pos.eqb_eq: P; move/Pos.eqb_eq: Q.
+Qed.
+
+Lemma certified_balance_pair_weights_proof : S_certified_balance_pair_weights.
+Proof.
+move=> f written q u none /weights_okP [q0 [qu [pos NA]]]; have [sizes H] := near_all_nth none NA.
+split=> // n n0 v w; have [P Q N] := H n n0; do 2!split=> //.
+have zeros : value w = 0 <-> value v = 0.
+  rewrite !value_zero; move: N; rewrite -/v -/w /near_rescaled; case: Z.eqb_spec => [-> /Z.eqb_eq|m0] //.
+  by case: Z.ltb_spec => // mm _; split=> // z; move: mm; rewrite z Z.mul_0_r => /Z.lt_irrefl.
+by split=> // i j matches_v v0; have [_] := near_sound q0 qu pos matches_v N; exact.
+Qed.
+
 Lemma certified_balance_pair_proof : S_certified_balance_pair.
 Proof.
-move=> f written q u ok J K h i j; move: ok; rewrite /pair_ok; case: Z.leb_spec => // q0; case: Z.ltb_spec => // qu.
-case S: (all_neurons _ _ _) => //; case O: (in_order _ _) => // NA.
-have pos (k : 'I_(size (nodes f))) : (0 < scale (nth outside (nodes f) k))%Z.
-  by have /Z.ltb_lt := all_neuronsP (b := 0) S (ltn_ord k).
+move=> f written q u ok J K h i j; move: ok; rewrite /pair_ok; case O: (in_order _ _) => // /weights_okP [q0 [qu [pos NA]]].
 set t := Pos.of_succ_nat i; set r := Pos.of_succ_nat j.
 have JE : J i j = \big[Rplus/0]_(w <- filter (matches t r) (weights f)) value w by rewrite big_filter.
 have KE : K i j = \big[Rplus/0]_(w <- filter (matches t r) written) value w by rewrite big_filter.
@@ -145,15 +171,15 @@ rewrite JE KE; have [E|[v [_ E]]] := ordered_single t r O.
 have mv : matches t r v by move: (filter_all (matches t r) (weights f)); rewrite E /= andbT.
 move: F; rewrite E /=; case W: (filter _ written) => [|w m] //.
 case: (Pos.eqb _ _) => //; case: (Pos.eqb _ _) => //; case N: (near_rescaled f (nodes_table f) q u v w) => //; case: m W => // W _.
-have [v0 [w0 H]] := near_sound q0 qu pos mv N.
-rewrite !big_seq1; split; first by split.
-by move=> _; rewrite /rescale JE E big_seq1.
+have [Z H] := near_sound q0 qu pos mv N.
+rewrite !big_seq1; split; first exact: Z.
+by move=> v0; rewrite /rescale JE E big_seq1; exact: H.
 Qed.
 
 Lemma same_scales f : as_written f = true ->
-  (accepts f = true /\ world f = false) /\ forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y.
+  accepts f = true /\ forall x y, List.In x (nodes f) -> List.In y (nodes f) -> scale x = scale y.
 Proof.
-rewrite /as_written; case W: (world f) => //; case: (accepts f) => // H; split=> //.
+rewrite /as_written; case: (accepts f) => // H; split=> //.
 case: (nodes f) H => [|z l] H //.
 have tail (m : seq neuron) k x : all_neurons (fun _ y => scale y =? scale z)%Z k m = true -> List.In x m -> scale x = scale z.
   by elim: m k => [|y m IH] k //=; case E: (scale y =? scale z)%Z => // /IH {}IH [<-|/IH //]; exact/Z.eqb_eq.
@@ -163,7 +189,7 @@ Qed.
 
 Lemma certified_balance_as_written_proof : S_certified_balance_as_written.
 Proof.
-move=> f /same_scales [[ok wf] same] K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok wf.
+move=> f /same_scales [ok same] wf K C r; have [G [k [B [_ Rd]]]] := certified_balance_file_proof ok wf.
 case: (pickP (fun _ : 'I_(size (nodes f)) => true)) => [i0 _|empty].
   pose s := @log_scales f i0.
   have hE i : @log_scales f i = s.
@@ -178,4 +204,16 @@ split.
   move=> l; have := G l; suff E M M' : total (C M) = total (C M') by rewrite (E K (rescale (@log_scales f) K)).
   by apply: total_ext => i; have := empty i.
 by exists k; split=> // i; have := empty i.
+Qed.
+
+Lemma certified_balance_as_written_costs_proof : S_certified_balance_as_written_costs.
+Proof.
+move=> f /same_scales [ok same] p r; have [G [k [B [_ Rd]]]] := certified_balance_costs_proof ok.
+have apart (i j : 'I_(size (nodes f))) : @log_scales f j - @log_scales f i = 0.
+  by rewrite /log_scales (same (nth outside (nodes f) i) (nth outside (nodes f) j)); [ring | exact: In_nth..].
+have resc J i j : rescale (@log_scales f) J i j = J i j by rewrite rescale_eq apart exp_0 Rmult_1_r.
+have costE : cost_at (@file_costs f) (power_of f) (@log_scales f) = @file_costs f.
+  by apply: functional_extensionality => i; apply: functional_extensionality => j; rewrite /cost_at apart Rmult_0_r exp_0 Rmult_1_r.
+split; first by move=> l; have := G l; rewrite costE.
+by exists k; split=> // J i j N; have := Rd J i j N; rewrite resc.
 Qed.

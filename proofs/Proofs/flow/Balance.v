@@ -155,7 +155,7 @@ Lemma contraction_proof : S_contraction.
 Proof. by move=> V w p h1 h2 w0 p0 F1 F2 s t st; exact: (flow_contraction w0 p0 F1 F2 st). Qed.
 
 Lemma contraction_defect_proof : S_contraction_defect.
-Proof. by move=> V w p h x v D a b w0 p0 ab F Hx Hd Dc; exact: (defect_bound w0 p0 ab F Hx Hd Dc). Qed.
+Proof. by move=> V w p h x v D a b w0 p0 ab F [Hx [Hd Dc]]; exact: (defect_bound w0 p0 ab F Hx Hd Dc). Qed.
 
 Lemma unique_balance_free_synapse_proof : S_unique_balance_free_synapse.
 Proof.
@@ -187,14 +187,15 @@ Qed.
 
 Lemma contraction_pieces_proof : S_contraction_pieces.
 Proof.
-move=> V w p h x v D t n w0 p0 F t0 inc Hx Hd Dc.
+move=> V w p h x v D t n w0 p0 F t0 inc curve.
 have tk k : 0 <= t k by elim: k => [|k IH] //; apply: Rle_trans IH (inc k).
 elim: n => [|n IH]; first by rewrite big_ord0; lra.
 set S := \big[Rplus/0]_(k < n) _ in IH.
 have -> : \big[Rplus/0]_(k < n.+1) (RInt (D k) (t k) (t k.+1) + norm2 (fun i => x k.+1 (t k.+1) i - x k (t k.+1) i))
   = S + (RInt (D n) (t n) (t n.+1) + norm2 (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i)).
   by rewrite big_ord_recr.
-have := defect_bound w0 p0 (conj (tk n) (inc n)) F (Hx n) (Hd n) (Dc n).
+have [Hx [Hd Dc]] := curve n.
+have := defect_bound w0 p0 (conj (tk n) (inc n)) F Hx Hd Dc.
 have := norm2_triangle (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i) (fun i => x n (t n.+1) i - h (t n.+1) i).
 have -> : (fun i => x n.+1 (t n.+1) i - x n (t n.+1) i + (x n (t n.+1) i - h (t n.+1) i))
   = (fun i => x n.+1 (t n.+1) i - h (t n.+1) i) by apply: functional_extensionality => i; ring.

@@ -60,7 +60,7 @@ End Rate.
 
 Lemma contraction_rate_proof : S_contraction_rate.
 Proof.
-move=> V w p h x v D a b lambda rho w0 p0 [a0 ab] F l0 Hx Hd Dc S near Poin kappa.
+move=> V w p h x v D a b lambda rho w0 p0 [a0 ab] F l0 [Hx [Hd Dc]] S near Poin kappa.
 have k0 : 0 <= kappa.
   by apply: Rmult_le_pos; [apply: Rmult_le_pos => //; lra | exact/Rlt_le/exp_pos].
 pose e t i := x t i - h t i.

@@ -125,7 +125,7 @@ End Form.
 
 Lemma damped_newton_exact_proof : S_damped_newton_exact.
 Proof.
-move=> V C x C0 E; split; first by rewrite -E; apply: rsum_ext => i _; apply: rsum_ext => j _; ring.
+move=> V C x C0 E; split; first by rewrite /residual_orthogonal -E; apply: rsum_ext => i _; apply: rsum_ext => j _; ring.
 case: (balanced_or C) => [b|[i gi]]; [by left | right].
 have g0 : 0 < norm2_sq (grad C).
   by apply: (rsum_gt0 (i := i)) => [j|]; [exact: pow2_ge_0 | exact: pow2_gt_0].

@@ -2,8 +2,8 @@
 
 use num_bigint::BigUint;
 
-use super::integers::{Bundle, bundles};
-use super::{Certificate, Power};
+use super::integers::{Bundle, Given, bundles};
+use super::{Certificate, CertifyError, Power};
 use crate::balance::Scope;
 use crate::network::Network;
 use crate::scalar::odd_dyadic;
@@ -14,7 +14,13 @@ impl Certificate {
     ///
     /// The weights are in it as mantissa and exponent of each `f64`; Coq computes the costs from them, and the file ends in
     /// a theorem about the matrix of these weights (with a world node, about the costs of all weights).
-    pub fn to_coq(&self, title: &str, network: &Network) -> String {
+    ///
+    /// # Errors
+    /// A certificate of accumulated noise.
+    pub fn to_coq(&self, title: &str, network: &Network) -> Result<String, CertifyError> {
+        if self.accumulated.is_some() {
+            return Err(CertifyError::CoqOfNoise);
+        }
         let world = self.world();
         let bundles = bundles(network, self.alpha().as_deref(), world);
         let neurons = self.scale.iter().zip(&self.ground).zip(&self.component);
@@ -31,7 +37,7 @@ impl Certificate {
             .replace("POWER", &format!("{a} / {b}"))
             .replace("GAP", &format!("{:#x} / IZR (2 ^ {})", self.gap, self.cost_unit_bits))
             .replace("RADIUS", &format!("{:#x} / {unit:#x}", self.radius));
-        format!(
+        Ok(format!(
             "(** * A certificate of balance: {title} *)\n\n{HEAD}\n\
              Definition network : file := File {} {a} {} {} {}\n  [ {} ]\n  [ {} ]%positive\n  [ {} ]\n  \
              {:#x} {:#x} {:#x} {:#x} {unit:#x}.\n{theorems}",
@@ -46,14 +52,15 @@ impl Certificate {
             self.lam,
             self.vmax,
             self.radius,
-        )
+        ))
     }
 
     /// Each weight, with the deficit of its pair of nodes at the first of them.
     fn weights(&self, bundles: &[Bundle]) -> Vec<String> {
         let mut synapses = self.synapses.iter().peekable();
         let mut found = Vec::new();
-        for Bundle { target, source, weights, factor } in bundles {
+        for Bundle { target, source, given } in bundles {
+            let Given::Weights { weights, factor } = given else { continue };
             let own = synapses.next_if(|synapse| (synapse.target, synapse.source) == (*target, *source));
             let mut lowered = own.map_or(BigUint::ZERO, |synapse| synapse.deficit.clone());
             let (factor, of_factor) = if *factor == 0.0 { (0, 0) } else { odd_dyadic(*factor) };
@@ -81,7 +88,7 @@ fn whole_dyadic(x: f64) -> (u64, i64) {
 
 /// The place of each node's component, from 1 on, in an order that all synapses between components follow, if they follow one.
 fn ranks(component: &[usize], bundles: &[Bundle]) -> Vec<usize> {
-    let between = bundles.iter().filter(|bundle| bundle.factor > 0.0);
+    let between = bundles.iter().filter(|bundle| bundle.counts());
     let between: Vec<(usize, usize)> = between
         .map(|bundle| (component[bundle.target], component[bundle.source]))
         .filter(|(target, source)| target != source)

@@ -7,6 +7,7 @@
 //! | `p` | `[a, b]`: the exponent a/b |
 //! | `scope` | `"whole"`, or `"components"`: synapses inside strong components only |
 //! | `alpha` | `[m, e]` for each neuron: synapses from it cost `m·2^e` times as much; left out where all are 1 |
+//! | `accumulated` | `[T, [m, e]]`: the costs are those of the noise accumulated over T steps, each weighing `m·2^e` times what the one before does; left out for the costs of the weights themselves |
 //! | `world` | null, or `[m, e]`: read-out weights cost `m·2^e` times as much, the world is the last node |
 //! | `cost_unit_bits` | s: the integer W is the cost `W/2^s` |
 //! | `radius_unit_bits` | k: `Q = 2^k` |
@@ -72,7 +73,9 @@ impl Certificate {
         ];
         let mut text = "{\n".to_owned();
         let alpha = alpha.map(|alpha| ("alpha", alpha));
-        for (name, value) in head.into_iter().chain(alpha).chain(rest) {
+        let accumulated = self.accumulated().map(|(steps, discount)| json!([steps, spelled(odd_dyadic(discount))]));
+        let accumulated = accumulated.map(|accumulated| ("accumulated", accumulated));
+        for (name, value) in head.into_iter().chain(alpha).chain(accumulated).chain(rest) {
             text += &format!("  \"{name}\": {value},\n");
         }
         sealed(text)

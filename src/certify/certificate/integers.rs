@@ -49,16 +49,42 @@ pub struct CertifiedSynapse {
     pub deficit: BigUint,
 }
 
-/// All weights of one ordered pair of nodes, with the factor of their costs.
+/// What costs something between one ordered pair of nodes.
 pub struct Bundle {
-    /// The node that they lead to.
+    /// The node that it leads to.
     pub target: usize,
-    /// The node that they come from.
+    /// The node that it comes from.
     pub source: usize,
-    /// The weights, none 0: input weights come before the bias.
-    pub weights: Vec<f64>,
-    /// What their costs are multiplied by; it may be 0.
-    pub factor: f64,
+    /// The cost.
+    pub given: Given,
+}
+
+/// How a cost is given.
+pub enum Given {
+    /// The costs `factor·|weight|^p` of some weights.
+    Weights {
+        /// The weights, none 0: input weights come before the bias.
+        weights: Vec<f64>,
+        /// It may be 0.
+        factor: f64,
+    },
+    /// The cost `mantissa·2^exponent`, which is not 0.
+    Exact {
+        /// Mantissa.
+        mantissa: BigUint,
+        /// Exponent.
+        exponent: i64,
+    },
+}
+
+impl Bundle {
+    /// Whether it costs anything.
+    pub fn counts(&self) -> bool {
+        match &self.given {
+            Given::Weights { factor, .. } => *factor > 0.0,
+            Given::Exact { mantissa, .. } => mantissa.bits() > 0,
+        }
+    }
 }
 
 /// The pairs of nodes that synapses lead between, in the order of (target, source); recurrent synapses cost `alpha` of their
@@ -70,7 +96,7 @@ pub fn bundles(network: &Network, alpha: Option<&[f64]>, world: Option<f64>) -> 
     let mut add = |target, source, weights: Vec<f64>, factor| {
         let weights: Vec<f64> = weights.into_iter().filter(|&weight| weight != 0.0).collect();
         if !weights.is_empty() {
-            found.push(Bundle { target, source, weights, factor });
+            found.push(Bundle { target, source, given: Given::Weights { weights, factor } });
         }
     };
     for target in 0..neurons {
@@ -94,12 +120,22 @@ pub fn bundles(network: &Network, alpha: Option<&[f64]>, world: Option<f64>) -> 
 /// The costs of all synapses in units of `2^-bits`, each pair of nodes once, in the order of (target, source).
 pub fn costs(bundles: &[Bundle], power: Power, bits: u32) -> Vec<CertifiedSynapse> {
     let mut synapses = Vec::with_capacity(bundles.len());
-    for Bundle { target, source, weights, factor } in bundles {
+    for Bundle { target, source, given } in bundles {
         let (mut lo, mut width) = (BigUint::ZERO, 0);
-        for &weight in weights {
-            let (whole, exact) = cost(weight, *factor, power, bits);
+        let mut add = |(whole, exact): (BigUint, bool)| {
             lo += whole;
             width += u32::from(!exact);
+        };
+        match given {
+            Given::Weights { weights, factor } => {
+                weights.iter().for_each(|&weight| add(cost(weight, *factor, power, bits)));
+            }
+            Given::Exact { mantissa, exponent } => {
+                let shift = exponent + i64::from(bits);
+                let whole = if shift >= 0 { mantissa << shift } else { mantissa >> -shift };
+                let exact = shift >= 0 || &(&whole << -shift) == mantissa;
+                add((whole, exact));
+            }
         }
         synapses.push(CertifiedSynapse { target: *target, source: *source, lo, width, deficit: BigUint::ZERO });
     }
@@ -125,9 +161,16 @@ pub fn exact_bits(bundles: &[Bundle], power: Power) -> Option<u32> {
     }
     let mut bits = 0;
     for bundle in bundles {
-        let of_factor = odd_dyadic(bundle.factor).1;
-        for &weight in &bundle.weights {
-            bits = bits.max(-(odd_dyadic(weight).1 * i64::from(power.a) + of_factor));
+        match &bundle.given {
+            Given::Weights { weights, factor } => {
+                let of_factor = odd_dyadic(*factor).1;
+                for &weight in weights {
+                    bits = bits.max(-(odd_dyadic(weight).1 * i64::from(power.a) + of_factor));
+                }
+            }
+            Given::Exact { mantissa, exponent } => {
+                bits = bits.max(-exponent - mantissa.trailing_zeros().unwrap_or(0) as i64);
+            }
         }
     }
     u32::try_from(bits).ok()
@@ -138,10 +181,18 @@ pub fn log2_smallest(bundles: &[Bundle], p: f64, h: &[f64]) -> Option<f64> {
     let mut smallest: Option<f64> = None;
     for bundle in bundles {
         let moved = p * (h[bundle.source] - h[bundle.target]) * std::f64::consts::LOG2_E;
-        for weight in &bundle.weights {
-            let given = p * weight.abs().log2() + bundle.factor.log2();
+        let mut add = |given: f64| {
             let log2 = given + moved.min(0.0);
             smallest = Some(smallest.map_or(log2, |least| least.min(log2)));
+        };
+        match &bundle.given {
+            Given::Weights { weights, factor } => {
+                weights.iter().for_each(|weight| add(p * weight.abs().log2() + factor.log2()));
+            }
+            Given::Exact { mantissa, exponent } => {
+                let bits = mantissa.bits() as i64;
+                add(to_f64(Sign::Plus, mantissa, bits).log2() + (bits + exponent) as f64);
+            }
         }
     }
     smallest

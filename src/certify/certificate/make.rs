@@ -6,9 +6,10 @@ use super::integers::{
     Bundle, CertifiedSynapse, Power, Rounded, bundles, costs, exact_bits, log2_smallest, rounded, scaled, scales,
     to_f64,
 };
+use super::noise::noise_bundles;
 use super::solve::{Laplacian, roots};
 use super::{Certificate, CertifyError, Costs, DistanceToGiven, LARGEST_EXACT_UNIT, Refine};
-use crate::balance::{Problem, Scope};
+use crate::balance::Problem;
 use crate::cost::{Alpha, CostGraph};
 use crate::laplacian::GroundedLaplacian;
 use crate::network::NetworkError;
@@ -39,9 +40,6 @@ pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -
     let (network, spec, graph) = (problem.network(), problem.spec(), problem.graph());
     let power = Power::of(spec.p)?;
     let alpha = factors(&spec.alpha, network.weights.neurons())?;
-    if spec.accumulated.is_some() {
-        return Err(CertifyError::Accumulated);
-    }
     let neurons = network.weights.neurons();
     if h.len() != neurons {
         return Err(NetworkError::WrongNumberOfScales { neurons, given: h.len() }.into());
@@ -53,14 +51,23 @@ pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -
     let h: Vec<f64> = h.iter().copied().chain(spec.world.map(|_| 0.0)).collect();
     let grounded = GroundedLaplacian::at(graph, &graph.costs_at(&graph.prescaled(&h)));
     let root = roots(graph, &grounded);
-    let mut bundles = bundles(network, alpha.as_deref(), spec.world);
-    bundles.retain(|bundle| bundle.factor > 0.0 && root[bundle.target] == root[bundle.source]);
+    let mut bundles = match &spec.accumulated {
+        Some(noise) => noise_bundles(&network.weights, noise),
+        None => bundles(network, alpha.as_deref(), spec.world),
+    };
+    bundles.retain(|bundle| bundle.counts() && root[bundle.target] == root[bundle.source]);
     // The synapse that each edge of the graph is: the same order, without the self-synapses.
-    let place = (0..bundles.len()).filter(|&k| bundles[k].target != bundles[k].source).collect();
+    let place: Vec<usize> = (0..bundles.len()).filter(|&k| bundles[k].target != bundles[k].source).collect();
+    // Sums of products can vanish in one arithmetic and not in the other.
+    let exact = place.iter().map(|&k| (bundles[k].target, bundles[k].source));
+    let computed = graph.pattern().iter().map(|(_, target, source)| (target, source));
+    if spec.accumulated.is_some() && !exact.eq(computed) {
+        return Err(CertifyError::Cancelled);
+    }
 
     let mut work = Work { graph, root: &root, place, power, alpha, bundles, h: &h };
     let sizes = work.sizes(&grounded, exactness)?;
-    work.finish(&grounded, sizes, problem.scope(), spec.world, refine)
+    work.finish(&grounded, sizes, problem, refine)
 }
 
 /// The factor of each source neuron (n), `None` where all are 1.
@@ -158,8 +165,7 @@ impl Work<'_> {
         &mut self,
         grounded: &GroundedLaplacian,
         sizes: Sizes,
-        scope: Scope,
-        world: Option<f64>,
+        problem: &Problem,
         refine: Refine,
     ) -> Result<Certificate, CertifyError> {
         let mut synapses = costs(&self.bundles, self.power, sizes.cost_unit);
@@ -194,9 +200,10 @@ impl Work<'_> {
         };
         Ok(Certificate {
             power: self.power,
-            scope,
+            scope: problem.scope(),
             alpha_bits: self.alpha.as_ref().map(|alpha| alpha.iter().map(|factor| factor.to_bits()).collect()),
-            world_bits: world.map(f64::to_bits),
+            accumulated: problem.spec().accumulated.map(|noise| (noise.steps(), noise.discount().to_bits())),
+            world_bits: problem.spec().world.map(f64::to_bits),
             cost_unit_bits: sizes.cost_unit,
             radius_unit_bits: RADIUS_UNIT_BITS,
             scale: point.scale,

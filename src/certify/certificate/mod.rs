@@ -8,6 +8,7 @@ mod coq;
 pub mod format;
 mod integers;
 mod make;
+mod noise;
 mod solve;
 
 pub use crate::sha256::sha256;
@@ -29,6 +30,9 @@ pub struct Certificate {
     pub scope: Scope,
     /// The bits of the cost factor of each source neuron (n); `None` where all are 1.
     alpha_bits: Option<Vec<u64>>,
+    /// The steps that noise is accumulated over, and the bits of what each weighs relative to the one before; `None` for the
+    /// weights' own costs.
+    accumulated: Option<(u32, u64)>,
     /// The bits of λ of the world node; the world is the last node.
     world_bits: Option<u64>,
     /// s: the integer W is the cost `W/2^s`.
@@ -103,11 +107,16 @@ pub enum CertifyError {
     /// Certificates are for cost factors alpha that depend on the source neuron alone.
     #[error("certificates are for cost factors alpha that depend on the source neuron alone; give one for each neuron")]
     Alpha,
-    /// Certificates are about the costs of the weights that the input file holds, not about accumulated noise.
+    /// An entry of the matrix of accumulated noise is zero exactly but not as it was computed in f64, or the reverse.
     #[error(
-        "certificates are about the costs of the weights that the input file holds, not about accumulated noise; certify the plain cost"
+        "the matrix of accumulated noise, computed in f64, has not the entries that it has exactly: sums cancel; change a weight in its last digit"
     )]
-    Accumulated,
+    Cancelled,
+    /// Coq files of certificates are about the costs of weights, not about accumulated noise.
+    #[error(
+        "Coq files of certificates are about the costs of weights; the certificate of accumulated noise itself is checked by the checker extracted from the proofs"
+    )]
+    CoqOfNoise,
     /// The log-scale of neuron `neuron` is `value`, too far from those of its component.
     #[error(
         "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
@@ -174,6 +183,12 @@ impl Certificate {
         self.alpha_bits.as_ref().map(|alpha| alpha.iter().map(|&bits| f64::from_bits(bits)).collect())
     }
 
+    /// The steps that noise is accumulated over and what each weighs relative to the one before, if the costs are those of
+    /// accumulated noise.
+    pub fn accumulated(&self) -> Option<(u32, f64)> {
+        self.accumulated.map(|(steps, bits)| (steps, f64::from_bits(bits)))
+    }
+
     /// λ of the world node, if there is one.
     pub fn world(&self) -> Option<f64> {
         self.world_bits.map(f64::from_bits)
@@ -187,7 +202,8 @@ impl CertifyError {
             self,
             CertifyError::Exponent { .. }
                 | CertifyError::Alpha
-                | CertifyError::Accumulated
+                | CertifyError::Cancelled
+                | CertifyError::CoqOfNoise
                 | CertifyError::Cost(_)
                 | CertifyError::Network(_)
         )

@@ -8,7 +8,7 @@ use crate::scalar::{Interval, Scalar, TaylorSeries, power};
 /// The degree of a piece.
 pub const DEGREE: usize = 24;
 
-/// Radii that Cauchy's estimate is tried on, in lengths of a piece.
+/// Radii that the estimate of the truncation is tried with, in lengths of a piece.
 const RADII: [f64; 9] = [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0];
 
 /// The graph in the number systems that pieces are made and judged in.
@@ -51,28 +51,28 @@ impl EnclosedFlow {
 
     /// Bounds the defect `d(σ) = x'(σ) − scale·g(x(σ))` of a piece, whose degree is K.
     ///
-    /// The powers below K are enclosed one by one, and integrated term by term. `x'` has no others. As `x` is a
-    /// polynomial, `g(x(z))` is analytic in the whole complex plane, and for `|z| ≤ R` no cost differs from `C_ij(x(0))` by
-    /// more than `C_ij(x(0)) (e^{p (m_i + m_j)} − 1)` with `m_i = Σ_{k>0} |c_ik| R^k`. So by Cauchy's estimate the powers from K on add up to at
-    /// most `M (σ/R)^K / (1 − 1/R)` with `M` from the sums of these changes; any `R > 1` will do, the best of a few is taken.
-    /// (`contraction_truncation` in `proofs/Statements/contraction.v` proves `M (σ/R)^K`, which is less.)
+    /// The powers below K are enclosed one by one, and integrated term by term; `x'` has no others. What the rest of the
+    /// field adds is bounded as `contraction_truncation` in `proofs/Statements/contraction.v` has it: for every radius `R`
+    /// some polynomial of degree below K misses `g(x(σ))` by at most `M (σ/R)^K`, with
+    /// `M = ‖Σ_j (C_ij + C_ji)(e^{p (m_i + m_j)} − 1)‖₂`, the costs `C` those at `x(0)`, and `m_i = Σ_{k>0} |c_ik| R^k`. As that error is of
+    /// the order of `σ^K`, the polynomial is Taylor's. Over the piece it adds at most `M / (R^K (K + 1))`; any `R ≥ 1` will do, the
+    /// best of a few is taken.
     pub fn judge(&self, piece: &Piece, scale: &Interval) -> Judged {
         let x: Vec<TaylorSeries<Interval>> =
             piece.coefficients.iter().map(|c| TaylorSeries::new(c[0], c[1..].iter().copied(), DEGREE - 1)).collect();
         let zero = TaylorSeries::constant(Interval::point(0.0));
-        let sums = node_costs(self.enclosed.pattern(), &self.enclosed.costs_at(&x), &zero);
-        let g = sums.gradient();
+        let costs = self.enclosed.costs_at(&x);
+        let g = node_costs(self.enclosed.pattern(), &costs, &zero).gradient();
         let mut defect = Interval::point(0.0);
         for k in 0..DEGREE {
             let power = Interval::point((k + 1) as f64);
             let terms = piece.coefficients.iter().zip(&g).map(|(c, g)| c[k + 1] * &power - &(at(g, k) * scale));
             defect += &(norm(terms) / &power);
         }
-        let degrees: Vec<Interval> =
-            sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| at(r, 0) + &at(c, 0)).collect();
+        let initial: Vec<Interval> = costs.iter().map(|cost| at(cost, 0)).collect();
         let truncation = RADII
             .iter()
-            .map(|&radius| self.truncation(piece, &degrees, scale, radius))
+            .map(|&radius| self.truncation(piece, &initial, radius) * scale)
             .reduce(|best, other| if other.hi() < best.hi() { other } else { best })
             .unwrap_or(Interval::INVALID);
         defect += &truncation;
@@ -84,9 +84,9 @@ impl EnclosedFlow {
         Judged { defect, truncation, moved }
     }
 
-    /// What the powers from K on can contribute to the integral, by Cauchy's estimate on the disc of a radius.
-    fn truncation(&self, piece: &Piece, degrees: &[Interval], scale: &Interval, radius: f64) -> Interval {
-        let (one, radius) = (Interval::point(1.0), Interval::point(radius));
+    /// `M / (R^K (K + 1))` for a radius, see [`EnclosedFlow::judge`]; `costs` are those where the piece starts.
+    fn truncation(&self, piece: &Piece, costs: &[Interval], radius: f64) -> Interval {
+        let (zero, one, radius) = (Interval::point(0.0), Interval::point(1.0), Interval::point(radius));
         let p = Interval::point(self.enclosed.p());
         let growth = piece.coefficients.iter().map(|c| {
             let sizes: Vec<Interval> = c.iter().map(Interval::abs).collect();
@@ -94,11 +94,16 @@ impl EnclosedFlow {
             (reach * &p).exp()
         });
         let growth: Vec<Interval> = growth.collect();
-        let largest = growth.iter().fold(one, |largest, growth| largest.larger(growth));
-        let changes = degrees.iter().zip(&growth).map(|(degree, growth)| *degree * &(*growth * &largest - &one));
-        let field = norm(changes) * scale;
-        let power = power(&radius, DEGREE as f64) * &Interval::point((DEGREE + 1) as f64);
-        field / &power / &(one - &(one / &radius))
+        let pattern = self.enclosed.pattern();
+        let mut changes = costs.to_vec();
+        for i in 0..growth.len() {
+            for e in pattern.row(i) {
+                changes[e] = costs[e] * &(growth[i] * &growth[pattern.source(e)] - &one);
+            }
+        }
+        let sums = node_costs(pattern, &changes, &zero);
+        let field = norm(sums.incoming.iter().zip(&sums.outgoing).map(|(into, out)| *into + out));
+        field / &(power(&radius, DEGREE as f64) * &Interval::point((DEGREE + 1) as f64))
     }
 }
 
@@ -129,6 +134,45 @@ mod tests {
     use super::*;
     use crate::cost::CostSpec;
     use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn the_truncation_is_that_of_the_theorem() {
+        // contraction_truncation, spelled out in double precision; the three neurons move by different amounts.
+        let triplets = vec![(0, 1, 3.0), (1, 0, 1.0), (2, 0, 0.5), (1, 2, 2.0), (2, 2, 7.0)];
+        let network = Network::recurrent(Weights::from_triplets(3, triplets.clone()).unwrap(), Activation::Linear);
+        let (p, start) = (1.5, [0.1, -0.2, 0.3]);
+        let field = EnclosedFlow::new(&CostGraph::of_network(&network, &CostSpec::power(p)).unwrap());
+        let coefficients = start.iter().zip([[0.5, -0.25], [-0.125, 0.0], [0.0, 0.0625]]);
+        let coefficients = coefficients.map(|(&at, c)| [at, c[0], c[1]].map(Interval::point).to_vec()).collect();
+        let piece = Piece { coefficients };
+        let cost = |i: usize, j: usize, weight: f64| (i, j, weight.powf(p) * (p * (start[j] - start[i])).exp());
+        let costs: Vec<_> = triplets.iter().filter(|e| e.0 != e.1).map(|&(i, j, w)| cost(i, j, w)).collect();
+        let given: Vec<Interval> = {
+            let pattern = field.enclosed.pattern();
+            let edges = (0..3).flat_map(|i| pattern.row(i).map(move |e| (i, pattern.source(e))));
+            // A self-synapse costs something and plays no part.
+            let of = |(i, j)| costs.iter().find(|c| (c.0, c.1) == (i, j)).map_or(1e3, |c| c.2);
+            edges.map(of).map(Interval::point).collect()
+        };
+        for radius in [1.0_f64, 1.5, 4.0] {
+            let m = [0.5 * radius + 0.25 * radius.powi(2), 0.125 * radius, 0.0625 * radius.powi(2)];
+            let mut changes = [0.0; 3];
+            for &(i, j, cost) in &costs {
+                let change = cost * ((p * (m[i] + m[j])).exp() - 1.0);
+                changes[i] += change;
+                changes[j] += change;
+            }
+            let degree = DEGREE as f64;
+            let expected = changes.iter().map(|x| x * x).sum::<f64>().sqrt() / (radius.powf(degree) * (degree + 1.0));
+            let found = field.truncation(&piece, &given, radius);
+            // Two dozen roundings, among them exponentials of numbers up to 15.
+            let slack = 24.0 * 15.0 * f64::EPSILON * expected;
+            assert!(
+                (found.hi() - expected).abs() <= slack && (found.lo() - expected).abs() <= slack,
+                "{expected}: {found:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_defect_covers_the_error_of_a_piece_that_is_too_long_for_its_series() {

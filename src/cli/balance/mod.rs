@@ -11,13 +11,13 @@ mod summary;
 mod written;
 
 use synbal::balance::{Solved, Status};
-use synbal::cost::{AccumulatedNoise, CostSpec};
+use synbal::cost::CostSpec;
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
-use super::arguments::{BalanceOptions, CostName, scope};
+use super::arguments::{BalanceOptions, scope};
 use super::console::{ProgressLine, notify, print, print_aside, print_json, read, say};
 use super::timings::Timings;
 use super::{CliError, Ending};
@@ -41,7 +41,11 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let (loaded, sha256) = read(&options.input)?;
     timings.lap("reading");
     let (spec, mut notices) = options.input.spec(&loaded)?;
-    let spec = spec.with_accumulated(accumulated(options)?);
+    let accumulated = options.noise.accumulated()?;
+    if accumulated.is_some() && options.digits.is_some() {
+        return Err(CliError::NotAccumulated { option: "--digits" });
+    }
+    let spec = spec.with_accumulated(accumulated);
     if spec.accumulated.is_some() && loaded.network.activation != Activation::Linear {
         notices.push(ACCUMULATED_OF_LINEAR.to_owned());
     }
@@ -189,24 +193,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
 }
 
 /// What accumulated noise means for other networks than linear ones.
-const ACCUMULATED_OF_LINEAR: &str = "accumulated noise is that of a linear network with these weights; where neurons are \
+pub(super) const ACCUMULATED_OF_LINEAR: &str = "accumulated noise is that of a linear network with these weights; where neurons are \
                                      silent, less noise gets through";
-
-/// The steps that noise is accumulated over, if it is.
-fn accumulated(options: &BalanceOptions) -> Result<Option<AccumulatedNoise>, CliError> {
-    let misplaced = |option| CliError::Misplaced { option, case: "--cost weights".to_owned() };
-    match (options.cost, options.steps) {
-        (CostName::Accumulated, Some(_)) if options.digits.is_some() => {
-            Err(CliError::NotAccumulated { option: "--digits" })
-        }
-        (CostName::Accumulated, Some(steps)) => {
-            Ok(Some(AccumulatedNoise::new(steps, options.discount.unwrap_or(1.0))?))
-        }
-        (_, Some(_)) => Err(misplaced("--steps")),
-        (_, None) if options.discount.is_some() => Err(misplaced("--discount")),
-        (_, None) => Ok(None),
-    }
-}
 
 fn scales(options: &BalanceOptions, balanced: &Solved) -> Scales {
     if !options.powers_of_two {

@@ -25,9 +25,10 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 25] = files![
+const FILES: [(&str, &str); 26] = files![
     "any_degree.v",
     "balanceable.v",
+    "certified_accumulated.v",
     "certified_balance.v",
     "certified_file.v",
     "certified_pair.v",
