@@ -6,6 +6,7 @@
 use nalgebra::DMatrix;
 
 use crate::network::Pattern;
+use crate::parallel::both;
 use crate::scalar::Scalar;
 
 /// Sums of the costs into and out of every node, self-synapses excluded.
@@ -29,14 +30,21 @@ pub struct Imbalance {
 /// Row and column sums of the costs, in one pass; every sum runs in ascending order of the other neuron (the order
 /// of the rounding theorem).
 pub fn node_costs<S: Scalar>(pattern: &Pattern, costs: &[S], zero: &S) -> NodeCosts<S> {
-    let mut incoming = vec![zero.clone(); pattern.nodes()];
-    let mut outgoing = incoming.clone();
-    for (i, sum) in incoming.iter_mut().enumerate() {
-        for e in pattern.row(i) {
-            *sum += &costs[e];
-            outgoing[pattern.source(e)] += &costs[e];
+    let incoming = || {
+        let mut incoming = vec![zero.clone(); pattern.nodes()];
+        for (i, sum) in incoming.iter_mut().enumerate() {
+            costs[pattern.row(i)].iter().for_each(|cost| *sum += cost);
         }
-    }
+        incoming
+    };
+    let outgoing = || {
+        let mut outgoing = vec![zero.clone(); pattern.nodes()];
+        for (&j, cost) in pattern.all_sources().iter().zip(costs) {
+            outgoing[j as usize] += cost;
+        }
+        outgoing
+    };
+    let (incoming, outgoing) = both(pattern.len(), incoming, outgoing);
     NodeCosts { incoming, outgoing }
 }
 

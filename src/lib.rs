@@ -62,6 +62,7 @@ pub mod flow;
 pub mod io;
 pub mod laplacian;
 pub mod network;
+mod parallel;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scalar;

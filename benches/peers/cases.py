@@ -52,7 +52,9 @@ CASES = {
     "gauss 64": dense_case("gauss", 64),
     "gauss 256": dense_case("gauss", 256),
     "gauss 512": dense_case("gauss", 512),
+    "gauss 2048": dense_case("gauss", 2048),
     "lognormal (sigma 3) 256": dense_case("lognormal", 256),
+    "lognormal (sigma 3) 1024": dense_case("lognormal", 1024),
     "C. elegans": celegans,
     **{f"fly E={extent}": fly(extent) for extent in FLY_EXTENTS},
 }
@@ -90,6 +92,14 @@ def measure(weights, h=None, final=None):
     c = np.bincount(weights.indices, costs, weights.shape[0])
     g = np.abs(r - c)
     return dict(residual=float(np.max(g / (r + c))), weak=float(np.max(g) / start.sum()), cost=float(costs.sum()))
+
+
+def residual_on(pattern, weights):
+    """The worst neuron of balanced weights, over the synapses of a pattern alone: those that lie on cycles."""
+    mask = sp.csr_array((np.ones(pattern.nnz), pattern.indices, pattern.indptr), shape=pattern.shape)
+    costs = (weights * mask).power(2)
+    r, c = costs.sum(axis=1), costs.sum(axis=0)
+    return float(np.max(np.abs(r - c) / (r + c)))
 
 
 def drift(weights, h, final):

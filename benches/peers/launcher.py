@@ -24,7 +24,8 @@ def main():
     wall = time.perf_counter() - start
     with open(report, "w") as out:
         code = os.waitstatus_to_exitcode(status)
-        json.dump(dict(code=code, wall=wall, memory=usage.ru_maxrss * 1024), out)
+        cpu = usage.ru_utime + usage.ru_stime
+        json.dump(dict(code=code, wall=wall, cpu=cpu, memory=usage.ru_maxrss * 1024), out)
 
 
 main()

@@ -10,9 +10,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 import scipy
+import scipy.io
 import scipy.sparse as sp
 
 import cases
@@ -25,13 +27,14 @@ DENSE_LIMIT = 8e9
 
 
 def spawn(command, limit, folder, environment=None):
-    """Runs a command; returns status, standard output and error, wall seconds and peak memory of that process alone."""
+    """Runs a command; returns status, standard output and error, and the wall seconds, processor seconds and peak memory of
+    that process alone."""
     launcher, report = pathlib.Path(__file__).with_name("launcher.py"), folder / "launched.json"
     launch = [sys.executable, "-S", "-E", str(launcher), str(report), str(limit), *command]
     done = subprocess.run(launch, check=True, capture_output=True, text=True, env=environment)
     ended = json.loads(report.read_text())
     report.unlink()
-    return ended["code"], done.stdout, done.stderr, ended["wall"], ended["memory"]
+    return ended["code"], done.stdout, done.stderr, ended
 
 
 def run_synbal(case, folder, threads=None, weak=False):
@@ -39,21 +42,21 @@ def run_synbal(case, folder, threads=None, weak=False):
     command = [case["synbal"], "balance", str(case["given"]), "--within-components", "--tol", str(methods.STRICT)]
     command += ["--stop-at-gradient", str(methods.WEAK)] if weak else []
     environment = dict(os.environ, **({"RAYON_NUM_THREADS": str(threads)} if threads else {}))
-    code, out, err, wall, memory = spawn(command + ["--json", "--scales", str(scales)], LIMIT + 60, folder, environment)
+    code, out, err, ended = spawn(command + ["--json", "--scales", str(scales)], LIMIT + 60, folder, environment)
     summary = json.loads(out) if out.strip() else {}
     # Not balanced, and it says so; but as far as was asked.
     if code != 0 and not (weak and summary.get("status") == "gradient-reached"):
         return dict(failed=f"exit status {code}: {err.strip().splitlines()[-1] if err.strip() else 'no message'}")
     h = np.load(scales).ravel()[case["part"]]
     found = cases.measure(case["weights"], h)
-    return dict(seconds=summary["seconds"], wall=wall, memory=memory, solver=summary["method"], **found)
+    return dict(seconds=summary["seconds"], wall=ended["wall"], memory=ended["memory"], solver=summary["method"], **found)
 
 
 def run_peer(name, case, folder):
     result = folder / "result.npz"
     script = pathlib.Path(__file__).with_name("worker.py")
     command = [sys.executable, str(script), name, str(case["matrix"]), str(result), str(LIMIT)]
-    code, _, err, wall, memory = spawn(command, LIMIT + 60, folder)
+    code, _, err, ended = spawn(command, LIMIT + 60, folder)
     if code == -14 or code == -9:
         return dict(failed=f"not done within {LIMIT:.0f} s")
     if code != 0:
@@ -61,10 +64,50 @@ def run_peer(name, case, folder):
     with np.load(result) as found:
         seconds, h = float(found["seconds"]), found["h"]
         final = found["final"] if "final" in found else None
-    row = dict(seconds=seconds, wall=wall, memory=memory, **cases.measure(case["weights"], h, final))
+    row = dict(seconds=seconds, wall=ended["wall"], memory=ended["memory"], **cases.measure(case["weights"], h, final))
     if final is not None:
         row["drift"] = cases.drift(case["weights"], h, final)
     return row
+
+
+def run_whole(case, folder, rounds):
+    """The job of a user, from file to file, by synbal and by a SciPy script in alternation; and the bounds of both: the bytes
+    read, and written and synchronised, by nobody who looks at them."""
+    script = pathlib.Path(__file__).with_name("whole.py")
+    outputs = {table.SYNBAL: folder / "synbal.mtx", table.SCRIPT: folder / "scipy.mtx"}
+    balance = [case["synbal"], "balance", str(case["given"]), "--within-components", "--tol", str(methods.STRICT)]
+    commands = {
+        table.SYNBAL: [*balance, "--json", "-o", str(outputs[table.SYNBAL])],
+        table.SCRIPT: [sys.executable, str(script), str(case["given"]), str(outputs[table.SCRIPT])],
+    }
+    runs = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            code, out, err, ended = spawn(command, LIMIT + 60, folder)
+            if code != 0:
+                sys.exit(f"peers: {name}, from file to file: {err.strip()}")
+            said = json.loads(out)
+            stages = {timing["stage"]: timing["seconds"] for timing in said["timings"]} if "timings" in said else said
+            runs[name].append(dict(ended, stages=stages))
+            print(f"{name}, from file to file: {ended['wall']:.3f} s", file=sys.stderr, flush=True)
+    rows = []
+    for name, done in runs.items():
+        found = sp.csr_array(scipy.io.mmread(outputs[name], spmatrix=False))
+        found.sort_indices()
+        part = sp.csr_array(found[case["part"]][:, case["part"]])
+        residual = cases.residual_on(case["weights"], part)
+        middle = {key: statistics.median(run[key] for run in done) for key in ("wall", "cpu", "memory")}
+        stages = {s: statistics.median(run["stages"][s] for run in done) for s in done[0]["stages"]}
+        rows.append(dict(method=name, residual=residual, stages=stages, runs=len(done), **middle))
+    started = time.perf_counter()
+    content = case["given"].read_bytes()
+    read = time.perf_counter() - started
+    started = time.perf_counter()
+    with open(folder / "bound", "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    return dict(rows=rows, bytes=len(content), read=read, written=time.perf_counter() - started)
 
 
 def run_case(name, chosen, folder, synbal, rounds, too_slow):
@@ -99,8 +142,9 @@ def run_case(name, chosen, folder, synbal, rounds, too_slow):
     if name.startswith("fly"):
         too_slow.update({m: name for m, runs in rows.items() if runs[0].get("failed", "").startswith("not done within")})
     order = [table.SYNBAL, table.ONE_THREAD, table.WEAK, *chosen]
+    whole = run_whole(case, folder, rounds) if name in table.WHOLE else None
     return dict(
-        case=name, neurons=n, synapses=int(weights.nnz), cost=cases.measure(weights, np.zeros(n))["cost"],
+        case=name, neurons=n, synapses=int(weights.nnz), cost=cases.measure(weights, np.zeros(n))["cost"], whole=whole,
         rows=[dict(method=method, **summary(method, rows[method])) for method in order],
     )
 

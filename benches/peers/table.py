@@ -9,6 +9,9 @@ LBFGSB = "SciPy L-BFGS-B on C(h)"
 OSBORNE = "numba cyclic Osborne"
 PLAIN = "SciPy Newton-PCG, 20 lines"
 TUNED = "SciPy Newton-PCG, tuned"
+SCRIPT = "SciPy script (mmread, connected_components, Newton-PCG tuned, mmwrite)"
+# Cases that are timed from file to file, too.
+WHOLE = ("fly E=15", "fly E=40")
 
 
 def number(value):
@@ -49,30 +52,29 @@ def targets(report):
         return what, f">= {factor}x", text, verdict(None if ratio is None else ratio >= factor)
 
     lines = [
-        at_least("fly E=15 against SciPy Newton-PCG, 20 lines", "fly E=15", PLAIN, 8),
+        at_least("fly E=15 against SciPy Newton-PCG, 20 lines", "fly E=15", PLAIN, 15),
         at_least("fly E=15 against SciPy Newton-PCG, tuned", "fly E=15", TUNED, 8),
-        at_least("fly E=15 against numba Osborne, both to the weak criterion", "fly E=15", OSBORNE, 50, WEAK),
+        at_least("fly E=15 against numba Osborne, both to the weak criterion", "fly E=15", OSBORNE, 80, WEAK),
         at_least("fly E=15 against L-BFGS-B, both to the weak criterion", "fly E=15", LBFGSB, 50, WEAK),
-        at_least("fly E=40 against SciPy Newton-PCG, 20 lines", "fly E=40", PLAIN, 8),
+        at_least("fly E=40 against SciPy Newton-PCG, 20 lines", "fly E=40", PLAIN, 15),
         at_least("fly E=40 against SciPy Newton-PCG, tuned", "fly E=40", TUNED, 8),
     ]
-    for method, word in ((PLAIN, "20 lines"), (TUNED, "tuned")):
-        ours, theirs = row_of(report, "fly E=40", SYNBAL), row_of(report, "fly E=40", method)
-        good, text = None, "not measured"
-        if ours and theirs and "failed" not in ours and "failed" not in theirs:
-            good = ours["memory"] <= theirs["memory"]
-            text = f"{ours['memory'] / 1e6:.0f} MB against {theirs['memory'] / 1e6:.0f} MB"
-        lines.append((f"fly E=40, peak memory against SciPy Newton-PCG, {word}", "no more", text, verdict(good)))
+    ours = row_of(report, "fly E=40", SYNBAL)
+    memory = None if ours is None or "failed" in ours else ours["memory"] / 1e6
+    text = "not measured" if memory is None else f"{memory:.0f} MB"
+    lines.append(("fly E=40, peak memory", "<= 450 MB", text, verdict(None if memory is None else memory <= 450)))
+    lines += whole_targets(report)
     lines.append(at_least("C. elegans against the authors' flow", "C. elegans", ODE, 1000))
-    lines.append(at_least("gauss 512 against the authors' flow", "gauss 512", ODE, 100))
-    for case in ("gauss 256", "lognormal (sigma 3) 256"):
+    lines.append(at_least("gauss 512 against the authors' flow", "gauss 512", ODE, 150))
+    lines.append(at_least("gauss 512 against L-BFGS-B, both to the weak criterion", "gauss 512", LBFGSB, 3, WEAK))
+    for case in ("gauss 512", "gauss 2048", "lognormal (sigma 3) 1024"):
         ours, theirs = row_of(report, case, SYNBAL), row_of(report, case, GEBAL)
         slower = finer = None
         if ours and theirs and "failed" not in ours and "failed" not in theirs:
             slower, finer = ours["seconds"] / theirs["seconds"], theirs["residual"] / max(ours["residual"], 1e-17)
-        good = None if slower is None else slower <= 10 and finer >= 1e6
+        good = None if slower is None else slower <= 1 and finer >= 1e6
         text = "not measured" if slower is None else f"{number(slower)}x its time, residual {finer:.1e} times smaller"
-        lines.append((f"{case} against LAPACK gebal", "<= 10x its time, residual >= 1e6 times smaller", text, verdict(good)))
+        lines.append((f"{case} against LAPACK gebal", "<= its time, residual >= 1e6 times smaller", text, verdict(good)))
     a_synapse = []
     for found in report["cases"]:
         ours = row_of(report, found["case"], SYNBAL)
@@ -85,6 +87,55 @@ def targets(report):
     else:
         lines.append(("time a synapse, fly E=5 to 40", "grows < 3x", "not measured", verdict(None)))
     return lines
+
+
+def whole_of(report, case):
+    found = next((found for found in report["cases"] if found["case"] == case), None)
+    return found and found.get("whole")
+
+
+def beside_the_solver(row):
+    return row["wall"] - row["stages"]["solver"]
+
+
+def whole_targets(report):
+    lines = []
+    for case in WHOLE:
+        whole = whole_of(report, case)
+        if not whole:
+            lines.append((f"{case}, from file to file", "", "not measured", verdict(None)))
+            continue
+        ours, theirs = whole["rows"]
+        ratio, busy = theirs["wall"] / ours["wall"], ours["wall"] / ours["cpu"]
+        files = theirs["stages"]["reading"] + theirs["stages"]["writing"]
+        rest = beside_the_solver(ours) / files
+        lines += [
+            (f"{case}, from file to file, against the SciPy script", ">= 8x", f"{number(ratio)}x", verdict(ratio >= 8)),
+            (f"{case}, from file to file, wall against processor time", "<= 0.6", number(busy), verdict(busy <= 0.6)),
+            (f"{case}, all but the solver, against SciPy's reading and writing", "<= 1x", f"{number(rest)}x", verdict(rest <= 1)),
+        ]
+    return lines
+
+
+def whole_table(whole):
+    ours, theirs = whole["rows"]
+    stages = [s for s in ours["stages"] if max(r["stages"].get(s, 0) for r in whole["rows"]) >= 5e-4]
+    text = [
+        "\nFrom file to file, medians of the whole processes, imports included; the SciPy script is benches/peers/whole.py:\n",
+        "| | wall | processor | peak MB | worst neuron | " + " | ".join(stages) + " | runs |",
+        "|---|---|---|---|---|" + "---|" * len(stages) + "---|",
+    ]
+    for row in (ours, theirs):
+        cells = [number(row["stages"][s]) if s in row["stages"] else "" for s in stages]
+        text.append(
+            f"| {row['method']} | {number(row['wall'])} s | {number(row['cpu'])} s | {row['memory'] / 1e6:.0f} "
+            f"| {row['residual']:.1e} | " + " | ".join(cells) + f" | {row['runs']} |"
+        )
+    text.append(
+        f"\nThe file has {whole['bytes'] / 1e6:.1f} MB. Its bytes alone are read in {number(whole['read'])} s, and written and "
+        f"synchronised in {number(whole['written'])} s.\n"
+    )
+    return "\n".join(text)
 
 
 def case_table(report, found):
@@ -113,6 +164,8 @@ def case_table(report, found):
             f"| {name} | {number(row['seconds'])} ({spread}) | {ratio} | {row['residual']:.1e} | {row['weak']:.1e} "
             f"| {row['cost']:.10g} | {row['memory'] / 1e6:.0f} | {row['runs']} |"
         )
+    if found.get("whole"):
+        text.append(whole_table(found["whole"]))
     return "\n".join(text)
 
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use numpy::{PyArray1, PyArray2, ToPyArray};
 use pyo3::prelude::*;
-use synbal::balance::{Criteria, Method, Problem, Status, TracePoint, UnknownMethod};
+use synbal::balance::{Criteria, Method, Solved, Status, TracePoint, UnknownMethod};
 
 use crate::background::{self, Stoppable};
 use crate::errors::{OrRaise, Raised, pairs};
@@ -52,10 +52,10 @@ pub struct Run {
 
 impl Run {
     /// Of a run of the library.
-    pub fn new(py: Python<'_>, run: synbal::balance::Run) -> PyResult<Self> {
+    pub fn new(py: Python<'_>, run: Solved) -> PyResult<Self> {
         Ok(Run {
-            nothing: run.graph.pattern().is_empty() && !run.on_no_cycle.is_empty(),
-            p: run.graph.p(),
+            nothing: run.nothing,
+            p: run.p,
             network: Py::new(py, Network::from(run.network))?,
             log_scales: run.log_scales,
             on_no_cycle: run.on_no_cycle,
@@ -150,7 +150,7 @@ pub fn balance(
     let network = Arc::clone(&network.get().inner);
     let run = background::run(py, Stoppable::Yes, progress.as_ref(), move |watch| {
         let criteria = Criteria::new(tol, max_passes).observed_by(watch);
-        Problem::new(&network, &spec, scope)?.solve(method, &criteria)
+        Solved::of(&network, &spec, scope, method, &criteria)
     })?;
     Run::new(py, run.or_raise(py)?)
 }

@@ -5,7 +5,7 @@ use numpy::{PyArray2, ToPyArray};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use synbal::balance::BalanceError;
+use synbal::balance::{BalanceError, DegreeError, SolveError};
 use synbal::certify::certificate::CertifyError;
 use synbal::check::Refused;
 use synbal::cost::CostError;
@@ -78,7 +78,11 @@ impl<T, E: Raise> OrRaise<T> for Result<T, E> {
 
 impl Raise for NetworkError {
     fn raised(self, py: Python<'_>) -> Raised<'_> {
-        let class = if matches!(self, NetworkError::NotHomogeneous { .. }) { "NotHomogeneous" } else { "NetworkError" };
+        let class = if matches!(self, NetworkError::NotHomogeneous { .. } | NetworkError::NeuronNotHomogeneous { .. }) {
+            "NotHomogeneous"
+        } else {
+            "NetworkError"
+        };
         let raised = Raised::new(py, class, &self);
         match self {
             NetworkError::NotSquare { rows, columns } => raised.with("shape", (rows, columns)),
@@ -154,6 +158,35 @@ impl Raise for BalanceError {
                 Raised::new(py, "ArgumentError", message).with("part", "tol").with("value", value)
             }
             _ => Raised::new(py, "ArgumentError", message),
+        }
+    }
+}
+
+impl Raise for DegreeError {
+    fn raised(self, py: Python<'_>) -> Raised<'_> {
+        let message = self.to_string();
+        match self {
+            DegreeError::Cost(error) => error.raised(py),
+            DegreeError::Network(error) => error.raised(py),
+            DegreeError::Criteria(error) => error.raised(py),
+            DegreeError::NoMinimum { direction } => Raised::new(py, "NotBalanceable", message)
+                .advised("; a whole network whose every neuron lies on a way from its inputs to its outputs has one with world=1.0")
+                .with("direction", direction.rates().to_pyarray(py)),
+            DegreeError::Undecided { neuron } => Raised::new(py, "NotBalanceable", message).with("neuron", neuron),
+            DegreeError::NoSuchMethod { .. } => Raised::new(py, "ArgumentError", message).with("part", "method"),
+            _ => Raised::new(py, "SynbalError", message),
+        }
+    }
+}
+
+impl Raise for SolveError {
+    fn raised(self, py: Python<'_>) -> Raised<'_> {
+        let message = self.to_string();
+        match self {
+            SolveError::Balance(error) => error.raised(py),
+            SolveError::Degree(error) => error.raised(py),
+            SolveError::Network(error) => error.raised(py),
+            _ => Raised::new(py, "SynbalError", message),
         }
     }
 }
@@ -265,6 +298,7 @@ impl Raise for ReportError {
         let message = self.to_string();
         match self {
             ReportError::Claim { source: synbal::claims::ClaimError::Balance(error), .. } => error.raised(py),
+            ReportError::Claim { source: synbal::claims::ClaimError::Degree(error), .. } => error.raised(py),
             _ => Raised::new(py, "SynbalError", message),
         }
     }

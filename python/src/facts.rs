@@ -5,7 +5,8 @@ use std::sync::Arc;
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, ToPyArray};
 use pyo3::prelude::*;
 use synbal::balance::Criteria;
-use synbal::cost::CostGraph;
+use synbal::cost::{CostError, CostGraph, CostSpec, DegreeCosts};
+use synbal::flow::NodeCosts;
 use synbal::network::random::stream;
 use synbal::report::{case_report, facts};
 use synbal::tasks::{Adjoint, Case, Convention, Dynamics, Gains, ReadOut, Trials, Weighting, gains_define_a_cost};
@@ -34,15 +35,32 @@ pub fn node_costs<'py>(
 ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
     let (network, spec) = (Arc::clone(&network.get().inner), task.spec().or_raise(py)?);
     let sums = background::run(py, Stoppable::No, None, move |_| {
+        if !network.activation.homogeneous_degrees()?.are_one() {
+            return of_other_degrees(&network, &spec);
+        }
         let graph = CostGraph::of_network(&network, &spec)?;
         // The network as given is one of those that the prescaled one can be rescaled to, in another unit of weight.
         let unit = (graph.p() * f64::from(graph.prescaling().unit())).exp2();
         let costs = graph.costs_at(&graph.prescaled(&vec![0.0; graph.nodes()]));
         let costs: Vec<f64> = costs.iter().map(|cost| cost * unit).collect();
-        Ok::<_, synbal::cost::CostError>(synbal::flow::node_costs(graph.pattern(), &costs, &0.0))
+        Ok::<_, CostError>(synbal::flow::node_costs(graph.pattern(), &costs, &0.0))
     })?;
     let sums = sums.or_raise(py)?;
     Ok((sums.incoming.to_pyarray(py), sums.outgoing.to_pyarray(py)))
+}
+
+/// The same for neurons of other degrees.
+fn of_other_degrees(network: &synbal::network::Network, spec: &CostSpec) -> Result<NodeCosts<f64>, CostError> {
+    let costs = DegreeCosts::of_network(network, spec)?;
+    let nodes = costs.neurons() + usize::from(costs.has_world());
+    let mut sums = NodeCosts { incoming: vec![0.0; nodes], outgoing: vec![0.0; nodes] };
+    for (synapse, cost) in costs.synapses().iter().zip(costs.initial_costs()) {
+        if synapse.target != synapse.source {
+            sums.incoming[synapse.target] += cost;
+            sums.outgoing[synapse.source] += cost;
+        }
+    }
+    Ok(sums)
 }
 
 /// Every claim on a network, as JSON.

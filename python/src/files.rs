@@ -11,7 +11,7 @@ use synbal::sha256::sha256;
 
 use crate::background::{self, Stoppable};
 use crate::errors::{OrRaise, Raised, internal};
-use crate::network::{Network, activation};
+use crate::network::{Named, Network};
 
 /// The network of a file, notices, the neurons' names, whether it is a feed-forward model, and the sha256 of the file.
 type Loaded = (Network, Vec<String>, Option<Vec<String>>, bool, String);
@@ -23,7 +23,7 @@ type Loaded = (Network, Vec<String>, Option<Vec<String>>, bool, String);
 pub fn load(
     py: Python<'_>,
     path: PathBuf,
-    activation: Option<(String, Option<f64>)>,
+    activation: Option<Named>,
     p: f64,
     layout: Option<&str>,
     untouched: Vec<String>,
@@ -32,17 +32,14 @@ pub fn load(
     transpose: bool,
     variable: Option<String>,
 ) -> PyResult<Loaded> {
-    let activation = activation.map(|(name, parameter)| self::activation(py, &name, parameter)).transpose()?;
+    let activation = activation.map(|named| named.given(py)).transpose()?;
     let file = layout.map(LayoutFile::parse).transpose().or_raise(py)?;
     let edges = edges.map(str::parse).transpose();
     let edges = edges.map_err(|message: String| PyErr::from(Raised::new(py, "ArgumentError", message)))?;
     let form = Form::default().with_edges(edges).with_matrix(matrix).with_transpose(transpose).with_variable(variable);
     let layout = LayoutOptions::default().with_file(file).with_untouched(untouched);
-    let options = ReadOptions::default()
-        .with_activation(activation.map(synbal::io::GivenActivations::from))
-        .with_layout(layout)
-        .with_exponent(p)
-        .with_form(form);
+    let options =
+        ReadOptions::default().with_activation(activation).with_layout(layout).with_exponent(p).with_form(form);
     let read = background::run(py, Stoppable::No, None, move |_| read_network_hashed(&path, &options))?;
     let (loaded, digest) = read.or_raise(py)?;
     let feed_forward = loaded.model.is_some_and(|model| model.feed_forward);

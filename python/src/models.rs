@@ -3,18 +3,17 @@
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
-use synbal::balance::{BalanceError, Criteria, Method, Problem};
+use synbal::balance::{BalanceError, Criteria, Method, SolveError, Solved};
 use synbal::cost::CostSpec;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
 use synbal::io::tensors::{Dtype, Tensor};
 use synbal::io::{Float, ModelFile, ReadOptions, TensorError, safetensors};
-use synbal::network::Activation;
 use synbal::network::model::Reproduction;
 
 use crate::background::{self, Stoppable, Watch};
 use crate::balance::{Run, method};
 use crate::errors::{OrRaise, Raised, pairs};
-use crate::network::activation;
+use crate::network::Named;
 use crate::problem::Task;
 
 /// A tensor: its name, dtype (as `.safetensors` files name them), shape, and numbers, the last axis fastest.
@@ -77,7 +76,7 @@ struct Wanted {
 }
 
 struct Found {
-    run: synbal::balance::Run,
+    run: Solved,
     file: Option<ModelFile>,
     model: ModelFile,
     notices: Vec<String>,
@@ -86,7 +85,7 @@ struct Found {
 
 enum Fault {
     Tensors(TensorError),
-    Balance(BalanceError),
+    Balance(SolveError),
 }
 
 impl From<TensorError> for Fault {
@@ -95,8 +94,8 @@ impl From<TensorError> for Fault {
     }
 }
 
-impl From<BalanceError> for Fault {
-    fn from(error: BalanceError) -> Self {
+impl From<SolveError> for Fault {
+    fn from(error: SolveError) -> Self {
         Fault::Balance(error)
     }
 }
@@ -114,7 +113,7 @@ impl Wanted {
             self.spec.world = self.spec.world.or(Some(1.0));
         }
         let criteria = Criteria::new(self.tol, self.max_passes).observed_by(watch);
-        let run = Problem::new(&loaded.network, &self.spec, self.scope)?.solve(self.method, &criteria)?;
+        let run = Solved::of(&loaded.network, &self.spec, self.scope, self.method, &criteria)?;
         let (mut file, mut reproduction) = (None, None);
         if run.outcome.status.is_balanced() {
             let rescaled = model.rescaled(&run.log_scales, None)?;
@@ -147,7 +146,7 @@ pub fn balance_state_dict(
     py: Python<'_>,
     tensors: Vec<Given>,
     task: Task<'_>,
-    activation: Option<(String, Option<f64>)>,
+    activation: Option<Named>,
     layout: Option<&str>,
     untouched: Vec<String>,
     method: &str,
@@ -160,14 +159,13 @@ pub fn balance_state_dict(
         let tensor = Tensor { name, dtype: dtype(&format), shape, first_axis_fastest: false, range: 0..bytes.len() };
         (tensor, bytes.to_vec())
     });
-    let activation: Option<Activation> =
-        activation.map(|(name, parameter)| self::activation(py, &name, parameter)).transpose()?;
+    let activation = activation.map(|named| named.given(py)).transpose()?;
     let file = layout.map(LayoutFile::parse).transpose().or_raise(py)?;
     let spec = task.spec().or_raise(py)?;
     let wanted = Wanted {
         parts: parts.collect(),
         read: ReadOptions::default()
-            .with_activation(activation.map(synbal::io::GivenActivations::from))
+            .with_activation(activation)
             .with_layout(LayoutOptions::default().with_file(file).with_untouched(untouched))
             .with_exponent(spec.p),
         spec,
@@ -181,7 +179,9 @@ pub fn balance_state_dict(
     let Found { run, file, model, mut notices, reproduction } = match found {
         Ok(found) => found,
         Err(Fault::Tensors(error)) => return Err(error).or_raise(py),
-        Err(Fault::Balance(error @ BalanceError::NotBalanceable { .. })) => return Err(of_a_model(py, error)),
+        Err(Fault::Balance(SolveError::Balance(error @ BalanceError::NotBalanceable { .. }))) => {
+            return Err(of_a_model(py, error));
+        }
         Err(Fault::Balance(error)) => return Err(error).or_raise(py),
     };
     let mut compared = None;

@@ -6,7 +6,8 @@ use nalgebra::DMatrix;
 use numpy::ndarray::{Array2, ArrayView2};
 use numpy::{Element, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyReadwriteArray2, ToPyArray};
 use pyo3::prelude::*;
-use synbal::network::{Activation, NetworkError, Weights};
+use synbal::io::GivenActivations;
+use synbal::network::{Activation, Activations, NetworkError, Weights};
 
 use crate::errors::{OrRaise, Raised};
 
@@ -147,6 +148,65 @@ pub fn activation(py: Python<'_>, name: &str, parameter: Option<f64>) -> PyResul
     Ok(known)
 }
 
+/// Activations as the package hands them over: name and parameter.
+#[derive(FromPyObject)]
+pub enum Named {
+    /// One for all neurons.
+    All((String, Option<f64>)),
+    /// One each.
+    Each(Vec<(String, Option<f64>)>),
+    /// By the names of a model's populations.
+    Populations(Vec<(String, (String, Option<f64>))>),
+}
+
+impl Named {
+    /// As files are read with them.
+    ///
+    /// # Errors
+    /// A name that is none.
+    pub fn given(&self, py: Python<'_>) -> PyResult<GivenActivations> {
+        Ok(match self {
+            Named::All((name, parameter)) => GivenActivations::All(activation(py, name, *parameter)?),
+            Named::Each(each) => {
+                let one = |(name, parameter): &(String, Option<f64>)| Ok((activation(py, name, *parameter)?, 1));
+                GivenActivations::Runs(each.iter().map(one).collect::<PyResult<_>>()?)
+            }
+            Named::Populations(named) => {
+                let one = |(population, (name, parameter)): &(String, (String, Option<f64>))| {
+                    Ok((population.clone(), activation(py, name, *parameter)?))
+                };
+                GivenActivations::Populations(named.iter().map(one).collect::<PyResult<_>>()?)
+            }
+        })
+    }
+
+    /// Those of a network of so many neurons, which has no populations.
+    ///
+    /// # Errors
+    /// A name that is none, or not one for each neuron.
+    pub fn of(&self, py: Python<'_>, neurons: usize) -> PyResult<Activations> {
+        self.given(py)?.of(None, neurons).or_raise(py)
+    }
+}
+
+/// The same the other way.
+#[derive(IntoPyObject)]
+pub enum Told {
+    /// One for all neurons.
+    All((&'static str, Option<f64>)),
+    /// One each.
+    Each(Vec<(&'static str, Option<f64>)>),
+}
+
+fn told(activation: Activation) -> (&'static str, Option<f64>) {
+    let parameter = match activation {
+        Activation::LeakyRelu { slope } => Some(slope),
+        Activation::RectifiedPower { degree } => Some(degree),
+        _ => None,
+    };
+    (activation.name(), parameter)
+}
+
 /// A network of the library. Its numbers are doubles; immutable, and shared between the threads that work on it.
 #[pyclass(frozen, module = "synbal._synbal")]
 pub struct Network {
@@ -176,7 +236,7 @@ impl Network {
     fn new(
         py: Python<'_>,
         weights: Given<'_>,
-        activation: (String, Option<f64>),
+        activation: Named,
         w_in: Option<PyReadonlyArray2<'_, f64>>,
         w_out: Option<PyReadonlyArray2<'_, f64>>,
         b: Option<PyReadonlyArray1<'_, f64>>,
@@ -189,8 +249,8 @@ impl Network {
             Given::Rows(rows) => of_rows(py, rows)?,
         };
         let network = synbal::network::Network {
+            activation: activation.of(py, weights.neurons())?,
             weights,
-            activation: self::activation(py, &activation.0, activation.1)?.into(),
             w_in: w_in.as_ref().map(matrix),
             bias: b.as_ref().map(vector),
             w_out: w_out.as_ref().map(matrix),
@@ -217,13 +277,11 @@ impl Network {
     }
 
     #[getter]
-    fn activation(&self) -> (&'static str, Option<f64>) {
-        let parameter = match self.inner.activation.same() {
-            Some(Activation::LeakyRelu { slope }) => Some(slope),
-            Some(Activation::RectifiedPower { degree }) => Some(degree),
-            _ => None,
-        };
-        (self.inner.activation.name(), parameter)
+    fn activation(&self) -> Told {
+        match &self.inner.activation {
+            Activations::Same(activation) => Told::All(told(*activation)),
+            Activations::Each(each) => Told::Each(each.iter().copied().map(told).collect()),
+        }
     }
 
     /// Writes the weights to a matrix of zeros and weights of the same synapses, each number rounded once.

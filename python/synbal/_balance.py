@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
 from ._arrays import count, number
-from ._network import Given, task
+from ._network import Activations, Given, once, task
 from ._progress import reporter
 from .errors import NotBalanceable, NotBalanced
 
@@ -29,7 +29,7 @@ class BalanceResult:
     Attributes
     ----------
     weights : ndarray or sparse matrix, shape (n, n)
-        ``exp(h[j] - h[i]) * J[i, j]``, of the kind, the dtype and the order of ``J``; row = target.
+        ``exp(k[j] h[j] - h[i]) * J[i, j]``, k the degrees (one for relu), of the kind, the dtype and the order of ``J``; row = target.
     w_in, w_out, b, x0 : ndarray or None
         The other parts that were given, rescaled likewise: ``exp(-h) * w_in`` by rows, ``w_out * exp(h)`` by columns,
         ``exp(-h) * b``, ``exp(-h) * x0``.
@@ -39,7 +39,7 @@ class BalanceResult:
         The total cost before and after, over the synapses that were balanced. Infinite or zero outside the range of float64;
         then see ``log2_cost_initial`` and ``log2_cost_final``.
     imbalance_initial, imbalance : float
-        ``max_i |r_i - c_i| / (r_i + c_i)`` before and after, ``r`` and ``c`` the incoming and outgoing costs: measured on the
+        ``max_i |r_i - k_i c_i| / (r_i + k_i c_i)`` before and after, ``r`` and ``c`` the incoming and outgoing costs: measured on the
         rescaled weights, in float64.
     status : str
         ``"balanced"``, or why the method stopped: ``"pass-limit"``, ``"stalled"``, ...
@@ -153,6 +153,7 @@ def balance(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     world: float | None = None,
+    activation: Activations | None = None,
     steps: int | None = None,
     discount: float | None = None,
     within_components: bool = False,
@@ -182,6 +183,10 @@ def balance(
     world : float, optional
         Balance these too, the outside world being one more neuron: read-out weights cost ``world * |w_out|**p``, input
         weights and biases ``|w_in|**p``. Feed-forward networks become balanceable.
+    activation : str, (str, float), or a list of these, optional
+        ``"relu"`` (the default), ``"linear"``, ``("leaky-relu", slope)`` or ``("rectified-power", degree)``; a list has one for
+        each neuron. Neurons of a degree k other than one get ``exp(k h)`` in the place of ``exp(h)`` on their outgoing weights,
+        and are balanced where their incoming cost is k times the outgoing one. A :class:`Network` has its own.
     steps, discount : int and float, optional
         Balance the noise that accumulates over these steps, ``sum(discount**t * (J^t)**2 for t in 1, ..., steps)`` entry by
         entry (``discount`` is 1 unless given), in the place of the synapses' own costs: noise over several steps is least in
@@ -211,7 +216,7 @@ def balance(
     NotBalanced
         The method stopped early; the exception has the result.
     NotBalanceable
-        Synapses lie on no directed cycle.
+        Synapses lie on no directed cycle; or, for other degrees than one, the cost falls without end in a direction.
     NetworkError, DtypeError, CostError, ArgumentError
         What came in is not as described.
 
@@ -230,7 +235,7 @@ def balance(
     ('balanced', 10.0, 6.0)
     """
     tol, max_passes = number("tol", tol), count("max_passes", max_passes)
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0}, "relu")
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0}, once(J, activation))
     if overwrite:
         given.check_overwrite()
     wanted = task(
@@ -274,6 +279,7 @@ def node_costs(
     w_out: ArrayLike | None = None,
     b: ArrayLike | None = None,
     world: float | None = None,
+    activation: Activations | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Incoming and outgoing cost of every neuron, :math:`r_i = \sum_j C_{ij}` and :math:`c_i = \sum_j C_{ji}`.
 
@@ -290,7 +296,7 @@ def node_costs(
     >>> synbal.node_costs(np.array([[0.0, 3.0], [1.0, 0.0]]))
     (array([9., 1.]), array([1., 9.]))
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, "relu")
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation))
     return _synbal.node_costs(given.native, task(p, alpha, world, False))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
 from ._arrays import count, doubles, number
-from ._network import Given, activation_pair, task
+from ._network import Activations, Given, activation_pair, once, task
 from .errors import ArgumentError, CostError
 
 if TYPE_CHECKING:
@@ -31,17 +31,21 @@ class Facts:
     components, largest_component, weak_components : int
         Strongly connected components, the nodes of the largest, and weakly connected ones.
     synapses_on_no_cycle : int
+    degrees : list of float
+        The degrees of homogeneity that its neurons have, each once.
     balanceable : bool
-        Whether there are none of those.
-    independent_conserved_quantities : int
-        Of the flow: synapses - neurons + weak components.
+        Whether a balanced point exists: for degree one, whether there are none of those.
+    falls_without_end : str or None
+        Why there is none, for other degrees: the direction in which the cost falls without end.
+    independent_conserved_quantities : int or None
+        Of the flow of degree one: synapses - neurons + weak components.
     smallest_weight, largest_weight, dynamic_range_log10 : float or None
         Of ``|J|``; None without synapses.
     p : float
     cost, cost_log10 : float or None
         The total cost, None where float64 cannot hold it, and its decimal logarithm.
     max_node_imbalance : float
-        ``max_i |r_i - c_i| / (r_i + c_i)``.
+        ``max_i |r_i - k_i c_i| / (r_i + k_i c_i)``, k the degrees.
     memory_bytes : int
         That balancing takes, about.
     """
@@ -51,6 +55,7 @@ class Facts:
     self_synapses: int
     negative_synapses: int
     activation: str
+    degrees: list[float]
     inputs: int
     outputs: int
     components: int
@@ -58,7 +63,8 @@ class Facts:
     weak_components: int
     synapses_on_no_cycle: int
     balanceable: bool
-    independent_conserved_quantities: int
+    falls_without_end: str | None
+    independent_conserved_quantities: int | None
     smallest_weight: float | None
     largest_weight: float | None
     dynamic_range_log10: float | None
@@ -78,6 +84,7 @@ def inspect(
     w_out: ArrayLike | None = None,
     b: ArrayLike | None = None,
     world: float | None = None,
+    activation: Activations | None = None,
 ) -> Facts:
     """Size, components, dynamic range, cost and imbalance of a network. Parameters are those of :func:`balance`.
 
@@ -88,7 +95,7 @@ def inspect(
     >>> facts.balanceable, facts.cost, facts.max_node_imbalance
     (True, 10.0, 0.8)
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, "relu")
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation))
     feed_forward = bool(given.network and given.network.feed_forward)
     return Facts(**json.loads(_synbal.inspect(given.native, task(p, alpha, world, False, feed_forward))))
 
@@ -221,7 +228,7 @@ def noise_limit(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: str | tuple[str, float] = "relu",
+    activation: Activations = "relu",
     step: float = 1.0,
     dynamics: str = "discrete",
     read_out: str = "activity",
@@ -344,7 +351,7 @@ def verify(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: str | tuple[str, float] = "relu",
+    activation: Activations = "relu",
     world: float | None = None,
     within_components: bool = False,
     methods: Sequence[str] = ("newton", "newton-cg", "osborne"),

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from . import _synbal
 from ._models import layout_text
-from ._network import Given, Network, activation_pair, from_native
+from ._network import Activations, Given, Network, activations, from_native
 from .errors import ArgumentError, FileError, SynbalWarning
 
 
@@ -21,7 +21,7 @@ def load(
     file: Any,
     *,
     sparse: bool = False,
-    activation: str | tuple[str, float] | None = None,
+    activation: Activations | Mapping[str, str | tuple[str, float]] | None = None,
     p: float = 2.0,
     layout: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     untouched: Sequence[str] = (),
@@ -40,8 +40,9 @@ def load(
         (``.csv`` and ``.tsv`` with ``edges``, ``.graphml``), or a whole model (``.safetensors``, ``.npz``); each also as ``.gz``.
     sparse : bool
         Recurrent weights as a ``scipy.sparse.csr_array``; dense otherwise.
-    activation : str or (str, float), optional
-        For files of models that do not say theirs.
+    activation : str, (str, float), a list of these, or a dict of these, optional
+        For files of models that do not say theirs: one for all neurons, one for each in a list, or one for each population of
+        a model by name.
     p : float
         Parallel synapses of a model, those of a convolution's kernel, are seen as one, of their p-norm.
     layout, untouched
@@ -72,7 +73,7 @@ def load(
     with _path_of(file, format) as path:
         native, notices, names, feed_forward, sha256 = _synbal.load(
             path,
-            activation=None if activation is None else activation_pair(activation),
+            activation=None if activation is None else activations(activation),
             p=p,
             layout=layout_text(layout),
             untouched=list(untouched),
@@ -127,7 +128,7 @@ def save(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: str | tuple[str, float] = "relu",
+    activation: Activations = "relu",
     single: bool = False,
 ) -> None:
     """Write a network: the whole file, or nothing.

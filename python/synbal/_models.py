@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import _synbal
 from ._arrays import count, number
 from ._balance import BalanceResult, fields_of, settled
-from ._network import activation_pair, task
+from ._network import Activations, activations, task
 from ._progress import reporter
 from .errors import ArgumentError, DtypeError
 
@@ -131,7 +131,7 @@ def balance_state_dict(
     state_dict: Mapping[str, Any],
     p: float = 2.0,
     *,
-    activation: str | tuple[str, float] | None = None,
+    activation: Activations | Mapping[str, str | tuple[str, float]] | None = None,
     world: float | None = None,
     layout: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     untouched: Sequence[str] = (),
@@ -154,8 +154,9 @@ def balance_state_dict(
         NumPy arrays or PyTorch tensors of float64, float32, float16 or bfloat16. It is not changed.
     p : float
         Exponent of the cost.
-    activation : str or (str, float)
-        ``"relu"``, ``"linear"`` or ``("leaky-relu", slope)``. Tensors do not say it, and ``nn.RNN`` is tanh unless it was
+    activation : str, (str, float), a list of these, or a dict of these
+        ``"relu"``, ``"linear"``, ``("leaky-relu", slope)`` or ``("rectified-power", degree)``: one for all neurons, one for each
+        in a list, or one for each population by name. Tensors do not say it, and ``nn.RNN`` is tanh unless it was
         built otherwise, so it must be given unless the layout says it.
     world : float, optional
         Balance input and read-out weights too, see :func:`balance`; 1.0 for feed-forward models, which need it.
@@ -206,7 +207,7 @@ def balance_state_dict(
         found = _synbal.balance_state_dict(
             tensors,
             task(p, None, world, within_components),
-            activation=None if activation is None else activation_pair(activation),
+            activation=None if activation is None else activations(activation),
             layout=layout_text(layout),
             untouched=list(untouched),
             method=method,

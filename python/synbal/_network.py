@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from . import _synbal
 from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, number
 from .errors import ArgumentError
 
-Activation = "str | tuple[str, float]"
+# One for all neurons, or a list of one for each.
+Activations = Union[str, tuple[str, float], list[Union[str, tuple[str, float]]]]
 PARTS = {"w_in": 2, "w_out": 2, "b": 1, "x0": 1, "tau": 1}
 
 # Numbers of a dense matrix that are made without being asked for: one GiB.
@@ -39,9 +40,9 @@ class Network:
         Initial state.
     tau : ndarray, shape (n,), optional
         Time constants, in units of time; balancing leaves them alone.
-    activation : str or (str, float)
+    activation : str, (str, float), or a list of these
         ``"relu"``, ``"linear"``, ``("leaky-relu", slope)``, ``("rectified-power", degree)``, or ``"tanh"``, which is not
-        homogeneous and refused by everything that rescales.
+        homogeneous and refused by everything that rescales. A list has one for each neuron.
     feed_forward : bool
         Whether only inputs and outputs close its paths into cycles, so that it is balanced with ``world=1.0``.
     names : list of str, optional
@@ -58,7 +59,7 @@ class Network:
     b: Any = None
     x0: Any = None
     tau: Any = None
-    activation: str | tuple[str, float] = "relu"
+    activation: Activations = "relu"
     feed_forward: bool = False
     names: list[str] | None = None
     notices: list[str] = field(default_factory=list)
@@ -77,6 +78,22 @@ def activation_pair(activation: Any) -> tuple[str, float | None]:
     if isinstance(activation, tuple) and len(activation) == 2 and isinstance(activation[0], str):
         return activation[0], None if activation[1] is None else number("activation", activation[1])
     raise ArgumentError(f"activation is {activation!r}, expected a name or (name, parameter)", part="activation")
+
+
+def activations(activation: Any) -> Any:
+    """Name and parameter of the one for all neurons; or a list of them, one for each neuron, or one for each population."""
+    if isinstance(activation, Mapping):
+        return [(str(population), activation_pair(one)) for population, one in activation.items()]
+    if isinstance(activation, list):
+        return [activation_pair(one) for one in activation]
+    return activation_pair(activation)
+
+
+def once(J: Any, activation: Any) -> Any:
+    """The activation of an array; that of a network is its own, and not to be given twice."""
+    if isinstance(J, Network) and activation is not None:
+        raise ArgumentError("activation is given twice: the network has its own", part="activation")
+    return "relu" if activation is None else activation
 
 
 class Given:
@@ -106,7 +123,7 @@ class Given:
             weights: Any = (self.csr.indptr, self.csr.indices, self.csr.data)
         else:
             self.array = weights = dense("J", self.J, 2)
-        self.native = _synbal.Network(weights, activation=activation_pair(activation), **arrays)
+        self.native = _synbal.Network(weights, activation=activations(activation), **arrays)
 
     def weights(self, native: _synbal.Network) -> Any:
         """The weights of a network of the same synapses, in the form of ``J``."""
@@ -207,6 +224,12 @@ def from_native(native: _synbal.Network, sparse: bool) -> dict[str, Any]:
             raise ArgumentError(f"{n} neurons make a matrix of {n * n} numbers; load it with sparse=True", part="sparse")
         weights = np.zeros((n, n))
         native.fill(weights)
-    name, parameter = native.activation
+    known = native.activation
+
+    def plain(pair: tuple[str, float | None]) -> str | tuple[str, float]:
+        name, parameter = pair
+        return name if parameter is None else (name, parameter)
+
+    activation = [plain(pair) for pair in known] if isinstance(known, list) else plain(known)
     parts = {part: native.part(part, False) for part in PARTS}
-    return {"weights": weights, "activation": name if parameter is None else (name, parameter), **parts}
+    return {"weights": weights, "activation": activation, **parts}

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 VERSION: str
 
 _Activation = tuple[str, float | None]
+_Activations = _Activation | list[_Activation]
+_Named = _Activations | list[tuple[str, _Activation]]
 _Rows = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 class Network:
@@ -17,7 +19,7 @@ class Network:
         self,
         weights: NDArray[Any] | _Rows,
         *,
-        activation: _Activation,
+        activation: _Activations,
         w_in: NDArray[np.float64] | None = ...,
         w_out: NDArray[np.float64] | None = ...,
         b: NDArray[np.float64] | None = ...,
@@ -29,7 +31,7 @@ class Network:
     @property
     def synapses(self) -> int: ...
     @property
-    def activation(self) -> _Activation: ...
+    def activation(self) -> _Activations: ...
     def fill(self, matrix: NDArray[Any]) -> None: ...
     def numbers(self, rows: _Rows) -> NDArray[Any]: ...
     def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
@@ -89,7 +91,7 @@ def balance_state_dict(
     tensors: Sequence[tuple[str, str, Sequence[int], bytes]],
     task: Any,
     *,
-    activation: _Activation | None,
+    activation: _Named | None,
     layout: str | None,
     untouched: Sequence[str],
     method: str,
@@ -134,7 +136,7 @@ def noise_limit(
 def load(
     path: str | os.PathLike[str],
     *,
-    activation: _Activation | None,
+    activation: _Named | None,
     p: float,
     layout: str | None,
     untouched: Sequence[str],

@@ -122,15 +122,18 @@ class CostError(SynbalError, ValueError):
 
 
 class NotBalanceable(SynbalError, ValueError):
-    """A balanced point exists only if every synapse lies on a directed cycle, and some do not.
+    """A balanced point exists only if every synapse lies on a directed cycle, and some do not; or the cost has no minimum.
 
     Attributes
     ----------
     on_no_cycle : ndarray of int, shape (synapses, 2)
         Those that do not, as (target, source).
+    direction : ndarray, shape (n,), or None
+        For neurons of other degrees than one: how the log-scales move while the cost falls without end.
     """
 
     on_no_cycle: Any = None
+    direction: Any = None
 
 
 class NotBalanced(SynbalError, ArithmeticError):

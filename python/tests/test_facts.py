@@ -86,7 +86,7 @@ def test_the_sensitivity_of_a_linear_network_is_its_gramian(rng, dynamics, step)
 def test_claims_hold_and_come_as_tables(J):
     said = []
     found = synbal.verify(J, progress=said.append)
-    assert found.held and len(found.claims) == 16
+    assert found.held and len(found.claims) == 17
     assert {claim.verdict for claim in found.claims} <= {"held", "not-applicable"}
     table = found.to_pandas()
     assert list(table.index) == [claim.id for claim in found.claims]

@@ -221,6 +221,11 @@ impl Method {
         Err(LeftOut { method: self, feature: "stiff" })
     }
 
+    /// True if the method is there for neurons of any degree, and not for degree one only.
+    pub fn takes_any_degree(self) -> bool {
+        matches!(self, Method::Auto | Method::Newton | Method::NewtonCg | Method::Osborne | Method::Euler)
+    }
+
     /// True if the method follows the flow itself, so that its trace has times.
     pub fn follows_flow(self) -> bool {
         matches!(

@@ -22,6 +22,7 @@ mod precise;
 mod precise_error;
 mod problem;
 mod run;
+mod solved;
 mod status;
 mod trace;
 
@@ -45,5 +46,6 @@ pub use precise::{LinearSolver, Precise, PreciseStep, balance_to_digits, balance
 pub use precise_error::{MOST_DIGITS, PreciseError};
 pub use problem::{BalanceError, Problem, Scope, named_synapses};
 pub use run::{Balanced, NotConverged, Run};
+pub use solved::{SolveError, Solved};
 pub use status::Status;
 pub use trace::TracePoint;

@@ -11,6 +11,7 @@ use super::status::Status;
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, Pattern, Weights, rescale_network};
+use crate::parallel::both;
 
 impl Problem<'_> {
     /// Solves by a method with its standard settings.
@@ -113,7 +114,9 @@ impl Run {
         let h = total_log_scales(graph, &outcome.h);
         let log_scales = h[..network.weights.neurons()].to_vec();
         let rescaled = rescale_network(network, &log_scales, Homogeneity::Required)?;
-        let imbalance_final = measured_imbalance(&rescaled, problem)?;
+        let (imbalance_final, (cost_initial, imbalance_initial)) =
+            both(graph.pattern().len(), || measured_imbalance(&rescaled, problem), || before(graph));
+        let imbalance_final = imbalance_final?;
         if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
             outcome.status = Status::LostToRounding;
         }
@@ -121,12 +124,6 @@ impl Run {
         let unit = graph.p() * f64::from(graph.prescaling().unit());
         // Without any cost there is none in any unit, be it beyond f64.
         let cost_final = if outcome.cost == 0.0 { 0.0 } else { outcome.cost * unit.exp2() };
-        let (cost_initial, imbalance_initial) = if graph.prescaling().is_identity() {
-            let costs = graph.initial_costs();
-            (graph.total(costs), node_costs(graph.pattern(), costs, &0.0).imbalance().worst)
-        } else {
-            (graph.given_log2_total().exp2(), graph.given_imbalance())
-        };
         Ok(Run {
             cost_initial,
             cost_final,
@@ -142,6 +139,16 @@ impl Run {
             imbalance_final,
             seconds,
         })
+    }
+}
+
+/// Total cost and imbalance of the network as given.
+fn before(graph: &CostGraph) -> (f64, f64) {
+    if graph.prescaling().is_identity() {
+        let costs = graph.initial_costs();
+        (graph.total(costs), node_costs(graph.pattern(), costs, &0.0).imbalance().worst)
+    } else {
+        (graph.given_log2_total().exp2(), graph.given_imbalance())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Claim `balanceable`.
 
 use super::controls::{Control, Formula};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::CostGraph;
 use crate::network::GraphFacts;
@@ -19,6 +19,9 @@ pub const CLAIM: Claim = Claim {
         "balanceable_sums",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "for other degrees a minimum exists by the gains of cycles, not by cycles alone; any_degree measures what holds in its place",
+    ),
     control: Control {
         broken: "the network as given taken for the balanced one, and the escape direction turned round",
         check: |subject| measure(subject, Formula::Broken),

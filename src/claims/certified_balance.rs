@@ -1,7 +1,7 @@
 //! Claim `certified_balance`.
 
 use super::controls::{Control, Formula};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 #[cfg(feature = "precise")]
 use crate::certify::NotCertified;
 use crate::certify::{GroundState, ground_state};
@@ -30,6 +30,9 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_circulation",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "certificates are integers made of differences of log-scales, which costs of other degrees do not depend on alone",
+    ),
     control: Control {
         broken: "log-scales a thousandth away from those that were certified",
         check: |subject| measure(subject, Formula::Broken),

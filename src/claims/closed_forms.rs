@@ -3,7 +3,7 @@
 use super::controls::{Control, Formula};
 use super::distance::compare;
 use super::subject::{tracked_gradient, tracked_graph};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
 use crate::cost::{CostError, CostGraph, CostSpec};
 use crate::network::{Activation, Network, Weights};
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
         "closed_forms_rank_one",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed("the solutions in closed form are those of degree one"),
     control: Control {
         broken: "the rate of two neurons halved, e^{-2mpt} for e^{-4mpt}, and the ring's mean arithmetic for geometric",
         check: |subject| measure(subject, Formula::Broken),

@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{LARGEST_DENSE, tracked_gradient, tracked_graph};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::conserved::{
     CycleBasis, eigenvalues, first_sign_change, independent_count, nearest_eigenvector_residual, traces_of_powers,
 };
@@ -27,6 +27,9 @@ pub const CLAIM: Claim = Claim {
         "conserved_quantities_flow",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "products along closed walks, traces and the spectrum are those of a similarity, which the transform is for degree one only; signs and the zero pattern are kept for every degree",
+    ),
     control: Control {
         broken: "each rescaled weight stronger by another part in a thousand, and the first with the other sign",
         check: |subject| measure(subject, Formula::Broken),

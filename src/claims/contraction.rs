@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{tracked_gradient, tracked_graph, tracked_sum};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::Horizon;
 use crate::certify::trajectory::compare_solvers;
 use crate::flow::node_costs;
@@ -20,6 +20,9 @@ pub const CLAIM: Claim = Claim {
         "contraction_truncation",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "certified trajectories are those of the flow of degree one; any_degree measures that two solutions approach each other",
+    ),
     control: Control {
         broken: "the flow with its sign flipped: h' = -g",
         check: |subject| measure(subject, Formula::Broken),

@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step, tracked_sum};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::scalar::{Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -18,6 +18,9 @@ pub const CLAIM: Claim = Claim {
         "convex_cost_weights",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "its figures are of differences of log-scales; any_degree measures what holds in its place",
+    ),
     control: Control {
         broken: "the gradient of the cost with its sign flipped: +p g for -p g",
         check: |subject| measure(subject, Formula::Broken),

@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_graph, tracked_sum};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::certify::ground_state;
 use crate::flow::{node_costs, norm_squared};
 use crate::scalar::{Scalar, Tracked, tracked};
@@ -25,6 +25,9 @@ pub const CLAIM: Claim = Claim {
         "cost_bounds_optimum",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "the bounds are about incoming against outgoing cost, which is no balance for other degrees",
+    ),
     control: Control {
         broken: "the constant of the dual value wrong: F (2 + ln(C/F)) for F (1 + ln(C/F))",
         check: |subject| measure(subject, Formula::Broken),

@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::distance::compare;
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::Run;
 
 pub const CLAIM: Claim = Claim {
@@ -30,6 +30,9 @@ pub const CLAIM: Claim = Claim {
         "global_convergence_weights_cyclic",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "the flow's convergence is proved for degree one; any_degree measures that every solver gets to the same point",
+    ),
     control: Control {
         broken: "a flow that stands still: the network as given taken for its limit",
         check: |subject| measure(subject, Formula::Broken),

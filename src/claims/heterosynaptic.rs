@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::in_own_units;
-use super::{Claim, ClaimError, Evidence, Subject};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject};
 use crate::flow::{lax_field, node_costs};
 use crate::scalar::Tracked;
 
@@ -12,6 +12,7 @@ pub const CLAIM: Claim = Claim {
     source: "Stock et al. 2022, Results (heterosynaptic plasticity)",
     theorems: &["heterosynaptic", "heterosynaptic_added", "heterosynaptic_lasting", "heterosynaptic_lasting_strict"],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed("the signs are those of the flow g = r - c"),
     control: Control {
         broken: "target and source of the potentiated synapse exchanged",
         check: |subject| measure(subject, Formula::Broken),

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::controls::{Control, Formula};
 use super::subject::{LARGEST_DENSE, in_own_units, tracked_graph, tracked_step};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::flow::{lax_field, node_costs};
 use crate::scalar::{Scalar, Tracked, scale_by_exp, tracked};
 
@@ -14,6 +14,7 @@ pub const CLAIM: Claim = Claim {
     source: "Stock et al. 2022, Methods (Lax form)",
     theorems: &["lax_form", "lax_form_commutator", "lax_form_from_scales"],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed("the flow is a similarity for degree one only"),
     control: Control {
         broken: "the commutator with its sign flipped: [diag g, J] for [J, diag g]",
         check: |subject| measure(subject, Formula::Broken),

@@ -4,6 +4,7 @@
 //! `proofs/` and of its anchor in the report.
 
 mod accumulated_noise;
+mod any_degree;
 mod balanceable;
 mod certified_balance;
 mod closed_forms;
@@ -12,6 +13,7 @@ mod contraction;
 mod controls;
 mod convex_cost;
 mod cost_bounds;
+mod degree_subject;
 mod distance;
 mod evidence;
 mod global_convergence;
@@ -26,6 +28,7 @@ mod task_preservation;
 mod unique_balance;
 
 pub use controls::{Control, control_subject};
+pub use degree_subject::DegreeSubject;
 pub use evidence::{Evidence, Margin, Measurement, Relation, Verdict, WorstRatio};
 pub use global_convergence::largest_weight_difference;
 pub use subject::{ClaimError, LARGEST_DENSE, Subject};
@@ -41,10 +44,38 @@ pub struct Claim {
     pub source: &'static str,
     /// The theorems of `proofs/` that prove it.
     pub theorems: &'static [&'static str],
-    /// Measures it on a network.
+    /// Measures it on a network of degree one.
     pub check: fn(&Subject) -> Result<Evidence, ClaimError>,
+    /// The same on a network of other degrees.
+    pub other_degrees: OtherDegrees,
     /// What falling looks like: the same with its formula broken.
     pub control: Control,
+}
+
+/// What a claim says about networks whose neurons have other degrees than one.
+#[derive(Clone, Copy, Debug)]
+pub enum OtherDegrees {
+    /// That it holds for them too: this measures it.
+    Checked(fn(&DegreeSubject) -> Result<Evidence, ClaimError>),
+    /// Nothing, and this is why.
+    NotClaimed(&'static str),
+}
+
+impl Claim {
+    /// Measures it on a network of other degrees. What is about degree one only does not apply, and a note says why.
+    ///
+    /// # Errors
+    /// As for [`Claim::check`].
+    pub fn check_other_degrees(&self, subject: &DegreeSubject) -> Result<Evidence, ClaimError> {
+        match self.other_degrees {
+            OtherDegrees::Checked(check) => check(subject),
+            OtherDegrees::NotClaimed(why) => {
+                let mut evidence = Evidence::default();
+                evidence.note(format!("about degree one only: {why}"));
+                Ok(evidence)
+            }
+        }
+    }
 }
 
 /// All claims, in the order of the report.
@@ -65,22 +96,12 @@ pub const REGISTRY: &[Claim] = &[
     heterosynaptic::CLAIM,
     regularised_training::CLAIM,
     closed_forms::CLAIM,
+    any_degree::CLAIM,
 ];
 
 /// Theorems that prove no claim of their own but what all checks rest on: that the default solver's steps lower the
-/// cost and converge, and how exact the computed neural gradient is; and the theory for neurons of other degrees than one.
+/// cost and converge, and how exact the computed neural gradient is.
 pub const SUPPORTING_THEOREMS: &[&str] = &[
-    "any_degree_weights",
-    "any_degree_one",
-    "any_degree_convex",
-    "any_degree_gradient",
-    "any_degree_minimum",
-    "any_degree_unique",
-    "any_degree_lowers",
-    "any_degree_coercive",
-    "any_degree_exists",
-    "any_degree_monotone",
-    "any_degree_newton",
     "damped_newton",
     "damped_newton_strict",
     "damped_newton_converges",

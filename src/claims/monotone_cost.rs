@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_gradient, tracked_graph, tracked_step};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Run, Status};
 use crate::flow::norm_squared;
 use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
@@ -20,6 +20,9 @@ pub const CLAIM: Claim = Claim {
         "monotone_cost_weights_rest",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "its figures are of differences of log-scales; any_degree measures what holds in its place",
+    ),
     control: Control {
         broken: "the sign of the cost's derivative flipped: +p |g|^2 for -p |g|^2",
         check: |subject| measure(subject, Formula::Broken),

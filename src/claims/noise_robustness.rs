@@ -2,7 +2,7 @@
 
 use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_graph};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::{Alpha, CostError, CostSpec};
 use crate::network::random::{normals, stream};
@@ -36,6 +36,9 @@ pub const CLAIM: Claim = Claim {
         "noise_robustness_gains",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "the gains of the robustness cost change with the transform for other degrees, so the cost is not one of rescalings",
+    ),
     control: Control {
         broken: "the gains forgotten: sum J_ij^2 for sum r_j^2 J_ij^2",
         check: |subject| measure(subject, Formula::Broken),

@@ -3,7 +3,7 @@
 use super::controls::{Control, Formula};
 use super::global_convergence::largest_weight_difference;
 use super::subject::{tracked_cost, tracked_graph};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::flow::node_costs;
 use crate::scalar::{Scalar, Tracked, tracked};
 
@@ -23,6 +23,9 @@ pub const CLAIM: Claim = Claim {
         "osborne_descent_greedy",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "the gain (sqrt r - sqrt c)^2 of a turn is that of degree one; any_degree measures that no turn raises the cost",
+    ),
     control: Control {
         broken: "the square root forgotten: a step of ln(r/c)/p for ln(r/c)/(2p)",
         check: |subject| measure(subject, Formula::Broken),

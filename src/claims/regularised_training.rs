@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::controls::{Control, Formula};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::random::{normals, stream};
@@ -18,6 +18,9 @@ pub const CLAIM: Claim = Claim {
     source: "Stock et al. 2022, Discussion (regularised training); Baldi et al. 2024",
     theorems: &["regularised_training", "regularised_training_matrix"],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "its learner is of degree one; a critical point of other degrees has incoming = k outgoing, which is not measured",
+    ),
     control: Control {
         broken: "the penalty on a neuron's input only, its output left free",
         check: |subject| measure(subject, Formula::Broken),

@@ -3,7 +3,7 @@
 #[cfg(feature = "precise")]
 use std::sync::OnceLock;
 
-use crate::balance::{BalanceError, Criteria, Method, Problem, Run, Scope};
+use crate::balance::{BalanceError, Criteria, DegreeError, Method, Problem, Run, Scope};
 #[cfg(feature = "precise")]
 use crate::balance::{Precise, PreciseError, balance_to_digits};
 #[cfg(feature = "precise")]
@@ -24,6 +24,9 @@ pub enum ClaimError {
     /// A fault found there: [`BalanceError`].
     #[error(transparent)]
     Balance(#[from] BalanceError),
+    /// A fault found there: [`DegreeError`].
+    #[error(transparent)]
+    Degree(#[from] DegreeError),
     /// A fault found there: [`crate::cost::CostError`].
     #[error(transparent)]
     Cost(#[from] crate::cost::CostError),

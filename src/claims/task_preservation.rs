@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::controls::{Control, Formula};
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, DegreeSubject, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::network::random::{normals, stream};
 use crate::network::{Activation, Activations, Homogeneity, Network, exponent, rescale_network, times_power_of_two};
 use crate::scalar::{Tracked, tracked};
@@ -23,10 +23,11 @@ pub const CLAIM: Claim = Claim {
         "task_preservation_converse",
         "task_preservation_tanh",
     ],
-    check: |subject| measure(subject, Formula::Claimed),
+    check: |subject| measure(&Examined::of(subject), Formula::Claimed),
+    other_degrees: OtherDegrees::Checked(|subject| measure(&Examined::of_other_degrees(subject), Formula::Claimed)),
     control: Control {
         broken: "tanh in the place of the homogeneous activations",
-        check: |subject| measure(subject, Formula::Broken),
+        check: |subject| measure(&Examined::of(subject), Formula::Broken),
     },
 };
 
@@ -54,18 +55,44 @@ pub(super) const HOMOGENEOUS: [Activation; 5] = [
     Activation::RectifiedPower { degree: 1.5 },
 ];
 
-fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> {
+/// What is simulated: a network, and the log-scales that it is rescaled by.
+struct Examined<'a> {
+    network: &'a Network,
+    seed: u64,
+    random: Vec<f64>,
+    balancing: &'a [f64],
+}
+
+impl<'a> Examined<'a> {
+    fn of(subject: &'a Subject) -> Self {
+        let mut random = subject.random_scales(200, 1.0);
+        random.truncate(subject.network.weights.neurons());
+        let balancing = &subject.reference.log_scales;
+        Examined { network: &subject.network, seed: subject.seed, random, balancing }
+    }
+
+    fn of_other_degrees(subject: &'a DegreeSubject) -> Self {
+        let random = subject.random_scales(200, 1.0);
+        let balancing = &subject.reference.log_scales;
+        Examined { network: &subject.network, seed: subject.seed, random, balancing }
+    }
+}
+
+fn measure(examined: &Examined, formula: Formula) -> Result<Evidence, ClaimError> {
     let mut evidence = Evidence::default();
-    let network = runnable(subject);
+    let network = runnable(examined);
     let n = network.weights.neurons();
-    let random_h = &subject.random_scales(200, 1.0)[..n];
+    let random_h = examined.random.as_slice();
     let homogeneity = formula.choose(Homogeneity::Required, Homogeneity::NegativeControl);
-    let trial = random_trial(subject, network.w_in.as_ref().map_or(0, DMatrix::ncols));
-    // Each activation for all neurons, and all of them side by side.
+    let trial = random_trial(examined, network.w_in.as_ref().map_or(0, DMatrix::ncols));
+    // Each activation for all neurons, all of them side by side, and what neurons have of other kinds.
     let mixed: Vec<Activation> = (0..n).map(|neuron| HOMOGENEOUS[neuron % HOMOGENEOUS.len()]).collect();
-    let healthy: Vec<Activations> = HOMOGENEOUS.map(Activations::Same).into_iter().chain([mixed.into()]).collect();
+    let mut healthy: Vec<Activations> = HOMOGENEOUS.map(Activations::Same).into_iter().chain([mixed.into()]).collect();
+    if !examined.network.activation.homogeneous_degrees()?.are_one() {
+        healthy.push(examined.network.activation.clone());
+    }
     let sick = vec![Activations::Same(Activation::Tanh)];
-    for (label, h) in [("random h", random_h), ("balancing h", subject.reference.log_scales.as_slice())] {
+    for (label, h) in [("random h", random_h), ("balancing h", examined.balancing)] {
         let mut worst = WorstRatio::default();
         let mut largest = 0.0_f64;
         for activation in formula.choose(&healthy, &sick) {
@@ -91,7 +118,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     }
 
     // The control needs a start that sets something in motion, and a read-out that reads it out.
-    let mut random = stream(subject.seed, 203);
+    let mut random = stream(examined.seed, 203);
     let w_out = normals(&mut random, n * OUTPUTS, 1.0);
     let w_out = Some(DMatrix::from_vec(OUTPUTS, n, w_out).map(Tracked::exact));
     let initial_state = Some(tracked(&normals(&mut random, n, 1.0)));
@@ -112,10 +139,10 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
 }
 
 /// The subject's network, with random input, read-out, bias and initial state where it has none, its gains turned to those above.
-fn runnable(subject: &Subject) -> Network<Tracked> {
-    let mut network = subject.network.clone();
+fn runnable(examined: &Examined) -> Network<Tracked> {
+    let mut network = examined.network.clone();
     let n = network.weights.neurons();
-    let mut random = stream(subject.seed, 201);
+    let mut random = stream(examined.seed, 201);
     let w_in = normals(&mut random, n * INPUTS, 0.2);
     let w_out = normals(&mut random, n * OUTPUTS, 1.0);
     let bias = normals(&mut random, n, 0.1);
@@ -165,10 +192,10 @@ fn turn_to(values: &mut [f64], norm: impl Fn(&[f64]) -> f64, limit: f64) {
     }
 }
 
-fn random_trial(subject: &Subject, inputs: usize) -> Trials<Tracked> {
-    let mut random = stream(subject.seed, 202);
+fn random_trial(examined: &Examined, inputs: usize) -> Trials<Tracked> {
+    let mut random = stream(examined.seed, 202);
     let input = (0..STEPS).map(|_| tracked(&normals(&mut random, inputs, 0.5))).collect();
-    let shortest = subject.network.time_constants.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+    let shortest = examined.network.time_constants.iter().flatten().copied().fold(f64::INFINITY, f64::min);
     let step = STEP * if shortest.is_finite() { shortest } else { 1.0 };
     Trials::single(input, Tracked::exact(step))
 }

@@ -3,7 +3,7 @@
 use super::controls::{Control, Formula};
 use super::distance::compare;
 use super::subject::LARGEST_DENSE;
-use super::{Claim, ClaimError, Evidence, Subject, WorstRatio};
+use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem};
 use crate::cost::CostError;
 use crate::flow::node_costs;
@@ -24,6 +24,9 @@ pub const CLAIM: Claim = Claim {
         "unique_balance_free_synapse",
     ],
     check: |subject| measure(subject, Formula::Claimed),
+    other_degrees: OtherDegrees::NotClaimed(
+        "its figures are of differences of log-scales; any_degree measures what holds in its place",
+    ),
     control: Control {
         broken: "a second balanced point: log-scales of other starts moved by a thousandth, up and down in turn",
         check: |subject| measure(subject, Formula::Broken),

@@ -38,6 +38,9 @@ pub fn for_network(error: impl Into<CliError>, loaded: &Loaded) -> CliError {
     let problem = match error.into() {
         CliError::Balance(problem)
         | CliError::Report(ReportError::Claim { source: ClaimError::Balance(problem), .. }) => problem,
+        CliError::Report(ReportError::Claim { source: ClaimError::Degree(problem), .. }) => {
+            return CliError::Degree(problem);
+        }
         other => return other,
     };
     match problem {

@@ -315,6 +315,9 @@ pub struct BalanceOptions {
     /// --scales FILE.csv or --json, with as many digits
     #[arg(long, value_name = "N", conflicts_with_all = ["method", "tol", "max_passes"])]
     pub digits: Option<usize>,
+    /// Say on standard error how long each stage took, from the start of the process; in the JSON they are always
+    #[arg(long)]
+    pub timings: bool,
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,

@@ -120,6 +120,11 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "synbal: {text}");
 }
 
+/// Prints lines on standard error, as they are.
+pub fn print_aside(text: &str) {
+    let _ = write!(std::io::stderr().lock(), "{text}");
+}
+
 /// Says things on standard error that are no errors.
 pub fn notify(notices: &[String]) {
     if QUIET.load(Ordering::Relaxed) {

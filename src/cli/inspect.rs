@@ -26,20 +26,27 @@ fn text(facts: &Facts, advice: &str) -> String {
         (Some(low), Some(high), Some(decades)) => format!("|J| from {low:e} to {high:e} ({decades:.1} decades)"),
         _ => "no synapse".to_owned(),
     };
-    let verdict = if facts.balanceable {
+    let verdict = if let Some(reason) = &facts.falls_without_end {
+        format!("not balanceable: {reason}")
+    } else if facts.balanceable && facts.degrees != [1.0] {
+        let degrees: Vec<String> = facts.degrees.iter().map(|degree| short(*degree)).collect();
+        format!("balanceable (incoming = k outgoing, degrees k = {}): the cost has a minimum", degrees.join(", "))
+    } else if facts.balanceable {
         "balanceable: every synapse lies on a directed cycle".to_owned()
     } else {
         let on_none = counted(facts.synapses_on_no_cycle, "synapse");
         let lie = if facts.synapses_on_no_cycle == 1 { "lies" } else { "lie" };
         format!("not balanceable as a whole: {on_none} {lie} on no directed cycle; {advice}")
     };
+    let conserved = facts.independent_conserved_quantities;
+    let conserved = conserved.map_or(String::new(), |count| format!("{count} independent conserved quantities\n"));
     format!(
         "{} ({}), {}: {} negative, {}; {}, {}\n\
          {}, the largest of {}; {}\n\
          {verdict}\n\
          weights: {range}\n\
          cost (p = {}): {}; imbalance of the worst neuron: {:.3e}\n\
-         {} independent conserved quantities\n\
+         {conserved}\
          balancing takes about {} MB of memory\n",
         counted(facts.neurons, "neuron"),
         facts.activation,
@@ -54,7 +61,6 @@ fn text(facts: &Facts, advice: &str) -> String {
         short(facts.p),
         cost_text(facts.cost, facts.cost_log10),
         facts.max_node_imbalance,
-        facts.independent_conserved_quantities,
         facts.memory_bytes.div_ceil(1 << 20),
     )
 }

@@ -13,6 +13,7 @@ mod input_arguments;
 mod inspect;
 mod process;
 mod report;
+mod timings;
 mod train;
 mod verify;
 
@@ -137,6 +138,7 @@ pub enum CliError {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
+    timings::begin();
     let arguments = Arguments::parse();
     console::set_loudness(arguments.quiet, arguments.verbose);
     let ended = process::prepare().and_then(|pool| pool.install(|| command(&arguments.command)));

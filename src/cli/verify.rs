@@ -30,7 +30,8 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     let mut checked = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
         .map_err(|error| for_network(error, &loaded))?;
     drop(progress);
-    checked.notices = loaded.notices.iter().chain(&notices).cloned().collect();
+    let of_the_case = checked.notices.clone();
+    checked.notices = loaded.notices.iter().chain(&notices).chain(&of_the_case).cloned().collect();
     checked.name_neurons(loaded.names.as_deref().unwrap_or_default());
     let held = checked.claims.iter().all(|claim| !claim.verdict.is_failure());
     if let Some(path) = &options.junit {
@@ -39,7 +40,7 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     if options.json {
         print_json(&checked)?;
     } else {
-        print(&text(&checked))?;
+        print(&text(&checked, &of_the_case))?;
     }
     if options.github {
         print(&annotations(&checked))?;
@@ -59,9 +60,13 @@ pub fn run(options: &VerifyOptions) -> Result<Ending, CliError> {
     Ok(if held { Ending::Good } else { Ending::Bad })
 }
 
-/// One line a claim; for claims that fell, every figure that did; for all, the notes.
-fn text(case: &CaseReport) -> String {
+/// What is to be known first; then one line a claim; for claims that fell, every figure that did, and the notes of those that do
+/// not apply.
+fn text(case: &CaseReport, notices: &[String]) -> String {
     let mut text = String::new();
+    for notice in notices {
+        let _ = writeln!(text, "{notice}");
+    }
     for solver in &case.solvers {
         let _ = writeln!(
             text,

@@ -10,11 +10,11 @@
 
 use std::sync::Arc;
 
-use super::assemble::Synapses;
 use super::graph::Bundle;
+use super::synapses::Synapses;
 use super::{CostError, CostSpec, synaptic_cost};
 use crate::flow::NodeCosts;
-use crate::network::Network;
+use crate::network::{GraphFacts, Network, Pattern};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// One synapse of positive cost.
@@ -93,6 +93,34 @@ impl DegreeCosts<f64> {
         Ok(DegreeCosts { neurons, world: spec.world.is_some(), p: spec.p, degrees, synapses, given, w })
     }
 
+    /// The facts of their graph, the world being its last node; `None` for more nodes than an index holds.
+    pub fn graph_facts(&self) -> Option<GraphFacts> {
+        let nodes = self.neurons + usize::from(self.world);
+        let mut pairs: Vec<(usize, usize)> = self.synapses.iter().map(|s| (s.target, s.source)).collect();
+        pairs.dedup();
+        Pattern::from_sorted_pairs(nodes, pairs.iter().copied()).as_ref().map(GraphFacts::of)
+    }
+
+    /// The synapses inside strong components of the network, the world being one node of it, at the same costs; and those that
+    /// are left out, as (target, source), in their order.
+    pub fn within_components(&self) -> (Self, Vec<(usize, usize)>) {
+        let facts = self.graph_facts();
+        // Without a pattern there are more nodes than an index holds, which no network has: nothing is left out then.
+        let inside = |s: &DegreeSynapse| facts.as_ref().is_none_or(|f| f.strong()[s.target] == f.strong()[s.source]);
+        let kept: Vec<bool> = self.synapses.iter().map(inside).collect();
+        let out = self.synapses.iter().zip(&kept).filter(|(_, kept)| !**kept);
+        let mut left_out: Vec<(usize, usize)> = out.map(|(s, _)| (s.target, s.source)).collect();
+        left_out.dedup();
+        let within = DegreeCosts {
+            synapses: those(&self.synapses, &kept).into(),
+            given: those(&self.given, &kept).into(),
+            w: those(&self.w, &kept),
+            degrees: Arc::clone(&self.degrees),
+            ..*self
+        };
+        (within, left_out)
+    }
+
     /// The same in another number system; `lift` turns an `f64` into it exactly. Costs are computed anew from the weights.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> DegreeCosts<S> {
         let like = lift(0.0);
@@ -106,6 +134,11 @@ impl DegreeCosts<f64> {
             w: self.given.iter().map(|given| given.cost(&like, self.p)).collect(),
         }
     }
+}
+
+/// The entries that are kept.
+fn those<T: Clone>(of: &[T], kept: &[bool]) -> Vec<T> {
+    of.iter().zip(kept).filter(|(_, kept)| **kept).map(|(one, _)| one.clone()).collect()
 }
 
 impl<S: Scalar> DegreeCosts<S> {

@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::{rescaled_cost, synaptic_cost};
 use crate::flow::node_costs;
-use crate::network::{GraphFacts, Pattern, Prescaling, Transposed};
-use crate::scalar::{Scalar, power};
+use crate::network::{GraphFacts, Pattern, Prescaling, Transposed, take_out};
+use crate::parallel::{each, parts_with};
+use crate::scalar::{Scalar, power, scale_by_exp};
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
 ///
@@ -102,6 +103,9 @@ pub(super) struct Given {
     pub log2_self_cost: Vec<f64>,
 }
 
+/// A scale of a node below which, or above the inverse of which, its product with a cost could leave the range of `f64`.
+const SMALLEST_SCALE: f64 = 1e-150;
+
 impl CostGraph<f64> {
     /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
     /// the weights there, not converted.
@@ -144,33 +148,22 @@ impl CostGraph<f64> {
         if on_no_cycle.is_empty() {
             return self;
         }
-        let mut keep = vec![true; self.pattern.len()];
-        for &e in on_no_cycle {
-            keep[e] = false;
-        }
-        self.pattern = Arc::new(self.pattern.filtered(|e, _, _| keep[e]));
-        let retain = |values: &mut Vec<f64>| {
-            let mut keep = keep.iter();
-            values.retain(|_| keep.next() == Some(&true));
-        };
-        retain(&mut self.weight);
-        retain(&mut self.w);
+        self.pattern = Arc::new(Arc::unwrap_or_clone(self.pattern).without(on_no_cycle));
+        take_out(&mut self.weight, on_no_cycle);
+        take_out(&mut self.w, on_no_cycle);
         if let Factors::Each(alphas) = &mut self.factors {
-            retain(alphas);
+            take_out(alphas, on_no_cycle);
         }
         if let Some(given) = &mut self.given {
-            retain(&mut given.log2_cost);
+            take_out(&mut given.log2_cost, on_no_cycle);
         }
-        self.bundles.retain(|bundle| keep[bundle.edge]);
-        let (mut seen, mut kept) = (0, 0);
+        self.bundles.retain(|bundle| on_no_cycle.binary_search(&bundle.edge).is_err());
         for bundle in &mut self.bundles {
-            kept += keep[seen..bundle.edge].iter().filter(|kept| **kept).count();
-            (seen, bundle.edge) = (bundle.edge, kept);
+            bundle.edge -= on_no_cycle.partition_point(|&e| e < bundle.edge);
         }
-        // Both were of the larger graph.
-        drop(keep);
+        // It was of the larger graph.
         self.transposed = OnceLock::new();
-        self.facts = GraphFacts::of(&self.pattern);
+        self.facts = self.facts.within_components();
         self
     }
 
@@ -243,14 +236,14 @@ impl<S: Scalar> CostGraph<S> {
 
     /// The synapses that lie on no directed cycle, as (target, source), in the order of the pattern.
     pub fn synapses_on_no_cycle(&self) -> Vec<(usize, usize)> {
-        let mut left_out = self.facts.on_no_cycle().iter().copied().peekable();
-        let mut found = Vec::new();
-        for (e, i, j) in self.pattern.iter() {
-            if left_out.next_if_eq(&e).is_some() {
-                found.push((i, j));
+        let mut target = 0;
+        let place = |&e: &usize| {
+            while self.pattern.row(target).end <= e {
+                target += 1;
             }
-        }
-        found
+            (target, self.pattern.source(e))
+        };
+        self.facts.on_no_cycle().iter().map(place).collect()
     }
 
     /// The costs `w_ij = α_ij |J_ij|^p` at `h = 0`.
@@ -286,15 +279,31 @@ impl<S: Scalar> CostGraph<S> {
 
     /// The costs `C_ij(h) = w_ij e^{p(h_j − h_i)}` at log-scales `h` (one for each node).
     ///
-    /// One exponential for each node, none for each synapse; `h` is centred first, since only differences count.
+    /// One exponential for each node, none for each synapse; `h` is centred first, since only differences count. Where log-scales
+    /// are so far apart that those exponentials leave the range of `f64`, one for each synapse.
     pub fn costs_at(&self, h: &[S]) -> Vec<S> {
         let d = self.scales(h);
-        let mut costs = Vec::with_capacity(self.w.len());
-        for (i, d_target) in d.iter().enumerate() {
-            for e in self.pattern.row(i) {
-                costs.push(rescaled_cost(&self.w[e], &d[self.pattern.source(e)], d_target));
-            }
+        if d.iter().any(|d| !(SMALLEST_SCALE..=SMALLEST_SCALE.recip()).contains(&d.to_f64())) {
+            let p = h[0].lift(self.p);
+            return self.costs_by(|w, i, j| scale_by_exp(w, &((h[j].clone() - &h[i]) * &p)));
         }
+        self.costs_by(|w, i, j| rescaled_cost(w, &d[j], &d[i]))
+    }
+
+    /// A cost for each synapse, made of its cost at `h = 0`, its target and its source.
+    fn costs_by(&self, cost: impl Fn(&S, usize, usize) -> S + Sync) -> Vec<S> {
+        let mut costs = self.w.clone();
+        let starts = self.pattern.row_starts();
+        each(parts_with(starts, &mut costs).into_iter(), |(rows, costs)| {
+            let first = starts[rows.start];
+            for i in rows {
+                let row = self.pattern.row(i);
+                let of_row = &mut costs[row.start - first..row.end - first];
+                for (entry, &j) in of_row.iter_mut().zip(self.pattern.sources(i)) {
+                    *entry = cost(entry, i, j as usize);
+                }
+            }
+        });
         costs
     }
 

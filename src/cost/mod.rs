@@ -8,6 +8,7 @@ mod accumulated;
 mod assemble;
 mod degrees;
 mod graph;
+mod synapses;
 mod window;
 
 pub use accumulated::AccumulatedNoise;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Plot;
-use crate::balance::{BalanceError, Status};
+use crate::balance::{BalanceError, DegreeError, Status};
 use crate::certify::NoCertificate;
 use crate::claims::Evidence;
 use crate::cost::CostError;
@@ -120,6 +120,9 @@ pub enum ExperimentError {
     /// A fault found there: [`BalanceError`].
     #[error(transparent)]
     Balance(#[from] BalanceError),
+    /// A fault found there: [`DegreeError`].
+    #[error(transparent)]
+    Degree(#[from] DegreeError),
     /// A fault found there: [`CaseError`].
     #[error(transparent)]
     Case(#[from] CaseError),

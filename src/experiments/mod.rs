@@ -8,6 +8,7 @@ mod fly;
 mod heterosynaptic;
 mod noise_beyond;
 mod noise_clouds;
+mod noise_degrees;
 mod noise_differences;
 mod noise_limit;
 mod noise_loss;
@@ -35,6 +36,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     noise_limit::EXPERIMENT,
     noise_differences::EXPERIMENT,
     noise_beyond::EXPERIMENT,
+    noise_degrees::EXPERIMENT,
     noise_steps::EXPERIMENT,
     training_imbalance::EXPERIMENT,
     fly::RESPONSES,

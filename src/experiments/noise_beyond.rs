@@ -28,11 +28,11 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 };
 
 /// Standard deviations of the noise on every neuron's state, in the units of that state.
-const SIGMAS: [f64; 6] = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
+pub(super) const SIGMAS: [f64; 6] = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
 /// Fresh trials for each of them, the same for all variants of a network.
-const TRIALS: usize = 160;
+pub(super) const TRIALS: usize = 160;
 /// The first trial that no training has seen; and the first of those that gains are averaged over.
-const FRESH: usize = 1 << 24;
+pub(super) const FRESH: usize = 1 << 24;
 const GAIN_TRIALS: std::ops::Range<usize> = (1 << 25)..(1 << 25) + 80;
 /// The anti-balanced network has so many times the robustness cost of the given one.
 const ANTI: f64 = 2.0;
@@ -75,9 +75,9 @@ struct Measured {
 }
 
 /// The losses of many trials.
-struct Losses {
+pub(super) struct Losses {
     /// The mean squared error of every trial.
-    each: Vec<f64>,
+    pub each: Vec<f64>,
     /// For pairs of trials of the same condition under independent noise, the mean product of their errors. Its expectation
     /// is the squared error of the average over infinitely many trials: what averaging does not take away.
     pairs: Vec<f64>,
@@ -85,7 +85,7 @@ struct Losses {
 
 impl Losses {
     /// From the errors of all trials, `steps × outputs` numbers each; the partner of trial k is k + [`PAIRED_WITH`].
-    fn of(errors: &[Vec<f64>]) -> Self {
+    pub fn of(errors: &[Vec<f64>]) -> Self {
         let product = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
         let firsts =
             (0..errors.len()).filter(|k| (k / PAIRED_WITH).is_multiple_of(2) && k + PAIRED_WITH < errors.len());
@@ -235,15 +235,20 @@ fn measure(subject: &TaskNetwork, variant: &Variant, seed: u64) -> Result<Measur
 /// At how many noise levels a variant is better than the given network, and at how many worse: there the 95 % interval of
 /// the differences, trial by trial or pair by pair under the same noise, does not hold zero.
 #[derive(Clone, Copy)]
-struct Score {
-    better: usize,
-    worse: usize,
+pub(super) struct Score {
+    pub better: usize,
+    pub worse: usize,
 }
 
 impl Score {
     fn of(given: &Measured, variant: &Measured, values: fn(&Losses) -> &Vec<f64>) -> Self {
+        Score::of_losses(&given.noisy, &variant.noisy, values)
+    }
+
+    /// From the losses at every noise level.
+    pub fn of_losses(given: &[Losses], variant: &[Losses], values: fn(&Losses) -> &Vec<f64>) -> Self {
         let mut score = Score { better: 0, worse: 0 };
-        for (given, variant) in given.noisy.iter().zip(&variant.noisy) {
+        for (given, variant) in given.iter().zip(variant) {
             let differences = values(variant).iter().zip(values(given)).map(|(after, before)| after - before);
             let interval = MeanInterval::of(&differences.collect::<Vec<f64>>());
             score.better += usize::from(interval.high() < 0.0);

@@ -1,9 +1,10 @@
-//! Conjugate gradients on the scaled Laplacian of a graph.
+//! Conjugate gradients, over a product and a preconditioner: on the scaled Laplacian of a graph, and on whatever else gives the two.
 
 use super::preconditioner::Preconditioner;
 use super::products::{SparseProducts, Stored};
 use super::scaled::ScaledLaplacian;
-use super::vectors::{CHUNK, dot, dot_of_chunk, each};
+use super::vectors::{dot, dot_of_chunk};
+use crate::parallel::{CHUNK, each};
 
 /// When the inner iteration stops.
 pub(crate) struct Until {
@@ -35,7 +36,46 @@ pub(crate) struct Solved {
     pub reached: bool,
 }
 
-/// Conjugate gradients from zero.
+/// What conjugate gradients ask of a symmetric, positive semi-definite matrix: a product, and an approximate inverse.
+pub(crate) trait System {
+    /// Writes `A x`, and returns `xᵀA x`.
+    fn times(&mut self, x: &[f64], product: &mut [f64]) -> f64;
+    /// Writes `z ≈ A⁻¹ residual`, by a symmetric map that is positive definite up to what A does not see.
+    fn precondition(&mut self, residual: &[f64], z: &mut [f64]);
+}
+
+/// The scaled Laplacian of a graph with a preconditioner.
+struct Scaled<'a, 'b, T> {
+    products: &'a mut SparseProducts<'b>,
+    matrix: &'a ScaledLaplacian<T>,
+    preconditioner: &'a mut dyn Preconditioner,
+    passes: &'a mut usize,
+    /// What comes against the synapses.
+    against: Vec<f64>,
+}
+
+impl<T: Stored> System for Scaled<'_, '_, T> {
+    fn times(&mut self, x: &[f64], product: &mut [f64]) -> f64 {
+        self.products.products(&self.matrix.coupling, (x, x), (&mut *product, &mut self.against));
+        *self.passes += 1;
+        let parts = product.chunks_mut(CHUNK).zip(self.against.chunks(CHUNK));
+        let parts = parts.zip(x.chunks(CHUNK).zip(self.matrix.diagonal.chunks(CHUNK)));
+        each(parts, |((a, b), (x, diagonal))| {
+            for ((a, b), (x, diagonal)) in a.iter_mut().zip(b).zip(x.iter().zip(diagonal)) {
+                *a = diagonal * x - *a - b;
+            }
+            dot_of_chunk(x, a)
+        })
+        .into_iter()
+        .sum()
+    }
+
+    fn precondition(&mut self, residual: &[f64], z: &mut [f64]) {
+        self.preconditioner.apply(&self.matrix.root, residual, z);
+    }
+}
+
+/// Conjugate gradients from zero on the scaled Laplacian.
 pub(crate) fn solve<T: Stored>(
     products: &mut SparseProducts,
     matrix: &ScaledLaplacian<T>,
@@ -44,16 +84,25 @@ pub(crate) fn solve<T: Stored>(
     until: &Until,
     passes: &mut usize,
 ) -> Solved {
-    let n = g.len();
     let unit = match until.of {
         Unit::Degree => &matrix.inverse_root,
         Unit::One => &matrix.root,
     };
-    let mut residual: Vec<f64> = g.iter().zip(&matrix.inverse_root).map(|(g, r)| g * r).collect();
+    let right = g.iter().zip(&matrix.inverse_root).map(|(g, r)| g * r).collect();
+    let system = &mut Scaled { products, matrix, preconditioner, passes, against: vec![0.0; g.len()] };
+    let Solved { x: u, reached } = iterate(system, right, unit, until);
+    let x = u.iter().zip(&matrix.inverse_root).map(|(u, r)| u * r).collect();
+    Solved { x, reached }
+}
+
+/// Conjugate gradients from zero: `x` with `A x ≈ right`; a node's residual counts times its `unit`.
+pub(crate) fn iterate(system: &mut impl System, right: Vec<f64>, unit: &[f64], until: &Until) -> Solved {
+    let n = right.len();
+    let mut residual = right;
     let mut u = vec![0.0; n];
     let mut z = vec![0.0; n];
-    let (mut a, mut b) = (vec![0.0; n], vec![0.0; n]);
-    preconditioner.apply(&matrix.root, &residual, &mut z);
+    let mut product = vec![0.0; n];
+    system.precondition(&residual, &mut z);
     let mut direction = z.clone();
     let mut residual_z = dot(&residual, &z);
     let start = dot(&residual, &residual).sqrt();
@@ -63,25 +112,14 @@ pub(crate) fn solve<T: Stored>(
         if reached {
             break;
         }
-        products.products(&matrix.coupling, (&direction, &direction), (&mut a, &mut b));
-        *passes += 1;
-        let parts = a.chunks_mut(CHUNK).zip(b.chunks(CHUNK));
-        let parts = parts.zip(direction.chunks(CHUNK).zip(matrix.diagonal.chunks(CHUNK)));
-        let curvature: f64 = each(parts, |((a, b), (direction, diagonal))| {
-            for ((a, b), (direction, diagonal)) in a.iter_mut().zip(b).zip(direction.iter().zip(diagonal)) {
-                *a = diagonal * direction - *a - b;
-            }
-            dot_of_chunk(direction, a)
-        })
-        .into_iter()
-        .sum();
+        let curvature = system.times(&direction, &mut product);
         // Rounding has won: what has been found so far is still a direction of descent.
         if curvature.is_nan() || curvature <= 0.0 || residual_z <= 0.0 {
             break;
         }
         let step = residual_z / curvature;
         let parts = u.chunks_mut(CHUNK).zip(residual.chunks_mut(CHUNK));
-        let parts = parts.zip(direction.chunks(CHUNK).zip(a.chunks(CHUNK))).zip(unit.chunks(CHUNK));
+        let parts = parts.zip(direction.chunks(CHUNK).zip(product.chunks(CHUNK))).zip(unit.chunks(CHUNK));
         let sizes = each(parts, |(((u, residual), (direction, product)), unit)| {
             for ((u, residual), (direction, product)) in
                 u.iter_mut().zip(residual.iter_mut()).zip(direction.iter().zip(product))
@@ -95,7 +133,7 @@ pub(crate) fn solve<T: Stored>(
         let every_node = sizes.iter().map(|(_, worst)| *worst).fold(0.0, f64::max);
         let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
-        preconditioner.apply(&matrix.root, &residual, &mut z);
+        system.precondition(&residual, &mut z);
         let next = dot(&residual, &z);
         let keep = next / residual_z;
         residual_z = next;
@@ -105,8 +143,7 @@ pub(crate) fn solve<T: Stored>(
             }
         });
     }
-    let x = u.iter().zip(&matrix.inverse_root).map(|(u, r)| u * r).collect();
-    Solved { x, reached }
+    Solved { x: u, reached }
 }
 
 /// `max |r_i| unit_i`.

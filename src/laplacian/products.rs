@@ -4,11 +4,14 @@
 //! Laplacian of `C + Cᵀ` is the same pass with other vectors. So nothing transcendental is computed for a synapse,
 //! nothing is allocated, and no transpose is needed. The sums run in an order that depends on the graph alone, never
 //! on the number of threads: the same bits come out on every machine.
+//!
+//! Rows of a dense matrix, whose sources are neighbours but for one that may be left out (the neuron itself), are read without
+//! looking their sources up: the processor then works on several at a time. Their sums run in the same order.
 
 use std::ops::Range;
 
-use super::vectors::{CHUNK, each};
 use crate::network::Pattern;
+use crate::parallel::{CHUNK, each};
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
 pub(crate) trait Stored: Copy + Send + Sync {
@@ -64,7 +67,45 @@ pub(crate) struct SparseProducts<'a> {
 #[derive(Debug)]
 struct Block {
     rows: Range<usize>,
-    cells: Vec<Cell>,
+    sums: Sums,
+}
+
+/// The part of `Wᵀ z` that is due to the rows of a block.
+#[derive(Debug)]
+enum Sums {
+    /// Beside what is read there.
+    OfAny(Vec<Cell>),
+    /// If all rows are dense.
+    OfDense(Vec<f64>),
+}
+
+/// A row whose sources are `first`, `first + 1`, ..., but for one that may be left out after `split` of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Dense {
+    first: usize,
+    split: usize,
+}
+
+impl Dense {
+    fn of(sources: &[u32]) -> Option<Self> {
+        let (Some(&first), Some(&last)) = (sources.first(), sources.last()) else {
+            return Some(Dense { first: 0, split: 0 });
+        };
+        let (count, span) = (sources.len(), (last - first) as usize + 1);
+        let split = match span - count {
+            0 => count,
+            1 => {
+                let (mut low, mut high) = (0, count);
+                while low < high {
+                    let middle = (low + high) / 2;
+                    if (sources[middle] - first) as usize == middle { low = middle + 1 } else { high = middle }
+                }
+                low
+            }
+            _ => return None,
+        };
+        Some(Dense { first: first as usize, split })
+    }
 }
 
 impl<'a> SparseProducts<'a> {
@@ -80,7 +121,12 @@ impl<'a> SparseProducts<'a> {
             while end < nodes && (block == count || pattern.row(end).start < synapses / count * block) {
                 end += 1;
             }
-            blocks.push(Block { rows: start..end, cells: vec![Cell::default(); nodes] });
+            let dense = (start..end).all(|i| Dense::of(pattern.sources(i)).is_some());
+            let sums = match dense {
+                true => Sums::OfDense(vec![0.0; nodes]),
+                false => Sums::OfAny(vec![Cell::default(); nodes]),
+            };
+            blocks.push(Block { rows: start..end, sums });
             start = end;
         }
         SparseProducts { pattern, blocks }
@@ -122,11 +168,24 @@ impl<'a> SparseProducts<'a> {
             work.push((block, mine));
         }
         each(work.into_iter(), |(block, a)| {
-            for (cell, &read) in block.cells.iter_mut().zip(y) {
-                *cell = Cell { read, sum: 0.0 };
-            }
-            for (i, a) in block.rows.clone().zip(a.iter_mut()) {
-                *a = row(&w[pattern.row(i)], pattern.sources(i), z[i], &mut block.cells);
+            let rows = block.rows.clone().zip(a.iter_mut());
+            match &mut block.sums {
+                Sums::OfAny(cells) => {
+                    for (cell, &read) in cells.iter_mut().zip(y) {
+                        *cell = Cell { read, sum: 0.0 };
+                    }
+                    for (i, a) in rows {
+                        *a = row(&w[pattern.row(i)], pattern.sources(i), z[i], cells);
+                    }
+                }
+                Sums::OfDense(sums) => {
+                    sums.fill(0.0);
+                    for (i, a) in rows {
+                        if let Some(dense) = Dense::of(pattern.sources(i)) {
+                            *a = dense_row(&w[pattern.row(i)], dense, (y, z[i]), sums);
+                        }
+                    }
+                }
             }
         });
         let blocks = &self.blocks;
@@ -134,8 +193,9 @@ impl<'a> SparseProducts<'a> {
             let nodes = chunk * CHUNK..chunk * CHUNK + b.len();
             b.fill(0.0);
             for block in blocks {
-                for (b, cell) in b.iter_mut().zip(&block.cells[nodes.clone()]) {
-                    *b += cell.sum;
+                match &block.sums {
+                    Sums::OfAny(cells) => b.iter_mut().zip(&cells[nodes.clone()]).for_each(|(b, cell)| *b += cell.sum),
+                    Sums::OfDense(sums) => b.iter_mut().zip(&sums[nodes.clone()]).for_each(|(b, sum)| *b += sum),
                 }
             }
         });
@@ -164,6 +224,45 @@ fn row<T: Stored>(w: &[T], sources: &[u32], z: f64, cells: &mut [Cell]) -> f64 {
         cell.sum += w * z;
     }
     sum
+}
+
+/// The same of a dense row, bit for bit.
+#[inline]
+fn dense_row<T: Stored>(w: &[T], Dense { first, split }: Dense, (y, z): (&[f64], f64), sums: &mut [f64]) -> f64 {
+    let mut lanes = [0.0; 4];
+    let whole = w.len() / 4 * 4;
+    // Four by four up to the one that is left out; those around it; and four by four again.
+    let before = (split / 4 * 4).min(whole);
+    let after = (split.div_ceil(4) * 4).min(whole);
+    let at = |k: usize| first + k + usize::from(k >= split);
+    fours(&w[..before], &y[first..], z, &mut sums[first..], &mut lanes);
+    for k in before..after {
+        let w = w[k].widen();
+        lanes[k - before] += w * y[at(k)];
+        sums[at(k)] += w * z;
+    }
+    if after < whole {
+        fours(&w[after..whole], &y[at(after)..], z, &mut sums[at(after)..], &mut lanes);
+    }
+    let mut sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    for k in whole..w.len() {
+        let w = w[k].widen();
+        sum += w * y[at(k)];
+        sums[at(k)] += w * z;
+    }
+    sum
+}
+
+/// `lanes += w y` and `sums += w z`, four at a time, as many as there are of `w`.
+#[inline]
+fn fours<T: Stored>(w: &[T], y: &[f64], z: f64, sums: &mut [f64], lanes: &mut [f64; 4]) {
+    for ((w, y), sums) in w.chunks_exact(4).zip(y.chunks_exact(4)).zip(sums.chunks_exact_mut(4)) {
+        for lane in 0..4 {
+            let w = w[lane].widen();
+            lanes[lane] += w * y[lane];
+            sums[lane] += w * z;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +301,47 @@ mod tests {
         for ((found, exact), size) in a.iter().zip(&rows).chain(b.iter().zip(&columns)).map(|(f, s)| ((f, s.0), s.1)) {
             assert!((found - exact).abs() <= bound * size, "{found} for {exact}");
         }
+    }
+
+    /// Rows of every length, with the one left out at every place or none, one after the other in one pattern; and the same
+    /// read as rows of any kind.
+    #[test]
+    fn dense_rows_give_the_bits_of_any_rows() {
+        let nodes = 23;
+        let mut random = stream(2, 0);
+        for length in 0..=nodes {
+            for left_out in 0..=length {
+                let pairs = (0..nodes).flat_map(|i| {
+                    (0..length)
+                        .filter(move |&j| j != left_out)
+                        .map(move |j| (i, j + (i + length) % (nodes - length + 1)))
+                });
+                let pattern = Pattern::from_sorted_pairs(nodes, pairs).unwrap();
+                let w = normals(&mut random, pattern.len(), 1.0);
+                let w32: Vec<f32> = w.iter().map(|&w| w as f32).collect();
+                let (y, z) = (normals(&mut random, nodes, 1.0), normals(&mut random, nodes, 1.0));
+                let mut products = SparseProducts::new(&pattern);
+                let of_dense = |products: &mut SparseProducts| {
+                    let (mut a, mut b, mut c, mut d) =
+                        (vec![0.0; nodes], vec![0.0; nodes], vec![0.0; nodes], vec![0.0; nodes]);
+                    products.products(&w, (&y, &z), (&mut a, &mut b));
+                    products.products(&w32, (&y, &z), (&mut c, &mut d));
+                    [a, b, c, d]
+                };
+                assert!(
+                    products.blocks.iter().all(|block| matches!(block.sums, Sums::OfDense(_))),
+                    "{length} {left_out}"
+                );
+                let found = of_dense(&mut products);
+                for block in &mut products.blocks {
+                    block.sums = Sums::OfAny(vec![Cell::default(); nodes]);
+                }
+                assert_eq!(found, of_dense(&mut products), "{length} {left_out}");
+            }
+        }
+        assert_eq!(Dense::of(&[3, 4, 6, 7]), Some(Dense { first: 3, split: 2 }));
+        assert_eq!(Dense::of(&[3, 4, 7]), None);
+        assert_eq!(Dense::of(&[3, 5, 7]), None);
     }
 
     #[test]

@@ -8,8 +8,8 @@
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
 use super::products::{SparseProducts, Stored};
-use super::vectors::each;
 use crate::flow::NodeCosts;
+use crate::parallel::each;
 
 /// The scaled Laplacian, its couplings kept as `T`.
 pub(crate) struct ScaledLaplacian<T> {

@@ -1,23 +1,6 @@
-//! Vector operations in chunks of a fixed size, on as many threads as there are: partial sums are added up in the order
-//! of the chunks, so that the same bits come out for any number of threads.
+//! Scalar products, in chunks of a fixed size.
 
-use rayon::prelude::*;
-
-/// Entries of a chunk: enough to be worth a thread's while.
-pub(crate) const CHUNK: usize = 1 << 13;
-
-/// Does the work for all chunks, and returns what came out in their order.
-pub(crate) fn each<Chunk: Send, Part: Send>(
-    chunks: impl Iterator<Item = Chunk>,
-    work: impl Fn(Chunk) -> Part + Send + Sync,
-) -> Vec<Part> {
-    let mut chunks: Vec<Chunk> = chunks.collect();
-    match chunks.len() {
-        // Waking the others would take longer.
-        0 | 1 => chunks.pop().map(work).into_iter().collect(),
-        _ => chunks.into_par_iter().map(work).collect(),
-    }
-}
+use crate::parallel::{CHUNK, each};
 
 /// A scalar product.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {

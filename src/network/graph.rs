@@ -1,6 +1,7 @@
 //! Graph facts that decide whether a network can be balanced: components and cycles.
 
 use super::Pattern;
+use crate::parallel::both;
 
 /// Components of a directed graph, and its edges that lie on no directed cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +17,32 @@ impl GraphFacts {
     /// Finds the components of `pattern` in O(nodes + edges), without recursion (a chain of a million neurons is
     /// no deeper than any other network).
     pub fn of(pattern: &Pattern) -> Self {
-        let (strong, strong_count) = renumbered(&strong_labels(pattern));
-        let (weak, weak_count) = renumbered(&weak_labels(pattern));
-
-        let (strong_sizes, weak_sizes) = (sizes(&strong, strong_count), sizes(&weak, weak_count));
-        let on_no_cycle = pattern.iter().filter(|&(_, i, j)| strong[i] != strong[j]).map(|(e, _, _)| e).collect();
+        let strong_part = || {
+            let (strong, count) = renumbered(&strong_labels(pattern));
+            let sizes = sizes(&strong, count);
+            (strong, sizes)
+        };
+        let weak_part = || {
+            let (weak, count) = renumbered(&weak_labels(pattern));
+            let sizes = sizes(&weak, count);
+            (weak, sizes)
+        };
+        let ((strong, strong_sizes), (weak, weak_sizes)) = both(pattern.len(), strong_part, weak_part);
+        let mut on_no_cycle = Vec::new();
+        if strong_sizes.len() > 1 {
+            for i in 0..pattern.nodes() {
+                let others = pattern.row(i).zip(pattern.sources(i));
+                on_no_cycle.extend(others.filter(|(_, j)| strong[**j as usize] != strong[i]).map(|(e, _)| e));
+            }
+        }
         GraphFacts { strong, strong_sizes, weak, weak_sizes, on_no_cycle }
+    }
+
+    /// The facts of the same graph without its edges on no cycle: nothing else joins two strongly connected components.
+    #[must_use]
+    pub(crate) fn within_components(self) -> Self {
+        let (weak, weak_sizes) = (self.strong.clone(), self.strong_sizes.clone());
+        GraphFacts { weak, weak_sizes, on_no_cycle: Vec::new(), ..self }
     }
 
     /// The strongly connected component of each node, numbered from 0 in the order of their smallest nodes.
@@ -217,6 +238,9 @@ mod tests {
             }
             assert_eq!(found.weak_count(), petgraph::algo::connected_components(&graph));
             assert!(pairs.iter().all(|&(i, j)| found.weak()[i] == found.weak()[j]));
+            let on_cycles: Vec<_> =
+                pairs.iter().copied().filter(|&(i, j)| found.strong()[i] == found.strong()[j]).collect();
+            assert_eq!(found.within_components(), facts(nodes, &on_cycles));
         }
     }
 

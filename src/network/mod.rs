@@ -13,10 +13,12 @@ mod similarity;
 mod transform;
 mod weights;
 
+pub use crate::scalar::{exponent, times_power_of_two};
 pub use activation::{Activation, Activations, Degrees};
 pub use graph::GraphFacts;
+pub(crate) use pattern::take_out;
 pub use pattern::{Pattern, Transposed};
-pub use prescaling::{Prescaling, exponent, times_power_of_two};
+pub use prescaling::Prescaling;
 pub use similarity::{Recovered, recover_log_scales};
 pub use transform::{Homogeneity, rescale_by_powers_of_two, rescale_network, rescale_weights};
 pub use weights::Weights;

@@ -32,23 +32,22 @@ impl Pattern {
         Some(Pattern { row_start, source })
     }
 
-    /// The part of the pattern that `keep` says of, asked by number, target and source.
-    pub(crate) fn filtered(&self, keep: impl Fn(usize, usize, usize) -> bool) -> Self {
-        // Counted first: a vector that grew would hold up to twice as much.
-        let count = self.iter().filter(|&(e, i, j)| keep(e, i, j)).count();
-        let mut source = Vec::with_capacity(count);
-        let mut row_start = Vec::with_capacity(self.row_start.len());
-        row_start.push(0);
-        for i in 0..self.nodes() {
-            source.extend(self.row(i).filter(|&e| keep(e, i, self.source(e))).map(|e| self.source[e]));
-            row_start.push(source.len());
+    /// The pattern without some synapses, given by their numbers, ascending.
+    pub(crate) fn without(mut self, numbers: &[usize]) -> Self {
+        take_out(&mut self.source, numbers);
+        let mut before = 0;
+        for start in &mut self.row_start {
+            while numbers.get(before).is_some_and(|number| number < start) {
+                before += 1;
+            }
+            *start -= before;
         }
-        Pattern { row_start, source }
+        self
     }
 
     /// From the parts of a compressed-row matrix that has been checked: the rows cover all sources, which ascend
     /// strictly in each row and are nodes.
-    pub(super) fn from_checked_rows(row_start: Vec<usize>, source: Vec<u32>) -> Self {
+    pub(crate) fn from_checked_rows(row_start: Vec<usize>, source: Vec<u32>) -> Self {
         Pattern { row_start, source }
     }
 
@@ -124,6 +123,18 @@ impl Pattern {
         }
         Transposed { column_start, entries }
     }
+}
+
+/// Takes the entries of these numbers, ascending, out of a list.
+pub(crate) fn take_out<T: Copy>(values: &mut Vec<T>, numbers: &[usize]) {
+    let Some(&first) = numbers.first() else { return };
+    let mut kept = first;
+    for (k, number) in numbers.iter().enumerate() {
+        let next = numbers.get(k + 1).copied().unwrap_or(values.len());
+        values.copy_within(number + 1..next, kept);
+        kept += next - number - 1;
+    }
+    values.truncate(kept);
 }
 
 /// A [`Pattern`] listed by source.

@@ -6,6 +6,7 @@
 //! prescaled network and `k·ln 2` add up to those of the network itself.
 
 use super::Weights;
+use crate::scalar::exponent;
 
 /// Powers of two that a network is seen through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,51 +104,10 @@ impl Prescaling {
     }
 }
 
-/// The `e` of `|x| = m·2^e`, `1 ≤ m < 2`, for finite `x ≠ 0`, subnormal numbers included.
-pub fn exponent(x: f64) -> i32 {
-    const BIAS: i32 = 1023;
-    let biased = ((x.to_bits() >> 52) & 0x7ff) as i32;
-    if biased == 0 {
-        // 2^64 is exact and lifts every subnormal number into the normal range.
-        return (((x * 2.0_f64.powi(64)).to_bits() >> 52) & 0x7ff) as i32 - BIAS - 64;
-    }
-    biased - BIAS
-}
-
-/// `x·2^shift`, in steps that stay in range; overflows to infinity and underflows like a product.
-pub fn times_power_of_two(mut x: f64, mut shift: i32) -> f64 {
-    const STEP: i32 = 900;
-    while shift > STEP {
-        x *= 2.0_f64.powi(STEP);
-        shift -= STEP;
-    }
-    while shift < -STEP {
-        x *= 2.0_f64.powi(-STEP);
-        shift += STEP;
-    }
-    x * 2.0_f64.powi(shift)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exponents_of_normal_and_subnormal_numbers() {
-        assert_eq!(exponent(1.0), 0);
-        assert_eq!(exponent(-1.999), 0);
-        assert_eq!(exponent(0.5), -1);
-        assert_eq!(exponent(f64::MIN_POSITIVE), -1022);
-        assert_eq!(exponent(f64::from_bits(1)), -1074);
-        assert_eq!(exponent(f64::MAX), 1023);
-    }
-
-    #[test]
-    fn scaling_by_powers_of_two_is_exact_across_the_whole_range() {
-        assert_eq!(times_power_of_two(f64::from_bits(1), 1074), 1.0);
-        assert_eq!(times_power_of_two(1.5, 1023), 1.5 * 2.0_f64.powi(1023));
-        assert_eq!(times_power_of_two(1.0, 2000), f64::INFINITY);
-    }
+    use crate::scalar::times_power_of_two;
 
     #[test]
     fn evening_out_undoes_a_wild_change_of_scale() {

@@ -1,9 +1,12 @@
 //! The transform: `J' = e^{−H} J e^{kH}`, and with it everything else of the network (DESIGN: the table of
 //! section 1; paper: the symmetry that balancing moves along).
 
+use std::ops::Range;
+
 use nalgebra::DMatrix;
 
 use super::{Degrees, Network, NetworkError, Weights, times_power_of_two};
+use crate::parallel::{each, parts_with};
 use crate::scalar::{Scalar, scale_by_exp};
 
 /// What to do with an activation that is not homogeneous.
@@ -71,10 +74,17 @@ fn weights_by<S: Scalar>(
     degrees: &Degrees,
     scale: fn(&S, &S) -> S,
 ) -> Result<Weights<S>, NetworkError> {
-    let values = weights
-        .triplets()
-        .map(|(i, j, value)| scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degrees), scale))
-        .collect::<Result<_, _>>()?;
+    let pattern = weights.pattern();
+    let mut values = weights.values().to_vec();
+    let parts = parts_with(pattern.row_starts(), &mut values);
+    let rescale = |(rows, values): (Range<usize>, &mut [S])| {
+        let synapses = rows.flat_map(|i| pattern.sources(i).iter().map(move |&j| (i, j as usize)));
+        for ((i, j), value) in synapses.zip(values) {
+            *value = scaled("the weight", i, j, value, &pre_minus_post(h, i, j, degrees), scale)?;
+        }
+        Ok(())
+    };
+    each(parts.into_iter(), rescale).into_iter().collect::<Result<(), NetworkError>>()?;
     Ok(weights.with_values(values))
 }
 

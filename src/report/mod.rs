@@ -2,6 +2,7 @@
 
 mod chart;
 mod compare;
+mod degrees;
 mod experiments;
 mod facts;
 mod figures;
@@ -9,6 +10,7 @@ mod pages;
 mod provenance;
 mod run;
 mod table;
+mod worst;
 
 pub use chart::{ChartError, svg};
 pub use compare::compare;
@@ -145,6 +147,8 @@ pub struct NetworkFacts {
     pub p: f64,
     /// Weight of the world node.
     pub world: Option<f64>,
+    /// The degrees of homogeneity that its neurons have, each once, ascending.
+    pub degrees: Vec<f64>,
     /// Cost of the balanced synapses at the start.
     pub cost_initial: f64,
     /// And at the end.
@@ -162,7 +166,7 @@ pub struct WorstNeuron {
     pub name: Option<String>,
     /// Cost of its incoming synapses, as given.
     pub incoming: f64,
-    /// Cost of its outgoing synapses, as given.
+    /// Cost of its outgoing synapses, as given; for other degrees k times that, which is what balances the incoming one.
     pub outgoing: f64,
     /// `|g_i|/(r_i + c_i)`, as given.
     pub imbalance: f64,

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::degrees;
 use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
+use super::worst::worst_neurons_of;
 use super::{
     CaseReport, ClaimReport, ClaimText, ControlReport, NetworkFacts, Provenance, Report, ReportError, SolverReport,
     WorstNeuron, figures, run_experiment,
@@ -85,6 +87,10 @@ pub fn case_report(
     stop: Criteria<'static>,
     progress: Listener,
 ) -> Result<CaseReport, ReportError> {
+    // A network that is not homogeneous at all is refused like one of degree one.
+    if case.network.activation.homogeneous_degrees().is_ok_and(|degrees| !degrees.are_one()) {
+        return degrees::case_report(case, methods, seed, stop, progress);
+    }
     let wrong = |source| ReportError::Claim { case: case.name.clone(), source };
     let say = |what: &str| progress(&case.name, what);
     let subject =
@@ -109,7 +115,7 @@ pub fn case_report(
         claims,
         worst_neurons: worst_neurons(&subject),
         notices: Vec::new(),
-        figures: figures::of_case(&subject, drift.as_ref(), certified)?,
+        figures: figures::of_case(&(&subject).into(), drift.as_ref(), certified)?,
     })
 }
 
@@ -124,32 +130,19 @@ fn facts(subject: &Subject) -> NetworkFacts {
         synapses_on_no_cycle: reference.on_no_cycle.len(),
         p: subject.spec.p,
         world: subject.spec.world,
+        degrees: vec![1.0],
         cost_initial: reference.cost_initial,
         cost_final: reference.cost_final,
         imbalance_initial: reference.imbalance_initial,
     }
 }
 
-/// So many neurons are named.
-const WORST: usize = 10;
-
-/// The neurons that are furthest from balance as given; equals in the order of their numbers.
+/// The neurons that are furthest from balance as given.
 fn worst_neurons(subject: &Subject) -> Vec<WorstNeuron> {
     let graph = subject.graph();
     let start = graph.prescaled(&vec![0.0; graph.nodes()]);
     let sums = node_costs(graph.pattern(), &graph.costs_at(&start), &0.0);
-    let mut neurons: Vec<WorstNeuron> = (0..subject.network.weights.neurons())
-        .map(|neuron| {
-            let (incoming, outgoing) = (sums.incoming[neuron], sums.outgoing[neuron]);
-            let imbalance = (incoming - outgoing).abs() / (incoming + outgoing);
-            let log_scale = subject.reference.log_scales[neuron];
-            WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale }
-        })
-        .filter(|neuron| neuron.imbalance > 0.0)
-        .collect();
-    neurons.sort_by(|a, b| b.imbalance.total_cmp(&a.imbalance).then(a.neuron.cmp(&b.neuron)));
-    neurons.truncate(WORST);
-    neurons
+    worst_neurons_of(&sums, &subject.reference.log_scales)
 }
 
 fn solver_reports(subject: &Subject) -> Vec<SolverReport> {

@@ -8,6 +8,7 @@
 //! wanted at, so constants are made [`Scalar::lift`]ed "like" an existing number), and operators that take
 //! their right-hand side by reference (so that nothing is cloned that need not be).
 
+mod binary;
 mod directed;
 mod interval;
 mod interval_arithmetic;
@@ -18,6 +19,7 @@ mod multi_interval;
 mod series;
 mod tracked;
 
+pub use binary::{exponent, odd_dyadic, significand, times_power_of_two};
 pub use interval::{Interval, IntervalError};
 #[cfg(feature = "precise")]
 pub use multi::{LEAST_BITS, MOST_BITS, Multi, PrecisionError};

@@ -81,7 +81,31 @@ pub fn embedded_cases(seed: u64) -> Result<Vec<Case>, CaseError> {
             plain(two_groups(seed)?),
         )),
         feed_forward(seed)?,
+        quadratic(seed)?,
     ])
+}
+
+/// A network whose neurons are rectified quadratic and rectified in turn, with two inputs and two outputs.
+fn quadratic(seed: u64) -> Result<Case, NetworkError> {
+    let mut random = stream(seed, 9);
+    let n = 40;
+    let weights = random_network(&mut random, n, 0.15, 1.0)?;
+    let square = Activation::RectifiedPower { degree: 2.0 };
+    let activations: Vec<Activation> = (0..n).map(|i| if i % 2 == 0 { square } else { Activation::Relu }).collect();
+    let network = Network {
+        w_in: Some(DMatrix::from_vec(n, 2, normals(&mut random, n * 2, 1.0))),
+        bias: Some(normals(&mut random, n, 0.3)),
+        w_out: Some(DMatrix::from_vec(2, n, normals(&mut random, n * 2, 1.0))),
+        ..Network::recurrent(weights, activations)
+    };
+    Ok(Case {
+        name: "quadratic".to_owned(),
+        title: "40 neurons, rectified quadratic (degree 2) and rectified in turn, balanced with the world node (lambda = 1)"
+            .to_owned(),
+        network,
+        spec: CostSpec::power(2.0).with_world(1.0),
+        scope: Scope::Whole,
+    })
 }
 
 fn two_groups(seed: u64) -> Result<Weights, NetworkError> {

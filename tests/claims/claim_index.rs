@@ -73,6 +73,7 @@ fn every_claim_of_the_design_is_registered_once() {
         "heterosynaptic",
         "regularised_training",
         "closed_forms",
+        "any_degree",
     ];
     assert_eq!(ids, expected);
 }

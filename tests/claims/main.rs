@@ -3,6 +3,7 @@
 #[path = "../support/common.rs"]
 mod common;
 
+mod any_degree;
 mod architecture;
 mod balanceable;
 mod certified_balance;

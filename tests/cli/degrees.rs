@@ -4,7 +4,8 @@ use std::fs;
 
 use nalgebra::DMatrix;
 use serde_json::Value;
-use synbal::balance::{Criteria, DegreeProblem, Method};
+use synbal::balance::{Criteria, DegreeProblem, Method, Problem, Scope};
+use synbal::claims::{OtherDegrees, REGISTRY};
 use synbal::cost::CostSpec;
 use synbal::io::{read_network, write_network};
 use synbal::network::{Activation, Network, Weights};
@@ -40,7 +41,8 @@ fn a_model_of_mixed_degrees_is_balanced_and_keeps_its_activations() {
     let back = read_network(&folder.path().join("out.safetensors"), Activation::Linear).unwrap().network;
     assert_eq!(back.activation, network().activation);
     let spec = CostSpec::power(2.0).with_world(1.0);
-    let again = DegreeProblem::new(&back, &spec).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
+    let again =
+        DegreeProblem::new(&back, &spec, Scope::Whole).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
     assert!(again.imbalance_initial <= 1e-10);
 }
 
@@ -55,7 +57,7 @@ fn mixed_degrees_have_as_many_digits_as_wanted() {
     let said: Value = serde_json::from_str(stdout(&output)).unwrap();
     let spec = CostSpec::power(2.0).with_world(1.0);
     let network = network();
-    let precise = DegreeProblem::new(&network, &spec).unwrap().to_digits(40).unwrap();
+    let precise = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap().to_digits(40).unwrap();
     assert_eq!(said["cost_final"].as_str(), Some(precise.cost_decimal().as_str()));
     let written = fs::read_to_string(folder.path().join("h.csv")).unwrap();
     for decimal in precise.log_scales_decimal() {
@@ -82,18 +84,130 @@ fn activations_are_given_for_all_for_each_neuron_or_for_each_population() {
         assert!(stderr(&output).contains(said), "{activation}: {}", stderr(&output));
     }
     assert!(stderr(&with("rectified-power(2)")).contains("--world 1"));
-    for option in [&["--within-components"][..], &["--powers-of-two"], &["--stop-at-gradient", "1e-3"]] {
+    for option in [&["--powers-of-two"][..], &["--stop-at-gradient", "1e-3"]] {
         let arguments = ["balance", "ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
         let output = run(folder.path(), &[&arguments[..], option].concat());
         assert_eq!(status(&output), 2, "{option:?}");
         assert!(stderr(&output).contains(option[0]), "{}", stderr(&output));
     }
     // What is there for degree one only says so.
-    for command in [&["certify", "-o", "certificate.json"][..], &["verify"]] {
-        let arguments = ["ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
-        let output = run(folder.path(), &[command, &arguments].concat());
-        assert_eq!(status(&output), 2, "{command:?}");
-        let said = "is of degree 2, and what is asked for is defined for degree one";
-        assert!(stderr(&output).contains(said), "{command:?}: {}", stderr(&output));
+    let arguments = ["certify", "-o", "c.json", "ring.csv", "--activation", "rectified-power(2), rectified-power(0.5)"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(status(&output), 2);
+    let said = "is of degree 2, and what is asked for is defined for degree one";
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+}
+
+/// Neurons of degree one are balanced as before, however they are named: by the paper's formulas, to the last bit.
+#[test]
+fn degree_one_keeps_its_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows =
+        (0..6).map(|i| (0..6).map(|j| format!("{}", 1.0 + f64::from(7 * i + 5 * j % 11) / 3.0)).collect::<Vec<_>>());
+    let text: Vec<String> = rows.map(|row| row.join(",")).collect();
+    fs::write(folder.path().join("j.csv"), text.join("\n") + "\n").unwrap();
+    let weights = read_network(&folder.path().join("j.csv"), Activation::Relu).unwrap().network;
+    let criteria = Criteria::default();
+    for method in [Method::Newton, Method::NewtonCg, Method::Osborne, Method::Euler] {
+        let known = Problem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        let known = known.solve(method, &criteria).unwrap().log_scales;
+        for activation in ["relu", "linear x 2, relu x 3, rectified-power(1)", "rectified-power(1)"] {
+            let arguments =
+                ["balance", "j.csv", "--activation", activation, "--method", method.name(), "--scales", "h.npy"];
+            let output = run(folder.path(), &arguments);
+            assert_eq!(status(&output), 0, "{}", stderr(&output));
+            let found = synbal::io::read_scales(&folder.path().join("h.npy")).unwrap();
+            let bits = |h: &[f64]| h.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&found), bits(&known), "{activation} {}", method.name());
+        }
+    }
+    // By the formulas of any degree it is the same point, not the same bits: this test would see them.
+    let any = DegreeProblem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+    let any = any.solve(Method::Osborne, &criteria).unwrap().log_scales;
+    let known = Problem::new(&weights, &CostSpec::power(2.0), Scope::Whole).unwrap();
+    let known = known.solve(Method::Osborne, &criteria).unwrap().log_scales;
+    assert!(any != known && any.iter().zip(&known).all(|(a, b)| (a - b).abs() < 1e-8));
+}
+
+#[test]
+fn inspect_says_whether_the_cost_of_other_degrees_has_a_minimum() {
+    let folder = tempfile::tempdir().unwrap();
+    write_network(&folder.path().join("mixed.safetensors"), &network()).unwrap();
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--world", "1"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("balanceable (incoming = k outgoing, degrees k = 1, 2): the cost has a minimum"), "{said}");
+    assert!(!said.contains("conserved"), "{said}");
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--json"]);
+    let said: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(said["balanceable"], Value::Bool(false));
+    assert!(said["falls_without_end"].as_str().unwrap().contains("the cost has no minimum: as h_"), "{said}");
+    assert_eq!(said["degrees"], serde_json::json!([1.0, 2.0]));
+    assert_eq!(said["independent_conserved_quantities"], Value::Null);
+    // The worst neuron as `balance` sees it.
+    let output = run(folder.path(), &["balance", "mixed.safetensors", "--world", "1", "--json"]);
+    let balanced: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let output = run(folder.path(), &["inspect", "mixed.safetensors", "--world", "1", "--json"]);
+    let facts: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(facts["max_node_imbalance"], balanced["max_node_imbalance_initial"]);
+    assert_eq!(facts["cost"], balanced["cost_initial"]);
+}
+
+#[test]
+fn verify_measures_what_holds_for_other_degrees_and_says_what_is_about_degree_one() {
+    let folder = tempfile::tempdir().unwrap();
+    write_network(&folder.path().join("mixed.safetensors"), &network()).unwrap();
+    let arguments = ["verify", "mixed.safetensors", "--world", "1", "--junit", "claims.xml", "--out", "pages"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("balanced means incoming = k outgoing"), "{said}");
+    assert!(said.contains("degree one only were not run: dopri5"), "{said}");
+    for claim in REGISTRY {
+        let line = said.lines().find(|line| line.split_whitespace().next() == Some(claim.id)).unwrap();
+        match claim.other_degrees {
+            OtherDegrees::Checked(_) => assert!(line.contains(" held "), "{line}"),
+            OtherDegrees::NotClaimed(why) => {
+                assert!(line.contains(" n/a "), "{line}");
+                assert!(said.contains(&format!("about degree one only: {why}")), "{said}");
+            }
+        }
+    }
+    let junit = fs::read_to_string(folder.path().join("claims.xml")).unwrap();
+    assert!(junit.contains(r#"failures="0" errors="0" skipped="15""#), "{junit}");
+    let page = fs::read_to_string(folder.path().join("pages/networks/mixed.html")).unwrap();
+    assert!(page.contains("Neurons of degrees 1, 2"), "{page}");
+    // Without a minimum the direction is named, and what to do.
+    let output = run(folder.path(), &["verify", "mixed.safetensors"]);
+    assert_eq!(status(&output), 2, "{}", stdout(&output));
+    let said = stderr(&output);
+    assert!(said.contains("the cost has no minimum: as h_") && said.contains("--world 1"), "{said}");
+}
+
+/// Two rings of gain one, and a synapse from one to the other, which lies on no cycle.
+#[test]
+fn other_degrees_are_balanced_within_components() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rings.csv"), "0,2,0,0\n3,0,0,0\n7,0,0,5\n0,0,1,0\n").unwrap();
+    let each = "rectified-power(2), rectified-power(0.5), rectified-power(0.5), rectified-power(2)";
+    let with = |more: &[&str]| {
+        run(folder.path(), &[&["balance", "rings.csv", "--activation", each, "--json"][..], more].concat())
+    };
+    let output = with(&[]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("the cost has no minimum"), "{}", stderr(&output));
+    let output = with(&["--within-components", "-o", "out.csv"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!((said["synapses_on_no_cycle"].as_u64(), said["components"].as_u64()), (Some(1), Some(2)));
+    // Around a ring of degrees 2 and 1/2: incoming = 2 outgoing at the one, half of it at the other, so C_10 = 2 C_01.
+    let weights = read_network(&folder.path().join("out.csv"), Activation::Linear).unwrap().network.weights;
+    let cost = |target: usize, source: usize| {
+        let (_, _, weight) = weights.triplets().find(|&(i, j, _)| (i, j) == (target, source)).unwrap();
+        weight * weight
+    };
+    for (quadratic, root) in [(0, 1), (3, 2)] {
+        let (out_of, into) = (cost(root, quadratic), cost(quadratic, root));
+        assert!((into / (2.0 * out_of) - 1.0).abs() < 1e-9, "{into} {out_of}");
     }
 }

@@ -11,7 +11,7 @@ use synbal::check::{Proved, check};
 use synbal::cost::{Alpha, CostSpec};
 use synbal::network::random::stream;
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::embedded_cases;
+use synbal::tasks::{Case, embedded_cases};
 
 /// The largest radius of a refined certificate: rounding alone would give 2^-64, which the certificate's constants
 /// (a node's whole imbalance against the curvature; largest against least `L v`) worsen, but never by a factor of 2^9.
@@ -53,7 +53,9 @@ fn radius(proved: &Proved) -> f64 {
 
 #[test]
 fn every_embedded_network_is_certified_beyond_double_precision() {
-    for case in embedded_cases(1).unwrap() {
+    // Certificates are made of differences of log-scales: of degree one.
+    let one = |case: &Case| case.network.activation.homogeneous_degrees().unwrap().are_one();
+    for case in embedded_cases(1).unwrap().into_iter().filter(one) {
         let certificate = certified(&case.network, &case.spec, case.scope);
         assert_refined(&accepted(&certificate, &case.network), &case.name);
     }

@@ -100,7 +100,10 @@ fn what_stands_against_a_certificate_of_noise_is_said() {
         &|c| c["world"] = json!(["0x1", 0]),
     ] {
         let refused = refusal(change);
-        assert!(matches!(refused, Refused::Field { what: "accumulated", .. } | Refused::WrongLength { .. }), "{refused}");
+        assert!(
+            matches!(refused, Refused::Field { what: "accumulated", .. } | Refused::WrongLength { .. }),
+            "{refused}"
+        );
     }
     let refused = refusal(&|c| c["accumulated"][0] = json!(4_000_000_000_u32));
     assert!(matches!(refused, Refused::TooMuchWork { .. }), "{refused}");

@@ -165,7 +165,7 @@ proptest! {
         p in prop_oneof![Just(0.5), Just(1.0), Just(2.0)], lambda in prop_oneof![Just(0.1), Just(1.0), Just(10.0)],
     ) {
         let network = mixed(seed, n, density);
-        let problem = DegreeProblem::new(&network, &CostSpec::power(p).with_world(lambda)).unwrap();
+        let problem = DegreeProblem::new(&network, &CostSpec::power(p).with_world(lambda), Scope::Whole).unwrap();
         prop_assert!(problem.free().is_empty());
         // A tolerance of 1e-13 leaves an error of that times the condition of these networks, below 1e4.
         let run = problem.solve(Method::Newton, &Criteria::default().with_tol(1e-13)).unwrap().converged().unwrap();
@@ -212,7 +212,7 @@ proptest! {
             }
         }
         let network = Network::recurrent(Weights::from_triplets(n, triplets).unwrap(), activations);
-        match DegreeProblem::new(&network, &CostSpec::power(2.0)) {
+        match DegreeProblem::new(&network, &CostSpec::power(2.0), Scope::Whole) {
             Ok(problem) => {
                 let run = problem.solve(Method::Newton, &Criteria::default()).unwrap().converged().unwrap();
                 // Stiemke: the balanced costs are the positive solution that no lowering direction lets be.
@@ -249,7 +249,7 @@ fn degree_one_is_the_paper_s() {
             let criteria = Criteria::default().with_tol(1e-13);
             let known = Problem::new(&network, &spec, Scope::Whole).unwrap();
             let known = known.solve(Method::Newton, &criteria).unwrap().converged().unwrap();
-            let problem = DegreeProblem::new(&network, &spec).unwrap();
+            let problem = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap();
             assert_eq!(problem.free().len(), usize::from(world.is_none()));
             for method in [Method::Newton, Method::NewtonCg, Method::Osborne] {
                 let run = problem.solve(method, &criteria).unwrap().converged().unwrap();
@@ -264,7 +264,7 @@ fn degree_one_is_the_paper_s() {
 #[test]
 fn the_flow_of_mixed_degrees_lowers_the_cost_and_gets_there() {
     let network = mixed(5, 10, 0.3);
-    let problem = DegreeProblem::new(&network, &CostSpec::power(1.0).with_world(1.0)).unwrap();
+    let problem = DegreeProblem::new(&network, &CostSpec::power(1.0).with_world(1.0), Scope::Whole).unwrap();
     let newton = problem.solve(Method::Newton, &Criteria::default()).unwrap().converged().unwrap();
     let flow = problem.solve(Method::Euler, &Criteria::default()).unwrap().converged().unwrap();
     assert!(apart(&newton.log_scales, &flow.log_scales) < 1e-7);
@@ -281,7 +281,8 @@ fn the_flow_of_mixed_degrees_lowers_the_cost_and_gets_there() {
 fn the_balanced_network_costs_least() {
     let network = mixed(3, 8, 0.4);
     let spec = CostSpec::power(2.0).with_world(1.0);
-    let run = DegreeProblem::new(&network, &spec).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
+    let run =
+        DegreeProblem::new(&network, &spec, Scope::Whole).unwrap().solve(Method::Auto, &Criteria::default()).unwrap();
     let run = run.converged().unwrap();
     let least: f64 = Terms::of(&run.network, 2.0, Some(1.0)).costs.iter().sum();
     assert!((least / run.cost_final - 1.0).abs() < 1e-12);
@@ -299,7 +300,7 @@ fn the_balanced_network_costs_least() {
 fn what_is_there_for_degree_one_only_is_refused() {
     let network = mixed(1, 3, 0.5);
     let spec = CostSpec::power(2.0).with_world(1.0);
-    let problem = DegreeProblem::new(&network, &spec).unwrap();
+    let problem = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap();
     let error = problem.solve(Method::OsborneGreedy, &Criteria::default()).unwrap_err();
     assert_eq!(error, DegreeError::NoSuchMethod { method: Method::OsborneGreedy });
     assert!(Problem::new(&network, &spec, Scope::Whole).is_err());

@@ -1,7 +1,7 @@
 //! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads; and what must hold holds.
 
-use synbal::claims::REGISTRY;
-use synbal::experiments::{EXPERIMENTS, Effort, Experiment};
+use synbal::claims::{REGISTRY, Verdict};
+use synbal::experiments::{EXPERIMENTS, Effort, Experiment, Reproduction};
 
 /// The findings as JSON: every digit of every number.
 fn findings(experiment: &Experiment, threads: usize) -> String {
@@ -48,6 +48,7 @@ reproducible! {
     noise_limit "noise-limit",
     noise_differences "noise-differences",
     noise_loss_beyond "noise-loss-beyond",
+    noise_loss_degrees "noise-loss-degrees",
     noise_steps "noise-steps",
     training_imbalance "training-imbalance",
     fly_responses "fly-responses",
@@ -61,6 +62,25 @@ fn the_claims_about_networks_have_experiments() {
     for id in ["noise_robustness", "heterosynaptic", "regularised_training"] {
         assert!(REGISTRY.iter().any(|claim| claim.id == id));
         assert!(EXPERIMENTS.iter().any(|experiment| experiment.claim == id), "{id} has no experiment");
+    }
+}
+
+/// The pupil learns, its recurrent cost has no minimum, and balanced with the world it has the outputs of the given one.
+#[test]
+fn a_trained_network_of_two_degrees_is_balanced() {
+    let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == "noise-loss-degrees").unwrap();
+    let findings = (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap();
+    assert_eq!(findings.evidence.verdict(), Verdict::Held, "{:#?}", findings.evidence);
+    let about = ["loss of the pupil", "falls without end", "lambda = 1: outputs", "lambda = 10: outputs"];
+    for (measurement, about) in findings.evidence.measurements.iter().zip(about) {
+        assert!(measurement.what.contains(about), "{}", measurement.what);
+    }
+    assert_eq!(findings.evidence.measurements.len(), about.len());
+    assert!(findings.statements.iter().all(|statement| statement.outcome == Reproduction::Beyond));
+    // Of the three networks each balanced one has the least of its own cost.
+    let cost = |row: usize, column: usize| findings.tables[0].rows[row][column].parse::<f64>().unwrap();
+    for column in [1, 2] {
+        assert!((0..3).all(|row| row == column || cost(row, column) > cost(column, column)));
     }
 }
 

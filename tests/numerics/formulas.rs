@@ -3,7 +3,7 @@
 use crate::common::{AlphaKind, Recipe, config, recipes};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
-use synbal::balance::{Criteria, DegreeError, DegreeProblem, Method};
+use synbal::balance::{Criteria, DegreeError, DegreeProblem, Method, Scope};
 use synbal::conserved::{CycleBasis, independent_count};
 use synbal::cost::{Alpha, CostError, CostGraph, CostSpec, synaptic_cost};
 use synbal::flow::{laplacian, lax_field, node_costs};
@@ -441,7 +441,7 @@ fn a_degree_other_than_one_has_no_graph_of_degree_one_and_no_minimum_without_the
     let recurrent = Network::recurrent(weights, activation);
     let error = CostGraph::of_network(&recurrent, &CostSpec::power(2.0)).unwrap_err();
     assert_eq!(error, CostError::OtherDegree { neuron: 0, activation: "rectified-power", degree: 2.0 });
-    let error = DegreeProblem::new(&recurrent, &CostSpec::power(2.0)).unwrap_err();
+    let error = DegreeProblem::new(&recurrent, &CostSpec::power(2.0), Scope::Whole).unwrap_err();
     let DegreeError::NoMinimum { direction } = error else { panic!("{error}") };
     assert_eq!(direction.rates(), [-1.0, -1.0]);
     // What the message says: raised by c, the costs are those of before times e^{p(k − 1)c}, here e^{−2} for c = −1.
@@ -456,6 +456,6 @@ fn a_degree_other_than_one_has_no_graph_of_degree_one_and_no_minimum_without_the
         w_out: Some(DMatrix::from_element(1, 2, 1.0)),
         ..recurrent
     };
-    let problem = DegreeProblem::new(&whole, &CostSpec::power(2.0).with_world(1.0)).unwrap();
+    let problem = DegreeProblem::new(&whole, &CostSpec::power(2.0).with_world(1.0), Scope::Whole).unwrap();
     problem.solve(Method::Auto, &Criteria::default()).unwrap().converged().unwrap();
 }

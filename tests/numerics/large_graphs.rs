@@ -1,10 +1,11 @@
 //! The solver for large graphs on a trained fly network: what threads change (nothing), how passes grow (hardly), and
 //! what stopping at a weak criterion is called (not balanced).
 
-use synbal::balance::{Criteria, Method, NewtonCg, Outcome, Solver, Status};
+use synbal::balance::{Criteria, Method, NewtonCg, Outcome, Problem, Scope, Solver, Status};
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
 use synbal::laplacian::Preconditioning;
+use synbal::network::{Activation, Network, Weights};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 
 const STOP: Criteria = Criteria::new(1e-8, 100_000);
@@ -68,4 +69,27 @@ fn what_stops_at_a_weak_criterion_is_not_called_balanced() {
     // And a criterion that is never met changes nothing.
     let never = NewtonCg { stop_at_gradient: Some(1e-300), ..NewtonCg::default() };
     assert_eq!(never.solve(&graph, &STOP), Method::NewtonCg.solver().unwrap().solve(&graph, &STOP));
+}
+
+/// Along a chain of pairs 1e4 and 1e-4 the scales multiply up to 1e±1600, while no cost is far from one: each pair balances by
+/// itself, at one and one.
+#[test]
+fn log_scales_of_which_f64_has_no_exponentials() {
+    let n = 400;
+    let pairs = (1..n).flat_map(|i| [(i, i - 1, 1e4), (i - 1, i, 1e-4)]);
+    let network = Network::recurrent(Weights::from_triplets(n, pairs.collect()).unwrap(), Activation::Relu);
+    for method in [Method::Newton, Method::NewtonCg, Method::Auto] {
+        let problem = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        assert!(problem.graph().prescaling().is_identity(), "no cost asks for a prescaling");
+        let criteria = Criteria::default();
+        let run = problem.solve(method, &criteria).unwrap().converged().unwrap();
+        let spread = run.log_scales[n - 1] - run.log_scales[0];
+        let exact = (n - 1) as f64 * 1e4_f64.ln();
+        assert!((spread / exact - 1.0).abs() < 1e-6, "{method:?}: {spread} for {exact}");
+        // The flow over a cut, C_ij − C_ji, is the sum of the gradients of one side.
+        let slack = 2.0 * criteria.tol * (2 * n) as f64;
+        for weight in run.network.weights.values() {
+            assert!((weight.powi(2) - 1.0).abs() <= slack, "{method:?}: {weight}");
+        }
+    }
 }

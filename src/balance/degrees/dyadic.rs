@@ -2,6 +2,8 @@
 
 use num_bigint::BigInt;
 
+use crate::scalar::{significand, times_power_of_two};
+
 /// `m 2^e` with `1 ≤ m < 2`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Dyadic {
@@ -17,8 +19,8 @@ impl Dyadic {
 
     /// A positive, finite number, exactly.
     pub fn of(x: f64) -> Self {
-        let exponent = crate::network::exponent(x);
-        Dyadic { mantissa: crate::network::times_power_of_two(x, -exponent), exponent: i64::from(exponent) }
+        let (digits, exponent) = significand(x);
+        Dyadic { mantissa: digits as f64 / (1_u64 << FRACTION) as f64, exponent: exponent + FRACTION }
     }
 
     /// The product, rounded up.
@@ -49,7 +51,7 @@ impl Dyadic {
     /// The number as a fraction of `2^unit`, rounded to `f64`; 0 where that is too small.
     pub fn in_units_of(self, unit: i64) -> f64 {
         let shift = i32::try_from(self.exponent - unit).unwrap_or(i32::MIN / 2);
-        crate::network::times_power_of_two(self.mantissa, shift)
+        times_power_of_two(self.mantissa, shift)
     }
 
     /// `log2`, rounded down.
@@ -59,8 +61,8 @@ impl Dyadic {
 
     /// The integer `m 2^52`, and the power of two that it is to be multiplied with.
     pub fn as_integer(self) -> (BigInt, i64) {
-        let scaled = self.mantissa * (1_u64 << FRACTION) as f64;
-        (BigInt::from(scaled as u64), self.exponent - FRACTION)
+        let (digits, exponent) = significand(self.mantissa);
+        (BigInt::from(digits), self.exponent + exponent)
     }
 }
 

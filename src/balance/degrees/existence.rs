@@ -94,8 +94,8 @@ impl LoweringDirection {
 /// What is known of the minimum.
 pub(super) enum Minimum {
     /// It is attained; unique up to these directions (entries by neuron, the largest between 1 and 2), on
-    /// neurons of their own; and the number of strong components.
-    Attained { free: Vec<Vec<(usize, f64)>>, components: usize },
+    /// neurons of their own; and how many strong components there are, and nodes in the largest.
+    Attained { free: Vec<Vec<(usize, f64)>>, components: usize, largest_component: usize },
     /// It is not.
     Missing(Box<LoweringDirection>),
     /// The gain of a cycle through this neuron is so near one that rounding hides on which side it lies.
@@ -185,7 +185,8 @@ pub(super) fn minimum(costs: &DegreeCosts) -> Minimum {
     }
     // Without a synapse from or to it the outside is no component of the network.
     let outside = members[strong[n] as usize].len() == 1 && !costs.has_world();
-    Minimum::Attained { free, components: count - usize::from(outside) }
+    let largest_component = facts.strong_sizes().iter().copied().max().unwrap_or(0);
+    Minimum::Attained { free, components: count - usize::from(outside), largest_component }
 }
 
 /// The rates in units of the largest's power of two: exactly, for they are powers of two themselves where every gain is one.

@@ -2,8 +2,13 @@
 //!
 //! For degree one H is the Laplacian of `C + Cᵀ`. Where a direction is free H is singular along it, and g has no part in it;
 //! `v vᵀ` is added there, which makes the matrix positive definite and leaves the step, orthogonal to v, what it was.
+//!
+//! Beside its diagonal no entry is positive, but its rows do not add up to zero, as those of a Laplacian do: so the elimination that
+//! never subtracts (`crate::laplacian::GroundedLaplacian`) has no neighbours to hand couplings to here, and this one is `L D Lᵀ`.
 
 use crate::cost::{DegreeCosts, DegreeSynapse};
+use crate::laplacian::conjugate_gradients::{System, Unit, Until, iterate};
+use crate::laplacian::vectors::dot;
 use crate::scalar::Scalar;
 
 /// Directions that leave every synapse as it is, entries by neuron.
@@ -141,6 +146,31 @@ pub(super) fn without_free<S: Scalar>(x: &mut [S], free: &Free) {
     }
 }
 
+/// H scaled to a unit diagonal.
+struct Scaled<'a> {
+    graph: &'a DegreeCosts,
+    costs: &'a [f64],
+    inverse_root: &'a [f64],
+    /// What the scaled H does not see.
+    unseen: &'a Free,
+    products: usize,
+}
+
+impl System for Scaled<'_> {
+    fn times(&mut self, x: &[f64], product: &mut [f64]) -> f64 {
+        let moved: Vec<f64> = x.iter().zip(self.inverse_root).map(|(x, r)| x * r).collect();
+        let along = times(self.graph, self.costs, &moved);
+        self.products += 1;
+        product.iter_mut().zip(along.iter().zip(self.inverse_root)).for_each(|(p, (a, r))| *p = a * r);
+        dot(x, product)
+    }
+
+    fn precondition(&mut self, residual: &[f64], z: &mut [f64]) {
+        z.copy_from_slice(residual);
+        without_free(z, self.unseen);
+    }
+}
+
 /// `pδ` by conjugate gradients, preconditioned by the diagonal, to a relative residual; and the products it took. Started at
 /// zero, what it returns has `gᵀδ = δᵀHδ` however early it stops, which is all that the damping of the step builds on.
 pub(super) fn gradients_step(
@@ -151,35 +181,16 @@ pub(super) fn gradients_step(
     residual: f64,
 ) -> (Vec<f64>, usize) {
     let diagonal = diagonal(graph, costs, &0.0);
-    let preconditioned = |r: &[f64]| -> Vec<f64> {
-        let mut z: Vec<f64> = r.iter().zip(&diagonal).map(|(r, d)| if *d > 0.0 { r / d } else { 0.0 }).collect();
-        without_free(&mut z, free);
-        z
-    };
-    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
-    let mut x = vec![0.0; g.len()];
-    let mut r = g.to_vec();
-    let mut z = preconditioned(&r);
-    let mut d = z.clone();
-    let mut rz = dot(&r, &z);
-    let goal = residual * residual * rz;
-    let mut products = 0;
-    while rz > goal && products < 20 * g.len() + 50 {
-        let product = times(graph, costs, &d);
-        products += 1;
-        let curvature = dot(&d, &product);
-        if curvature.is_nan() || curvature <= 0.0 {
-            break;
-        }
-        let step = rz / curvature;
-        x.iter_mut().zip(&d).for_each(|(x, d)| *x += step * d);
-        r.iter_mut().zip(&product).for_each(|(r, product)| *r -= step * product);
-        z = preconditioned(&r);
-        let next = dot(&r, &z);
-        let share = next / rz;
-        rz = next;
-        d.iter_mut().zip(&z).for_each(|(d, z)| *d = z + share * *d);
-    }
+    let inverse_root: Vec<f64> = diagonal.iter().map(|d| if *d > 0.0 { d.sqrt().recip() } else { 0.0 }).collect();
+    let scaled = |&(i, v): &(usize, f64)| (i, v * diagonal[i].sqrt());
+    let unseen: Vec<Vec<(usize, f64)>> = free.iter().map(|direction| direction.iter().map(scaled).collect()).collect();
+    let mut right: Vec<f64> = g.iter().zip(&inverse_root).map(|(g, r)| g * r).collect();
+    // A rounded gradient has a part that no step can take away, and the residual would never get below it.
+    without_free(&mut right, &unseen);
+    let until = Until { relative: residual, every_node: 0.0, of: Unit::Degree, products: 20 * g.len() + 50 };
+    let system = &mut Scaled { graph, costs, inverse_root: &inverse_root, unseen: &unseen, products: 0 };
+    let solved = iterate(system, right, &inverse_root, &until);
+    let mut x: Vec<f64> = solved.x.iter().zip(&inverse_root).map(|(u, r)| u * r).collect();
     without_free(&mut x, free);
-    (x, products)
+    (x, system.products)
 }

@@ -18,7 +18,7 @@ use std::time::Instant;
 use super::criteria::Criteria;
 use super::method::Method;
 use super::outcome::{Outcome, verdict};
-use super::problem::BalanceError;
+use super::problem::{BalanceError, Scope};
 use super::status::Status;
 use crate::cost::{CostError, CostSpec, DegreeCosts};
 use crate::network::{Homogeneity, Network, NetworkError, rescale_network};
@@ -87,10 +87,22 @@ fn node(direction: &LoweringDirection, node: usize) -> String {
 pub struct DegreeProblem<'a> {
     network: &'a Network,
     spec: CostSpec,
+    scope: Scope,
     costs: DegreeCosts,
+    on_no_cycle: Vec<(usize, usize)>,
     /// What the cost does not fix, directions on neurons of their own.
     free: Vec<Vec<(usize, f64)>>,
     components: usize,
+    largest_component: usize,
+}
+
+/// The costs that take part, and the synapses that do not.
+fn costs_in(network: &Network, spec: &CostSpec, scope: Scope) -> Result<(DegreeCosts, Vec<(usize, usize)>), CostError> {
+    let costs = DegreeCosts::of_network(network, spec)?;
+    Ok(match scope {
+        Scope::Whole => (costs, Vec::new()),
+        Scope::WithinComponents => costs.within_components(),
+    })
 }
 
 impl<'a> DegreeProblem<'a> {
@@ -98,11 +110,12 @@ impl<'a> DegreeProblem<'a> {
     ///
     /// # Errors
     /// A network that is not homogeneous, a cost that does not fit it, or a cost without a minimum.
-    pub fn new(network: &'a Network, spec: &CostSpec) -> Result<Self, DegreeError> {
-        let costs = DegreeCosts::of_network(network, spec)?;
+    pub fn new(network: &'a Network, spec: &CostSpec, scope: Scope) -> Result<Self, DegreeError> {
+        let (costs, on_no_cycle) = costs_in(network, spec, scope)?;
         match minimum(&costs) {
-            Minimum::Attained { free, components } => {
-                Ok(DegreeProblem { network, spec: spec.clone(), costs, free, components })
+            Minimum::Attained { free, components, largest_component } => {
+                let spec = spec.clone();
+                Ok(DegreeProblem { network, spec, scope, costs, on_no_cycle, free, components, largest_component })
             }
             Minimum::Missing(direction) => Err(DegreeError::NoMinimum { direction }),
             Minimum::Undecided { neuron } => Err(DegreeError::Undecided { neuron }),
@@ -128,6 +141,25 @@ impl<'a> DegreeProblem<'a> {
     /// Strongly connected components of the network, the world included.
     pub fn components(&self) -> usize {
         self.components
+    }
+
+    /// Neurons, and the world, in the largest of them.
+    pub fn largest_component(&self) -> usize {
+        self.largest_component
+    }
+
+    /// The synapses on no directed cycle, as (target, source), if they are left out: [`Scope::WithinComponents`].
+    pub fn on_no_cycle(&self) -> &[(usize, usize)] {
+        &self.on_no_cycle
+    }
+
+    /// `x` with `H x = right` (n each), `p² H` the Hessian of the cost where the synapses have these costs; orthogonal to
+    /// [`DegreeProblem::free`], as `right` must be.
+    ///
+    /// # Errors
+    /// The neuron at which the elimination of H meets a pivot that is not positive.
+    pub fn hessian_solution(&self, costs: &[f64], right: &[f64]) -> Result<Vec<f64>, usize> {
+        hessian::dense_step(&self.costs, costs, right, &self.free, &0.0)
     }
 
     /// Solves by a method.
@@ -158,7 +190,7 @@ impl<'a> DegreeProblem<'a> {
         let seconds = started.elapsed().as_secs_f64();
         let mut outcome = self.judge(criteria, name, ended);
         let network = rescale_network(self.network, &outcome.h, Homogeneity::Required)?;
-        let rescaled = DegreeCosts::of_network(&network, &self.spec)?;
+        let (rescaled, _) = costs_in(&network, &self.spec, self.scope)?;
         let imbalance_final = rescaled.pulls(rescaled.initial_costs(), &0.0).imbalance().worst;
         if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
             outcome.status = Status::LostToRounding;

@@ -7,7 +7,7 @@ use crate::cost::CostGraph;
 use crate::flow::NodeCosts;
 use crate::laplacian::products::{SparseProducts, Stored};
 use crate::laplacian::scaled::ScaledLaplacian;
-use crate::laplacian::vectors::{CHUNK, each};
+use crate::parallel::{CHUNK, each};
 
 /// Scaled costs and the sums at each node.
 pub(super) struct NodeSums<'a> {
@@ -59,19 +59,49 @@ impl<'a> NodeSums<'a> {
     /// The cost falls by at least `½ Σ (√r_i − √c_i)²`, whatever the graph: by `e^{p(δ_j − δ_i)} ≤ ½(e^{2pδ_j} + e^{−2pδ_i})`
     /// it is at most `½ Σ (c_i e^{2pδ_i} + r_i e^{−2pδ_i})`, which these steps minimise (to `Σ √(r_i c_i)`).
     pub fn half_step(&mut self) {
+        self.step(|whole| whole.sqrt());
+        self.scaled.keep_in_range();
+    }
+
+    /// All nodes at once go a whole step, `d_i ← d_i √(r_i/c_i)`: each would be balanced if the others stood still. Nothing says
+    /// that the cost falls; whoever tries it looks, and may [`return_to`](Self::return_to) where it was. False if scales have left
+    /// their range.
+    pub fn whole_step(&mut self) -> bool {
+        self.step(|whole| whole);
+        self.scaled.is_in_range()
+    }
+
+    /// `d_i ← d_i f(√(r_i/c_i))`, from the sums measured last.
+    fn step(&mut self, factor: impl Fn(f64) -> f64 + Sync) {
         let sums = self.nodes.incoming.chunks(CHUNK).zip(self.nodes.outgoing.chunks(CHUNK));
         let ScaledCosts { d, inverse, .. } = &mut self.scaled;
         let parts = d.chunks_mut(CHUNK).zip(inverse.chunks_mut(CHUNK)).zip(sums);
         each(parts, |((d, inverse), (r, c))| {
             for ((d, inverse), (r, c)) in d.iter_mut().zip(inverse).zip(r.iter().zip(c)) {
                 if *r > 0.0 && *c > 0.0 {
-                    *d *= (r.sqrt() / c.sqrt()).sqrt();
+                    *d *= factor(r.sqrt() / c.sqrt());
                 }
                 *inverse = d.recip();
             }
         });
-        self.scaled.keep_in_range();
     }
+
+    /// Scales and sums as they are now.
+    pub fn mark(&self) -> Mark {
+        Mark { d: self.scaled.d.clone(), inverse: self.scaled.inverse.clone(), nodes: self.nodes.clone() }
+    }
+
+    /// Back to a mark; the costs must not have been computed afresh since.
+    pub fn return_to(&mut self, Mark { d, inverse, nodes }: Mark) {
+        (self.scaled.d, self.scaled.inverse, self.nodes) = (d, inverse, nodes);
+    }
+}
+
+/// Scales and sums that can be returned to.
+pub(super) struct Mark {
+    d: Vec<f64>,
+    inverse: Vec<f64>,
+    nodes: NodeCosts<f64>,
 }
 
 /// The hot loop by itself, for measurements: what every iteration on a large graph does once for each evaluation.

@@ -44,7 +44,7 @@ impl<'a> ScaledCosts<'a> {
     pub fn move_to(&mut self, h: &[f64]) {
         let relative: Vec<f64> = h.iter().zip(&self.base_h).map(|(h, base)| h - base).collect();
         self.d = self.graph.scales(&relative);
-        if self.d.iter().any(|&d| is_out_of_range(d)) {
+        if !self.is_in_range() {
             self.rebase(h);
         }
         for (inverse, d) in self.inverse.iter_mut().zip(&self.d) {
@@ -73,9 +73,14 @@ impl<'a> ScaledCosts<'a> {
         self.passes += 1;
     }
 
+    /// Whether no scale has left its range.
+    pub fn is_in_range(&self) -> bool {
+        !self.d.iter().any(|&d| is_out_of_range(d))
+    }
+
     /// Computes the costs afresh where scales have left their range.
     pub fn keep_in_range(&mut self) {
-        if self.d.iter().any(|&d| is_out_of_range(d)) {
+        if !self.is_in_range() {
             self.rebase(&self.h());
         }
     }

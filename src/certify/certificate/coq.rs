@@ -2,10 +2,11 @@
 
 use num_bigint::BigUint;
 
-use super::integers::{Bundle, Given, bundles, odd_dyadic};
+use super::integers::{Bundle, Given, bundles};
 use super::{Certificate, CertifyError, Power};
 use crate::balance::Scope;
 use crate::network::Network;
+use crate::scalar::odd_dyadic;
 
 impl Certificate {
     /// The text of a Coq file that proves what the certificate claims of the network that it was made for: compile it with

@@ -27,8 +27,8 @@ use num_bigint::BigUint;
 use serde_json::{Value, json};
 
 use super::Certificate;
-use super::integers::odd_dyadic;
 use crate::balance::Scope;
+use crate::scalar::odd_dyadic;
 
 fn hexadecimal(x: &BigUint) -> String {
     format!("{x:#x}")

@@ -4,7 +4,8 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 
 use super::CertifyError;
-use crate::network::{Network, exponent, times_power_of_two};
+use crate::network::Network;
+use crate::scalar::{odd_dyadic, times_power_of_two};
 
 /// An exponent p as a fraction a/b in lowest terms, b a power of two: then `|J|^p` is a b-th root of a dyadic number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +47,6 @@ pub struct CertifiedSynapse {
     pub width: u32,
     /// What the circulation leaves of the scaled cost is less by this.
     pub deficit: BigUint,
-}
-
-/// `|x| = m·2^e` with m odd, for finite `x ≠ 0`.
-pub fn odd_dyadic(x: f64) -> (u64, i64) {
-    let e = exponent(x);
-    // In [2^52, 2^53), in two exact steps for the sake of subnormal numbers.
-    let m = times_power_of_two(x.abs(), 52 - e) as u64;
-    let zeros = m.trailing_zeros();
-    (m >> zeros, i64::from(e) - 52 + i64::from(zeros))
 }
 
 /// What costs something between one ordered pair of nodes.
@@ -297,16 +289,6 @@ pub fn rounded(synapses: &[CertifiedSynapse], scale: &[BigUint]) -> Vec<Rounded>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn odd_dyadics_are_exact_over_the_whole_range() {
-        for x in [1.0, -0.75, 1e308, f64::MAX, 1e-310, f64::from_bits(1), f64::MIN_POSITIVE] {
-            let (m, e) = odd_dyadic(x);
-            assert_eq!(m % 2, 1, "{x:e}");
-            assert_eq!(times_power_of_two(m as f64, e as i32), x.abs(), "{x:e}");
-        }
-        assert_eq!(odd_dyadic(12.0), (3, 2));
-    }
 
     #[test]
     fn numbers_to_and_fro() {

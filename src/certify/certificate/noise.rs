@@ -2,9 +2,10 @@
 
 use num_bigint::{BigInt, BigUint};
 
-use super::integers::{Bundle, Given, odd_dyadic};
+use super::integers::{Bundle, Given};
 use crate::cost::AccumulatedNoise;
 use crate::network::Weights;
+use crate::scalar::odd_dyadic;
 
 /// The entries of `M = Σ_{t=1..T} γ^t (J^t)∘(J^t)` that are not 0, exactly, by (target, source).
 ///

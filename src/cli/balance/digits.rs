@@ -1,13 +1,12 @@
 //! The refinement of `synbal balance --digits N`: Newton's method in multiple precision.
 
-use synbal::balance::{DegreeProblem, LinearSolver, MOST_DIGITS, Precise, balance_to_digits};
+use synbal::balance::{DegreeProblem, LinearSolver, MOST_DIGITS, Precise, Scope, Solved, balance_to_digits};
 use synbal::cost::CostSpec;
 use synbal::io::ModelFile;
 use synbal::network::{Degrees, Homogeneity, Network, rescale_network};
 use synbal::scalar::{Multi, Scalar};
 
 use super::CliError;
-use super::solved::Solved;
 use super::step::RefinementStep;
 
 /// As many digits an `f64` has already.
@@ -31,10 +30,13 @@ pub fn check_digits(digits: usize) -> Result<(), CliError> {
 }
 
 /// Refines a start; the reason if that is not possible.
-pub fn refine(balanced: &Solved, given: (&Network, &CostSpec), digits: usize) -> Result<Refined, String> {
+pub fn refine(balanced: &Solved, given: (&Network, &CostSpec, Scope), digits: usize) -> Result<Refined, String> {
     let found = match &balanced.graph {
         Some(graph) => balance_to_digits(graph, &balanced.outcome.h, digits),
-        None => DegreeProblem::new(given.0, given.1).map_err(|reason| reason.to_string())?.to_digits(digits),
+        None => {
+            let (network, spec, scope) = given;
+            DegreeProblem::new(network, spec, scope).map_err(|reason| reason.to_string())?.to_digits(digits)
+        }
     };
     let found = found.map_err(|reason| reason.to_string())?;
     Ok(Refined { found, neurons: balanced.log_scales.len() })

@@ -10,18 +10,19 @@ mod step;
 mod summary;
 mod written;
 
-use synbal::balance::Status;
+use synbal::balance::{Solved, Status};
 use synbal::cost::CostSpec;
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
 use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
-use super::arguments::BalanceOptions;
-use super::console::{ProgressLine, notify, print, print_json, read, say};
+use super::arguments::{BalanceOptions, scope};
+use super::console::{ProgressLine, notify, print, print_aside, print_json, read, say};
+use super::timings::Timings;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
-use solved::{Solved, imbalance};
+use solved::{imbalance, solved};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
 use written::{Destination, Rescaled};
 
@@ -35,7 +36,10 @@ enum Scales {
 pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let destination = Destination::checked(options)?;
     options.digits.map_or(Ok(()), check_digits)?;
+    let mut timings = Timings::new();
+    timings.lap("start");
     let (loaded, sha256) = read(&options.input)?;
+    timings.lap("reading");
     let (spec, mut notices) = options.input.spec(&loaded)?;
     let accumulated = options.noise.accumulated()?;
     if accumulated.is_some() && options.digits.is_some() {
@@ -49,14 +53,15 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced = Solved::by(options, &loaded.network, &spec).map_err(|error| for_network(error, &loaded))?;
+    let balanced =
+        solved(options, &loaded.network, &spec, &mut timings).map_err(|error| for_network(error, &loaded))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
         None => scales(options, &balanced),
         Some(digits) => {
             progress.say("balancing in multiple precision");
-            let refined = refine(&balanced, (&loaded.network, &spec), digits);
+            let refined = refine(&balanced, (&loaded.network, &spec, scope(options.within_components)), digits);
             seconds = started.elapsed().as_secs_f64();
             match refined {
                 Ok(refined) => Scales::Refined(Box::new(refined)),
@@ -78,6 +83,9 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         status = Err(CliError::Nothing { advice: reducible(&loaded, false) }.to_string());
     }
 
+    if options.digits.is_some() {
+        timings.lap("more digits");
+    }
     progress.say("rescaling");
     let model = loaded.model.as_ref().filter(|_| as_asked);
     let rescaled_model = model.map(|model| rescaled_model(options, model, &scales)).transpose()?;
@@ -87,6 +95,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         (None, true) => Some(scales.network(&loaded.network, &balanced)?),
         (None, false) => None,
     };
+    timings.lap("rounding to the format");
     progress.say("comparing outputs");
     let reproduction = match (&loaded.model, &rescaled_model) {
         (Some(given), Some(rescaled)) if !options.no_check => {
@@ -121,6 +130,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         (Some(network), None) if options.powers_of_two => rounded(options, network, vec![Float::F64], &spec)?,
         _ => None,
     };
+    timings.lap("comparing outputs");
     drop(progress);
 
     let decimals = if let Scales::Refined(refined) = &scales { Some(refined.log_scales()) } else { None };
@@ -139,10 +149,11 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         }
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
-    if balanced.on_no_cycle > 0 {
+    timings.lap("writing");
+    if !balanced.on_no_cycle.is_empty() {
         notices.push(format!(
             "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
-            balanced.on_no_cycle
+            balanced.on_no_cycle.len()
         ));
     }
     notify(&notices);
@@ -161,11 +172,15 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     });
     summary.rounded = rounded;
     summary.outputs = outputs;
+    summary.timings = timings.stages();
     summary.notices = loaded.notices.into_iter().chain(notices).collect();
     if options.json {
         print_json(&summary)?;
     } else if !destination.is_stdout() {
         print(&summary.text())?;
+    }
+    if options.timings {
+        print_aside(&timings.text());
     }
     match status {
         Ok(()) => Ok(Ending::Good),

@@ -1,16 +1,16 @@
 //! What `synbal balance` says, as text and as JSON.
 
 use serde::Serialize;
-use synbal::balance::Status;
+use synbal::balance::{Solved, Status};
 use synbal::cost::AccumulatedNoise;
 use synbal::io::SIGN;
 
 use super::digits::Refined;
-use super::solved::Solved;
 use super::step::RefinementStep;
 use crate::cli::advice::on_status;
 use crate::cli::arguments::BalanceOptions;
 use crate::cli::console::{Program, cost_text, counted, short};
+use crate::cli::timings::Timing;
 
 /// The layout of the JSON object; see `docs/balance.schema.json`.
 const SCHEMA: &str = "synbal-balance/1";
@@ -59,6 +59,8 @@ pub struct Summary {
     pub rounded: Option<Rounded>,
     /// Null unless the given and the rescaled model were run.
     pub outputs: Option<Outputs>,
+    /// The stages of the process up to here.
+    pub timings: Vec<Timing>,
     /// The course of `--digits`.
     trace: Vec<RefinementStep>,
     pub notices: Vec<String>,
@@ -148,7 +150,7 @@ impl Summary {
             neurons: balanced.log_scales.len(),
             synapses: parts.synapses,
             components: balanced.components,
-            synapses_on_no_cycle: balanced.on_no_cycle,
+            synapses_on_no_cycle: balanced.on_no_cycle.len(),
             cost_initial: in_range(balanced.cost_initial, balanced.log2_cost_initial),
             cost_final: refined.map_or(Number::Double(final_cost), |refined| Number::Decimal(refined.cost())),
             cost_initial_log10: log10(balanced.log2_cost_initial),
@@ -169,6 +171,7 @@ impl Summary {
             names: parts.names,
             rounded: None,
             outputs: None,
+            timings: Vec::new(),
             trace: refined.map(Refined::trace).unwrap_or_default(),
             notices: Vec::new(),
             input: Input { path: options.input.input.display().to_string(), sha256: parts.sha256 },

@@ -1,11 +1,11 @@
 //! What stands for the refinement in a program that was built without multiple precision: nothing can be refined.
 
+use synbal::balance::{Scope, Solved};
 use synbal::cost::CostSpec;
 use synbal::io::ModelFile;
 use synbal::network::{Degrees, Network};
 
 use super::CliError;
-use super::solved::Solved;
 use super::step::RefinementStep;
 
 /// Log-scales in multiple precision, of which there are none.
@@ -17,7 +17,7 @@ pub fn check_digits(digits: usize) -> Result<(), CliError> {
 }
 
 /// Is never reached: [`check_digits`] has refused.
-pub fn refine(_: &Solved, _: (&Network, &CostSpec), _: usize) -> Result<Refined, String> {
+pub fn refine(_: &Solved, _: (&Network, &CostSpec, Scope), _: usize) -> Result<Refined, String> {
     Err("this program was built without multiple precision".to_owned())
 }
 

@@ -1,9 +1,7 @@
-//! The writer: numbers become text on all processors, and are written in order.
+//! The writer: numbers become text on the other processors while this one writes those before, in order.
 
 use std::io::{self, Write};
 use std::ops::Range;
-
-use rayon::prelude::*;
 
 use crate::network::Weights;
 
@@ -11,7 +9,7 @@ use crate::network::Weights;
 const PIECE: usize = 1 << 14;
 
 /// Pieces that are held at a time.
-const PIECES: usize = 16;
+const PIECES: usize = 8;
 
 /// Writes recurrent weights as `coordinate real general`, each number as short as reads back to the same bits.
 ///
@@ -22,23 +20,33 @@ pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
     writeln!(writer, "% written by synbal {}; row = target, column = source", env!("CARGO_PKG_VERSION"))?;
     let (neurons, synapses) = (weights.neurons(), weights.synapses());
     writeln!(writer, "{neurons} {neurons} {synapses}")?;
-    let mut text = vec![Vec::new(); synapses.div_ceil(PIECE).min(PIECES)];
-    for begin in (0..synapses).step_by(PIECE * PIECES) {
-        let pieces = (synapses - begin).div_ceil(PIECE).min(PIECES);
-        let format = |(number, text): (usize, &mut Vec<u8>)| {
-            let start = begin + number * PIECE;
-            text.clear();
-            format_entries(weights, start..(start + PIECE).min(synapses), text);
-        };
-        match &mut text[..pieces] {
-            [alone] => format((0, alone)),
-            many => many.par_iter_mut().enumerate().for_each(format),
-        }
-        for piece in &text[..pieces] {
-            writer.write_all(piece)?;
-        }
+    let format = |(start, text): (usize, &mut Vec<u8>)| {
+        text.clear();
+        format_entries(weights, start..(start + PIECE).min(synapses), text);
+    };
+    let mut starts = (0..synapses).step_by(PIECE);
+    if starts.len() <= 1 {
+        let mut text = Vec::new();
+        starts.for_each(|start| format((start, &mut text)));
+        return writer.write_all(&text);
     }
-    Ok(())
+    let [mut ready, mut next]: [Vec<Vec<u8>>; 2] = Default::default();
+    loop {
+        let coming: Vec<usize> = starts.by_ref().take(PIECES).collect();
+        next.resize_with(coming.len(), Vec::new);
+        let mut written = Ok(());
+        rayon::in_place_scope(|scope| {
+            for work in coming.iter().copied().zip(&mut next) {
+                scope.spawn(move |_| format(work));
+            }
+            written = ready.iter().try_for_each(|text| writer.write_all(text));
+        });
+        written?;
+        if coming.is_empty() {
+            return Ok(());
+        }
+        (ready, next) = (next, ready);
+    }
 }
 
 /// Synapses of these numbers, one a line.

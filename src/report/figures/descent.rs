@@ -1,7 +1,7 @@
 //! How each solver comes down: cost against flow time, imbalance against work.
 
-use crate::balance::Run;
-use crate::claims::Subject;
+use super::Drawn;
+use crate::balance::Outcome;
 use crate::experiments::Series;
 
 /// The runs of all solvers on one network.
@@ -14,23 +14,23 @@ pub struct Descent {
 }
 
 /// Reads the curves off the solvers' traces.
-pub fn descent(subject: &Subject) -> Descent {
-    let lowest = subject.all_runs().map(|run| run.outcome.cost).fold(f64::INFINITY, f64::min);
+pub fn descent(drawn: &Drawn) -> Descent {
+    let lowest = drawn.outcomes.iter().map(|outcome| outcome.cost).fold(f64::INFINITY, f64::min);
     // Below this the excess is the rounding of the sum, not a cost.
-    let floor = f64::EPSILON * subject.graph().pattern().len() as f64;
-    let cost = |run: &Run| {
-        let points = run.outcome.trace.iter().filter_map(|point| {
+    let floor = f64::EPSILON * drawn.synapses as f64;
+    let cost = |outcome: &&Outcome| {
+        let points = outcome.trace.iter().filter_map(|point| {
             let excess = (point.cost - lowest) / lowest;
             point.time.filter(|&time| time > 0.0 && excess > floor).map(|time| (time, excess))
         });
-        Series::new(run.outcome.method, points.collect())
+        Series::new(outcome.method, points.collect())
     };
-    let imbalance = |run: &Run| {
-        let points = run.outcome.trace.iter().filter(|point| point.imbalance > 0.0);
-        Series::new(run.outcome.method, points.map(|point| (point.passes as f64, point.imbalance)).collect())
+    let imbalance = |outcome: &&Outcome| {
+        let points = outcome.trace.iter().filter(|point| point.imbalance > 0.0);
+        Series::new(outcome.method, points.map(|point| (point.passes as f64, point.imbalance)).collect())
     };
     Descent {
-        cost_against_time: subject.all_runs().map(cost).filter(|series| !series.points.is_empty()).collect(),
-        imbalance_against_work: subject.all_runs().map(imbalance).collect(),
+        cost_against_time: drawn.outcomes.iter().map(cost).filter(|series| !series.points.is_empty()).collect(),
+        imbalance_against_work: drawn.outcomes.iter().map(imbalance).collect(),
     }
 }

@@ -15,20 +15,73 @@ use trajectories::trajectories;
 
 use super::chart::{self, ChartError, data, described};
 use super::{CaseReport, Figure, ReportError};
-use crate::claims::Subject;
+use crate::balance::Outcome;
+use crate::claims::{DegreeSubject, Subject};
 use crate::experiments::{Axis, Mark, Plot, Series};
+use crate::flow::{NodeCosts, node_costs};
+use crate::network::Network;
 
 /// The figure of bounds and errors.
 pub(super) const CERTIFIED_TITLE: &str = "Certified and true errors";
 
+/// What the figures of a case are drawn from.
+pub(super) struct Drawn<'a> {
+    network: &'a Network,
+    seed: u64,
+    balanced: &'a Network,
+    log_scales: &'a [f64],
+    outcomes: Vec<&'a Outcome>,
+    synapses: usize,
+    /// Costs into and out of every neuron, as given and balanced; for other degrees k times those out of it.
+    before: NodeCosts<f64>,
+    after: NodeCosts<f64>,
+    outgoing: &'static str,
+}
+
+impl<'a> From<&'a Subject> for Drawn<'a> {
+    fn from(subject: &'a Subject) -> Self {
+        let (graph, reference) = (subject.graph(), &subject.reference);
+        let sums = |h: &[f64]| node_costs(graph.pattern(), &graph.costs_at(h), &0.0);
+        Drawn {
+            network: &subject.network,
+            seed: subject.seed,
+            balanced: &reference.network,
+            log_scales: &reference.log_scales,
+            outcomes: subject.all_runs().map(|run| &run.outcome).collect(),
+            synapses: graph.pattern().len(),
+            // The network as given, also where the graph sees it prescaled.
+            before: sums(&graph.prescaled(&vec![0.0; graph.nodes()])),
+            after: sums(&reference.outcome.h),
+            outgoing: "outgoing cost c of a neuron",
+        }
+    }
+}
+
+impl<'a> From<&'a DegreeSubject> for Drawn<'a> {
+    fn from(subject: &'a DegreeSubject) -> Self {
+        let (costs, reference) = (&subject.costs, &subject.reference);
+        Drawn {
+            network: &subject.network,
+            seed: subject.seed,
+            balanced: &reference.network,
+            log_scales: &reference.log_scales,
+            outcomes: subject.outcomes().collect(),
+            synapses: costs.synapses().len(),
+            before: costs.pulls(costs.initial_costs(), &0.0),
+            after: costs.pulls(&costs.costs_at(&reference.outcome.h), &0.0),
+            outgoing: "degree times outgoing cost, k c, of a neuron",
+        }
+    }
+}
+
 /// All figures of one case. A figure without any point (a network that no solver has to move) is left out.
 pub(super) fn of_case(
-    subject: &Subject,
+    drawn: &Drawn,
     drift: Option<&Drift>,
     certified: Option<Vec<Series>>,
 ) -> Result<Vec<Figure>, ReportError> {
     let mut figures = Figures(Vec::new());
-    let curves = descent(subject);
+    let curves = descent(drawn);
     figures.add(
         "Cost along the flow",
         Axis::logarithmic("flow time t (1/cost)"),
@@ -49,18 +102,17 @@ pub(super) fn of_case(
         "Weights before and after",
         Axis::logarithmic("|J| before"),
         Axis::logarithmic("|J| after"),
-        weights_before_and_after(&subject.network, &subject.reference),
+        weights_before_and_after(drawn.network, drawn.balanced),
         "One point a synapse; on the grey line nothing changed.",
     )?;
     figures.add_scatter(
         "Incoming and outgoing cost",
         Axis::logarithmic("incoming cost r of a neuron"),
-        Axis::logarithmic("outgoing cost c of a neuron"),
-        costs_per_neuron(&subject.reference),
+        Axis::logarithmic(drawn.outgoing),
+        costs_per_neuron(&drawn.before, &drawn.after),
         "One point a neuron; balanced means on the grey line.",
     )?;
-    let paths =
-        trajectories(subject).map_err(|source| ReportError::Claim { case: "trajectories".to_owned(), source })?;
+    let paths = trajectories(drawn).map_err(|source| ReportError::Claim { case: "trajectories".to_owned(), source })?;
     figures.add(
         "Output before and after",
         Axis::linear("time (time constants)"),

@@ -2,7 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use crate::claims::{ClaimError, Subject};
+use super::Drawn;
+use crate::claims::ClaimError;
 use crate::experiments::Series;
 use crate::network::random::{normals, stream};
 use crate::network::{Homogeneity, Network, rescale_network};
@@ -27,7 +28,7 @@ const GAIN: f64 = 0.9;
 ///
 /// # Errors
 /// If the transform leaves the range of `f64`.
-pub fn trajectories(subject: &Subject) -> Result<Trajectories, ClaimError> {
+pub fn trajectories(subject: &Drawn) -> Result<Trajectories, ClaimError> {
     let n = subject.network.weights.neurons();
     let mut random = stream(subject.seed, 900);
     let mut row_sums = vec![0.0; n];
@@ -43,7 +44,7 @@ pub fn trajectories(subject: &Subject) -> Result<Trajectories, ClaimError> {
         w_out: Some(DMatrix::from_vec(1, n, normals(&mut random, n, 1.0 / (n as f64).sqrt()))),
         ..Network::recurrent(subject.network.weights.clone(), subject.network.activation.clone())
     };
-    let balanced = rescale_network(&network, &subject.reference.log_scales, Homogeneity::Required)?;
+    let balanced = rescale_network(&network, subject.log_scales, Homogeneity::Required)?;
     let input = (0..STEPS).map(|k| vec![(k as f64 * 0.08).sin() + 0.5 * (k as f64 * 0.23).sin()]).collect();
     let trial = Trials::single(input, STEP);
     let run = |network: &Network| -> Vec<f64> {

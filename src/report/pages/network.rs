@@ -39,9 +39,13 @@ fn gain(case: &CaseReport) -> Markup {
             (facts.largest_component) "; " (facts.synapses_on_no_cycle) " synapses on no cycle"
             @if facts.synapses_on_no_cycle > 0 { ": no balance exists for them, and they take no part" }
             "."
+            @if facts.degrees != [1.0] {
+                " Neurons of degrees " (facts.degrees.iter().map(f64::to_string).collect::<Vec<_>>().join(", "))
+                ": balanced means that the incoming cost is the degree times the outgoing one, and outgoing costs below are that product."
+            }
         }
         @if !case.notices.is_empty() {
-            h3 { "Noticed on reading" }
+            h3 { "Noticed" }
             ul { @for notice in &case.notices { li { (notice) } } }
         }
     }

@@ -17,10 +17,10 @@ use nalgebra::DMatrix;
 
 use super::portable_normals;
 use super::task::Task;
-use crate::cost::{CostError, CostGraph, CostSpec, synaptic_cost};
+use crate::cost::{CostError, CostGraph, CostSpec, DegreeCosts, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
 use crate::network::random::stream;
-use crate::network::{Activation, Network, NetworkError, Weights};
+use crate::network::{Activations, Network, NetworkError, Weights};
 
 /// Why a network could not be trained.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -134,7 +134,7 @@ const INITIAL_WEIGHTS: u64 = 1 << 33;
 pub fn initial_network(
     task: &dyn Task,
     neurons: usize,
-    activation: Activation,
+    activation: impl Into<Activations>,
     seed: u64,
 ) -> Result<Network, NetworkError> {
     let mut random = stream(seed, INITIAL_WEIGHTS);
@@ -244,8 +244,14 @@ fn check(task: &dyn Task, network: &Network, descent: &Descent) -> Result<(), Tr
 impl Record {
     /// Measures a network; the loss is that of its batch.
     fn of(network: &Network, iteration: usize, loss: f64) -> Result<Self, TrainingError> {
-        let graph = CostGraph::of_network(network, &CostSpec::power(2.0))?;
-        let gradient = node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
+        let spec = CostSpec::power(2.0);
+        let gradient = if network.activation.homogeneous_degrees().is_ok_and(|degrees| !degrees.are_one()) {
+            let costs = DegreeCosts::of_network(network, &spec)?;
+            costs.pulls(costs.initial_costs(), &0.0).gradient()
+        } else {
+            let graph = CostGraph::of_network(network, &spec)?;
+            node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient()
+        };
         let cost = network.weights.values().iter().map(|weight| synaptic_cost(&1.0, weight, 2.0)).sum();
         Ok(Record { iteration, loss, cost, neural_gradient: norm_squared(&gradient).sqrt() })
     }

@@ -1,0 +1,253 @@
+//! A network whose neurons have other degrees of homogeneity than one, with everything that its checks need computed once; and
+//! how far two of its nearly balanced points can be apart.
+
+use super::subject::{ClaimError, LARGEST_DENSE, Subject, tracked_step, tracked_sum};
+use crate::balance::{Criteria, DegreeError, DegreeProblem, DegreeRun, Method, Outcome, Scope};
+use crate::cost::{CostSpec, DegreeCosts};
+use crate::flow::NodeCosts;
+use crate::network::random::{normals, stream};
+use crate::network::{Activation, Network};
+use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
+
+/// A network of any degrees under examination.
+#[derive(Debug)]
+pub struct DegreeSubject {
+    /// The network as given.
+    pub network: Network,
+    /// The cost.
+    pub spec: CostSpec,
+    /// Which synapses are balanced.
+    pub scope: Scope,
+    /// When solvers stop.
+    pub stop: Criteria<'static>,
+    /// Seed of all random choices of the checks.
+    pub seed: u64,
+    /// Its costs, of the synapses that take part.
+    pub costs: DegreeCosts,
+    /// Directions in which its log-scales are free: [`DegreeProblem::free`].
+    pub free: Vec<Vec<(usize, f64)>>,
+    /// Strongly connected components.
+    pub components: usize,
+    /// Neurons, and the world, in the largest of them.
+    pub largest_component: usize,
+    /// Synapses that are left out: [`DegreeProblem::on_no_cycle`].
+    pub on_no_cycle: Vec<(usize, usize)>,
+    /// The reference: balanced by Newton's method, dense up to [`LARGEST_DENSE`] neurons.
+    pub reference: DegreeRun,
+    /// The runs of all other solvers that were asked for.
+    pub runs: Vec<DegreeRun>,
+}
+
+impl DegreeSubject {
+    /// Balances the network with the reference method and with each of `methods`; `progress` hears of every solver
+    /// before it starts.
+    ///
+    /// # Errors
+    /// A cost that does not fit the network or has no minimum, or a method that is there for degree one only.
+    pub fn new(
+        network: Network,
+        spec: CostSpec,
+        scope: Scope,
+        methods: &[Method],
+        stop: Criteria<'static>,
+        seed: u64,
+        progress: &dyn Fn(&str),
+    ) -> Result<Self, DegreeError> {
+        let problem = DegreeProblem::new(&network, &spec, scope)?;
+        let small = network.weights.neurons() <= LARGEST_DENSE;
+        let method = if small { Method::Newton } else { Method::NewtonCg };
+        progress(method.name());
+        let reference = problem.solve(method, &stop)?;
+        let mut runs = Vec::new();
+        for &other in methods.iter().filter(|&&other| other != method) {
+            progress(other.name());
+            runs.push(problem.solve(other, &stop)?);
+        }
+        let costs = problem.costs().clone();
+        let (free, on_no_cycle) = (problem.free().to_vec(), problem.on_no_cycle().to_vec());
+        let (components, largest_component) = (problem.components(), problem.largest_component());
+        Ok(DegreeSubject {
+            network,
+            spec,
+            scope,
+            stop,
+            seed,
+            costs,
+            free,
+            components,
+            largest_component,
+            on_no_cycle,
+            reference,
+            runs,
+        })
+    }
+
+    /// The problem anew.
+    ///
+    /// # Errors
+    /// None is expected: it was one already.
+    pub fn problem(&self) -> Result<DegreeProblem<'_>, DegreeError> {
+        DegreeProblem::new(&self.network, &self.spec, self.scope)
+    }
+
+    /// Random log-scales for one purpose, one for each neuron, standard deviation `scale`.
+    pub fn random_scales(&self, purpose: u64, scale: f64) -> Vec<f64> {
+        normals(&mut stream(self.seed, purpose), self.costs.neurons(), scale)
+    }
+
+    /// The reference and all runs.
+    pub fn all_runs(&self) -> impl Iterator<Item = &DegreeRun> {
+        std::iter::once(&self.reference).chain(&self.runs)
+    }
+
+    /// What all solvers did, the reference first.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.all_runs().map(|run| &run.outcome)
+    }
+}
+
+/// Degrees that the neurons of a network of degree one get in turn.
+const IN_TURN: [Activation; 4] = [
+    Activation::Relu,
+    Activation::RectifiedPower { degree: 2.0 },
+    Activation::RectifiedPower { degree: 0.5 },
+    Activation::RectifiedPower { degree: 3.0 },
+];
+
+/// Weight of the world in that network's cost.
+const WORLD: f64 = 1.0;
+
+/// A subject of degree one with other neurons: the weights that balance it, now between neurons of degrees 1, 2, 1/2 and 3 in
+/// turn, each with an input and a read-out weight of the typical size, so that its cost has a minimum whatever the degrees.
+/// `None` with the reason where costs leave the range of normal numbers, which networks of degree one are prescaled for.
+pub fn with_degrees_in_turn(subject: &Subject) -> Result<Result<DegreeSubject, String>, ClaimError> {
+    use crate::cost::CostError;
+    let n = subject.network.weights.neurons();
+    if n > LARGEST_DENSE {
+        return Ok(Err(format!("only networks up to {LARGEST_DENSE} neurons are given neurons of other degrees")));
+    }
+    let weights = &subject.reference.network.weights;
+    let logs: Vec<f64> = weights.values().iter().map(|value| value.abs().ln()).collect();
+    let typical = if logs.is_empty() { 0.0 } else { logs.iter().sum::<f64>() / logs.len() as f64 };
+    let values = weights.values().iter().map(|value| value.signum() * (value.abs().ln() - typical).exp()).collect();
+    let mut random = stream(subject.seed, 1_300);
+    let mut matrix = |rows, columns| nalgebra::DMatrix::from_vec(rows, columns, normals(&mut random, n, 1.0));
+    let (w_in, w_out) = (Some(matrix(n, 1)), Some(matrix(1, n)));
+    let activation: Vec<Activation> = (0..n).map(|neuron| IN_TURN[neuron % IN_TURN.len()]).collect();
+    let network = Network { w_in, w_out, ..Network::recurrent(weights.with_values(values), activation) };
+    let spec = CostSpec { accumulated: None, ..subject.spec.clone() }.with_world(WORLD);
+    let methods = [Method::NewtonCg, Method::Osborne];
+    match DegreeSubject::new(network, spec, Scope::Whole, &methods, subject.stop, subject.seed, &|_| ()) {
+        Ok(found) => Ok(Ok(found)),
+        Err(DegreeError::Cost(reason @ CostError::CostNotNormal { .. })) => {
+            Ok(Err(format!("neurons of other degrees: {reason}")))
+        }
+        Err(DegreeError::Network(reason)) => Ok(Err(format!("neurons of other degrees: {reason}"))),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// What pulls every log-scale up and down, with error bounds.
+pub fn tracked_pulls(costs: &DegreeCosts<Tracked>, h: &[Tracked]) -> NodeCosts<Tracked> {
+    costs.pulls(&costs.costs_at(h), &Tracked::exact(0.0))
+}
+
+/// `h + step·direction`, and the cost there.
+pub fn tracked_total(costs: &DegreeCosts<Tracked>, h: &[f64], step: f64, direction: &[f64]) -> Tracked {
+    costs.total(&costs.costs_at(&tracked_step(h, step, direction)), &Tracked::exact(0.0))
+}
+
+/// `Σ a_i b_i`.
+pub fn tracked_dot(a: &[Tracked], b: &[f64]) -> Tracked {
+    tracked_sum(a.iter().zip(b).map(|(a, b)| *a * &Tracked::exact(*b)))
+}
+
+/// Two points compared: `|δ_i|` of each neuron, and the bound on it.
+pub struct Apart {
+    /// `|δ_i|`, with what is free taken out.
+    pub distance: Vec<f64>,
+    /// The bound `z_i`.
+    pub bound: Vec<f64>,
+}
+
+/// Compares `h` with the nearly balanced reference; `extra` is added to the residual of each neuron. `Err` with the reason
+/// where no bound can be had.
+///
+/// The gradients of the cost at both points differ by `Mδ`, `M` the mean of the Hessians `p² Σ C_ij b bᵀ`,
+/// `b = k_j e_j − e_i`, between them: its costs are within the factors `e^{±s}` of those at the reference, s the largest
+/// `p|k_j δ_j − δ_i|`. No entry beside its diagonal is positive, and it is positive definite once one neuron of every free
+/// direction is held: an M-matrix. So if `(Mz)_i ≥ |∇C|_i + |∇C'|_i` for some `z ≥ 0` and every such M, `|δ_i| ≤ z_i`: the
+/// comparison principle of degree one. Whether z, from one solve at the reference, is good enough is checked.
+pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apart, String> {
+    let (costs, reference) = (&subject.costs, subject.reference.outcome.h.as_slice());
+    let n = costs.neurons();
+    if n > LARGEST_DENSE {
+        return Err(format!("no bound on distances: more than {LARGEST_DENSE} neurons"));
+    }
+    let exact = costs.lifted(Tracked::exact);
+    let gradient = |h: &[f64]| tracked_pulls(&exact, &tracked(h)).gradient();
+    let p = costs.p();
+    let residual: Vec<f64> = gradient(reference)
+        .iter()
+        .zip(&gradient(h))
+        .zip(extra)
+        .map(|((a, b), extra)| p * (a.magnitude() + b.magnitude()) + extra)
+        .collect();
+
+    // One neuron of every free direction is held, the difference moved along it; its residual is what the others leave it.
+    let mut delta: Vec<f64> = h.iter().zip(reference).map(|(b, a)| b - a).collect();
+    let mut right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
+    let mut held = vec![false; n];
+    for direction in &subject.free {
+        let Some(&(first, rate)) = direction.first() else { continue };
+        let part = delta[first] / rate;
+        direction.iter().for_each(|&(i, v)| delta[i] -= part * v);
+        held[first] = true;
+        let others: f64 = direction[1..].iter().map(|&(i, v)| v * right[i]).sum();
+        right[first] = -others / rate;
+    }
+    let at_reference = costs.costs_at(reference);
+    let problem = subject.problem().map_err(|error| error.to_string())?;
+    let mut z = problem
+        .hessian_solution(&at_reference, &right)
+        .map_err(|neuron| format!("no bound on distances: the Hessian is singular at neuron {neuron}"))?;
+    for direction in &subject.free {
+        let Some(&(first, rate)) = direction.first() else { continue };
+        let part = z[first] / rate;
+        direction.iter().for_each(|&(i, v)| z[i] -= part * v);
+    }
+
+    let rates = |x: &[f64]| -> Vec<f64> { costs.synapses().iter().map(|synapse| costs.rate(synapse, x)).collect() };
+    let spread = rates(&delta).iter().fold(0.0_f64, |most, rate| most.max(p * rate.abs()));
+    // The costs may differ by this relative amount, and a little more for rounding: of the exponents, whose parts are at most
+    // (1 + k) max|h| (4p of them), of the products (16), and of the sums below.
+    let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let steepest = costs.degrees().iter().fold(1.0_f64, |most, degree| most.max(*degree));
+    let rounding = UNIT_ROUNDOFF * (4.0 * p * (1.0 + steepest) * largest + 16.0 + 2.0 * n as f64);
+    let slack = spread.exp_m1() + rounding;
+    let mut reached = vec![0.0; n];
+    for ((synapse, cost), rate) in costs.synapses().iter().zip(&at_reference).zip(rates(&z)) {
+        let flow = p * p * cost * rate;
+        let mut add = |node: usize, entry: f64| {
+            if node < n {
+                reached[node] += entry * flow - slack * (entry * flow).abs();
+            }
+        };
+        if synapse.target == synapse.source {
+            add(synapse.target, synapse.degree - 1.0);
+        } else {
+            add(synapse.target, -1.0);
+            add(synapse.source, synapse.degree);
+        }
+    }
+    for neuron in (0..n).filter(|&neuron| !held[neuron]) {
+        let enough = reached[neuron] >= residual[neuron] && z[neuron] >= 0.0;
+        if !enough {
+            return Err(format!(
+                "no bound on distances: neuron {neuron} needs {:.1e} and the comparison vector gives {:.1e}; the points are not close enough",
+                residual[neuron], reached[neuron]
+            ));
+        }
+    }
+    Ok(Apart { distance: delta.iter().map(|value| value.abs()).collect(), bound: z })
+}
