@@ -178,7 +178,12 @@ let proved_as_written claims = match claims.noise with
 let accept decide certificate network =
   let claims = read certificate network in
   if not (decide claims) then refuse "the proved checker does not accept it";
-  let file = match claims.noise with None -> claims.frame | Some noise -> Checker.noise_file noise in
+  let file = match claims.noise with
+    | None -> claims.frame
+    | Some noise ->
+      let file = Checker.noise_file noise in
+      let weights = List.filter (fun (w : Checker.weight) -> positive w.factor) file.weights in
+      { file with weights } in
   Printf.printf "accepted: %d neurons, %d synapses, gap %s / 2^%s, radius %s / 2^%d\n" (List.length file.nodes)
     (List.length file.weights) (Z.to_string file.claim_gap) (Z.to_string file.bits) (Z.to_string file.claim_radius)
     (Z.numbits file.claim_radius_unit - 1)

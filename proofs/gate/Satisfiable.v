@@ -9,7 +9,8 @@
     matrix (also a flow of matrices, at time 0) has an entry that is not zero, from one neuron to another.
 
     A hypothesis is a proposition in front of an arrow, at the top of the statement or of the parts of its conclusion; A /\ B are
-    two. What stands behind [exists] or within a definition is not looked into. *)
+    two. What a statement names with [let] is put in its place (by [unfold]). What stands behind [exists] or within a definition is
+    not looked into. *)
 
 From Coq Require Import Reals.
 From mathcomp Require Import ssreflect fintype.
@@ -26,7 +27,6 @@ Ltac conjuncts A :=
 
 Ltac premises T :=
   lazymatch T with
-  | (let x := ?v in @?B x) => let t := eval cbv beta in (B v) in premises t
   | (forall x : ?A, @?B x) =>
       let y := fresh "y" in
       let f := constr:(fun y : A => ltac:(let t := eval cbv beta in (B y) in let n := premises t in exact n)) in
@@ -58,7 +58,6 @@ Ltac both A B :=
 
 Ltac satisfied T :=
   lazymatch T with
-  | (let x := ?v in @?B x) => let t := eval cbv beta in (B v) in satisfied t
   | (forall x : ?A, @?B x) =>
       let y := fresh x in
       let f := constr:(fun y : A => ltac:(let t := eval cbv beta in (B y) in
