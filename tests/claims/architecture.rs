@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the lowest floor up; a room may import from lower floors only.
 const FLOORS: [&[&str]; 11] = [
-    &["scalar", "sha256"],
+    &["parallel", "scalar", "sha256"],
     &["network"],
     &["flow", "conserved", "check", "io"],
     &["cost"],
