@@ -39,6 +39,7 @@ fn proved<'py>(py: Python<'py>, found: &Proved) -> PyResult<Bound<'py, PyDict>> 
     fields.set_item("left_out", found.left_out)?;
     fields.set_item("components", found.components)?;
     fields.set_item("p", found.p)?;
+    fields.set_item("accumulated", found.accumulated)?;
     fields.set_item("world", found.world)?;
     fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
     fields.set_item("radius_unit_bits", found.radius_unit_bits)?;

@@ -36,6 +36,9 @@ class Proved:
         Synapses between components, which lie on no cycle and are left out; 0 for the whole network.
     p : Fraction
         The exponent of the cost.
+    accumulated : tuple of int and Fraction, or None
+        The costs are those of the noise accumulated over so many steps, each weighing that much relative to the one before;
+        None for the weights' own costs.
     world : Fraction or None
         The factor of the read-out weights.
     radius : Fraction
@@ -49,6 +52,7 @@ class Proved:
     components: int
     left_out: int
     p: Fraction
+    accumulated: tuple[int, Fraction] | None
     world: Fraction | None
     radius: Fraction
     cost_upper: Fraction
@@ -57,8 +61,11 @@ class Proved:
 
     def __str__(self) -> str:
         up, down = ROUND_CEILING, ROUND_FLOOR
+        cost = f"cost |J|^{self.p}"
+        if self.accumulated is not None:
+            cost = f"noise accumulated over {self.accumulated[0]} steps, discounted by {self.accumulated[1]}"
         return (
-            f"proved of {self.nodes} nodes and {self.synapses} synapses, cost |J|^{self.p}: "
+            f"proved of {self.nodes} nodes and {self.synapses} synapses, {cost}: "
             f"balanced log-scales are within {_rounded(self.radius, up)} of the certificate's; "
             f"cost at most {_rounded(self.cost_upper, up, 17)}, least possible at least {_rounded(self.cost_lower, down, 17)}"
         )
@@ -70,14 +77,19 @@ def _proved(found: dict[str, Any]) -> Proved:
 
     a, b = found["p"]
     unit = 2 ** found["cost_unit_bits"]
-    world = found["world"]
+    world, noise = found["world"], found["accumulated"]
+
+    def dyadic(factor: tuple[int, int]) -> Fraction:
+        return Fraction(factor[0]) * Fraction(2) ** factor[1]
+
     return Proved(
         nodes=found["nodes"],
         synapses=found["synapses"],
         components=found["components"],
         left_out=found["left_out"],
         p=Fraction(a, b),
-        world=None if world is None else Fraction(world[0]) * Fraction(2) ** world[1],
+        accumulated=None if noise is None else (noise[0], dyadic(noise[1])),
+        world=None if world is None else dyadic(world),
         radius=Fraction(whole("radius") * b, a * 2 ** found["radius_unit_bits"]),
         cost_upper=Fraction(whole("upper_cost"), unit),
         cost_lower=Fraction(whole("lower_cost"), unit),
