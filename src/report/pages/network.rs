@@ -35,8 +35,9 @@ fn gain(case: &CaseReport) -> Markup {
             ". Imbalance of the worst neuron as given: " (number(facts.imbalance_initial)) " (0 is balanced, 1 is all on one side)."
         }
         p {
-            (facts.neurons) " neurons, " (facts.synapses) " synapses, " (facts.components) " strong components, the largest of "
-            (facts.largest_component) "; " (facts.synapses_on_no_cycle) " synapses on no cycle"
+            (facts.neurons) " neurons, " (facts.synapses) " synapses, " (facts.components)
+            @if facts.components == 1 { " strong component, " } @else { " strong components, the largest " }
+            "of " (facts.largest_component) "; " (facts.synapses_on_no_cycle) " synapses on no cycle"
             @if facts.synapses_on_no_cycle > 0 { ": no balance exists for them, and they take no part" }
             "."
             @if facts.degrees != [1.0] {
