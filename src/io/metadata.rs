@@ -30,7 +30,7 @@ pub(super) fn entries(activations: &Activations) -> Vec<(&'static str, String)> 
     }
 }
 
-/// The activation in words, for messages.
+/// The activation in words, for messages: of neurons that differ, how many have which.
 pub(super) fn described(activations: &Activations) -> String {
     let one = |activation: Activation| match parameter(activation) {
         Some((key, value)) => format!("{} ({key} {value:?})", activation.name()),
@@ -38,7 +38,19 @@ pub(super) fn described(activations: &Activations) -> String {
     };
     match activations {
         Activations::Same(activation) => one(*activation),
-        Activations::Each(each) => runs(each),
+        Activations::Each(each) => {
+            let mut kinds: Vec<(Activation, usize)> = Vec::new();
+            for activation in each.iter() {
+                match kinds.iter_mut().find(|(kind, _)| kind == activation) {
+                    Some((_, count)) => *count += 1,
+                    None => kinds.push((*activation, 1)),
+                }
+            }
+            let counted = kinds.iter().map(|&(kind, count)| {
+                format!("{} in {count} {}", one(kind), if count == 1 { "neuron" } else { "neurons" })
+            });
+            counted.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

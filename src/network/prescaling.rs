@@ -78,11 +78,6 @@ impl Prescaling {
         high - low
     }
 
-    /// Number of nodes.
-    pub fn nodes(&self) -> usize {
-        self.exponents.len()
-    }
-
     /// The power of two that the synapse from `j` to `i` is multiplied by.
     pub fn shift(&self, i: usize, j: usize) -> i32 {
         self.exponents[j] - self.exponents[i] - self.unit

@@ -35,6 +35,12 @@ fn a_model_of_mixed_degrees_is_balanced_and_keeps_its_activations() {
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let said: Value = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!((said["status"].as_str(), said["method"].as_str()), (Some("balanced"), Some("osborne")));
+    let notice = "the activation is relu in 1 neuron, rectified-power (degree 2.0) in 2 neurons, as the file says";
+    assert_eq!(said["notices"][0].as_str(), Some(notice), "kinds are counted, neurons not listed");
+    // The stages add up to the whole process, of which the solver is one.
+    let stages = said["timings"].as_array().unwrap();
+    assert!(stages.iter().any(|timing| timing["stage"] == "solver" && timing["seconds"] == said["seconds"]));
+    assert_eq!(stages.iter().filter(|timing| timing["seconds"].as_f64().unwrap() < 0.0).count(), 0);
     assert!(said["max_node_imbalance"].as_f64().unwrap() <= 1e-10);
     // Both files were run on the same input.
     assert_eq!(said["outputs"]["within_bound"], Value::Bool(true));
