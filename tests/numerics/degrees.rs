@@ -5,6 +5,7 @@ use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use nalgebra::DMatrix;
+use num_bigint::BigUint;
 use proptest::prelude::*;
 use rand::Rng;
 use synbal::balance::{Criteria, DegreeError, DegreeProblem, Method, Problem, Scope};
@@ -296,6 +297,30 @@ fn the_balanced_network_costs_least() {
 }
 
 /// A method of degree one is refused by name, and certificates say what they are for.
+/// The one cycle of a ring of three has the gain a b c, c the f64 nearest to 1/(a b): a hair beside one. Then there is no minimum,
+/// on whichever side of one it lies; rounding may hide the side, but must not find a minimum.
+#[test]
+fn a_gain_a_hair_beside_one_is_not_one() {
+    let power = |degree| Activation::RectifiedPower { degree };
+    let integer = |x: f64| BigUint::from((x * 2.0_f64.powi(60)) as u64);
+    let mut random = stream(19, 0);
+    let mut undecided = 0;
+    for _ in 0..5000 {
+        let (a, b) = (random.random_range(1.0..2.0), random.random_range(1.0..2.0));
+        let c = 1.0 / (a * b);
+        let is_one = integer(a) * integer(b) * integer(c) == BigUint::from(1_u8) << 180_u8;
+        let weights = Weights::from_triplets(3, vec![(1, 0, 2.0), (2, 1, 3.0), (0, 2, 1.0)]).unwrap();
+        let network = Network::recurrent(weights, vec![power(a), power(b), power(c)]);
+        match DegreeProblem::new(&network, &CostSpec::power(2.0), Scope::Whole) {
+            Ok(_) => assert!(is_one, "{a} {b} {c}: a minimum where there is none"),
+            Err(DegreeError::NoMinimum { .. }) => assert!(!is_one),
+            Err(DegreeError::Undecided { .. }) => undecided += 1,
+            Err(error) => panic!("{a} {b} {c}: {error}"),
+        }
+    }
+    assert!(undecided > 0, "no gain was so near one that its side is hidden");
+}
+
 #[test]
 fn what_is_there_for_degree_one_only_is_refused() {
     let network = mixed(1, 3, 0.5);
