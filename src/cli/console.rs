@@ -77,7 +77,8 @@ pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
 pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
     let bytes = std::fs::metadata(&options.input).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
     let rows_of_numbers = options.input.extension().is_some_and(|extension| extension == "csv" || extension == "tsv");
-    ask_for_memory(bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING }))?;
+    let reading = bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING });
+    ask_for_memory(reading.saturating_add(if reading > LITTLE { OF_ANOTHER_THREAD } else { 0 }))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
     ask_for_memory(working_memory(&loaded.network))?;
     notify(&loaded.notices);
@@ -95,6 +96,11 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
 const READING: u64 = 4;
 /// The same of rows of numbers, where two bytes can be a synapse.
 const READING_ROWS: u64 = 10;
+/// Bytes that are had wherever a program runs at all.
+const LITTLE: u64 = 16 << 20;
+/// Bytes of addresses that the C library reserves, for an instant, where another thread allocates for the first time: that may
+/// be between the question and the use of what it was about.
+const OF_ANOTHER_THREAD: u64 = 128 << 20;
 
 /// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
 /// sentence. Nothing is kept.
