@@ -65,7 +65,7 @@ impl<S: Scalar> NodeCosts<S> {
     }
 
     /// `|g_i|/(r_i + c_i)` of one node, in its one place; `None` for a node without costs.
-    fn relative_imbalance(&self, node: usize) -> Option<S> {
+    pub(crate) fn relative_imbalance(&self, node: usize) -> Option<S> {
         let (r, c) = (&self.incoming[node], &self.outgoing[node]);
         let size = r.clone() + c;
         (!size.is_zero()).then(|| (r.clone() - c).abs() / &size)

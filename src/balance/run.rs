@@ -114,8 +114,11 @@ impl Run {
         let h = total_log_scales(graph, &outcome.h);
         let log_scales = h[..network.weights.neurons()].to_vec();
         let rescaled = rescale_network(network, &log_scales, Homogeneity::Required)?;
-        let (imbalance_final, (cost_initial, imbalance_initial)) =
-            both(graph.pattern().len(), || measured_imbalance(&rescaled, problem), || before(graph));
+        let (imbalance_final, (cost_initial, imbalance_initial)) = both(
+            graph.pattern().len(),
+            || measured_imbalance(&rescaled, problem),
+            || (graph.given_total(), graph.given_imbalance()),
+        );
         let imbalance_final = imbalance_final?;
         if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
             outcome.status = Status::LostToRounding;
@@ -139,16 +142,6 @@ impl Run {
             imbalance_final,
             seconds,
         })
-    }
-}
-
-/// Total cost and imbalance of the network as given.
-fn before(graph: &CostGraph) -> (f64, f64) {
-    if graph.prescaling().is_identity() {
-        let costs = graph.initial_costs();
-        (graph.total(costs), node_costs(graph.pattern(), costs, &0.0).imbalance().worst)
-    } else {
-        (graph.given_log2_total().exp2(), graph.given_imbalance())
     }
 }
 

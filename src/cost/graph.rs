@@ -167,6 +167,11 @@ impl CostGraph<f64> {
         self
     }
 
+    /// The total cost of the network as given; infinite or zero where `f64` cannot hold it.
+    pub fn given_total(&self) -> f64 {
+        if self.given.is_none() { self.total(&self.w) } else { self.given_log2_total().exp2() }
+    }
+
     /// `log2` of the total cost of the network as given; `−∞` without any cost.
     pub fn given_log2_total(&self) -> f64 {
         match &self.given {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::balance::{DegreeError, DegreeProblem, Scope, working_memory};
 use crate::conserved::independent_count;
 use crate::cost::{CostGraph, CostSpec, DegreeCosts};
-use crate::flow::node_costs;
 use crate::network::{GraphFacts, Network};
 
 /// The facts of a network under a cost.
@@ -72,15 +71,12 @@ struct Balance {
 impl Balance {
     fn of_degree_one(network: &Network, spec: &CostSpec) -> Result<Self, DegreeError> {
         let graph = CostGraph::of_network(network, spec)?;
-        let plain = graph.prescaling().is_identity();
-        let log2_cost = graph.given_log2_total();
-        let sums = node_costs(graph.pattern(), graph.initial_costs(), &0.0);
         Ok(Balance {
             structure: graph.facts().clone(),
             falls_without_end: None,
-            cost: if plain { graph.total(graph.initial_costs()) } else { log2_cost.exp2() },
-            log2_cost,
-            imbalance: if plain { sums.imbalance().worst } else { graph.given_imbalance() },
+            cost: graph.given_total(),
+            log2_cost: graph.given_log2_total(),
+            imbalance: graph.given_imbalance(),
         })
     }
 

@@ -12,10 +12,10 @@ pub(super) fn worst_neurons_of(sums: &NodeCosts<f64>, log_scales: &[f64]) -> Vec
     let mut neurons: Vec<WorstNeuron> = log_scales
         .iter()
         .enumerate()
-        .map(|(neuron, &log_scale)| {
+        .filter_map(|(neuron, &log_scale)| {
             let (incoming, outgoing) = (sums.incoming[neuron], sums.outgoing[neuron]);
-            let imbalance = (incoming - outgoing).abs() / (incoming + outgoing);
-            WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale }
+            let imbalance = sums.relative_imbalance(neuron)?;
+            Some(WorstNeuron { neuron, name: None, incoming, outgoing, imbalance, log_scale })
         })
         .filter(|neuron| neuron.imbalance > 0.0)
         .collect();
