@@ -75,7 +75,7 @@ fn healthy(text: &mut String, folder: &Path) {
     let fell: usize = all.verdicts.values().map(|counts| counts[1]).sum();
     let _ = write!(
         text,
-        "## Healthy networks through every claim\n\n{} networks (seeds {covered}; commit {}; {}): {} verified, {} refused; {fell} claims fell.\n\n| claim | held | FELL | open, with its reason | does not apply |\n|---|---|---|---|---|\n",
+        "## Healthy networks through every claim\n\n{} networks (seeds {covered}; commit {}; {}): {} verified, {} refused; {fell} claims fell.\n\n| claim | held | FELL | open, with its reason | does not apply | milliseconds a network |\n|---|---|---|---|---|---|\n",
         all.networks,
         commit(folder, "healthy"),
         hours(all.seconds),
@@ -83,7 +83,8 @@ fn healthy(text: &mut String, folder: &Path) {
         all.networks - all.verified
     );
     for (claim, [held, fell, open, none]) in &all.verdicts {
-        let _ = writeln!(text, "| `{claim}` | {held} | {fell} | {open} | {none} |");
+        let milliseconds = 1e3 * all.spent[claim] / all.verified as f64;
+        let _ = writeln!(text, "| `{claim}` | {held} | {fell} | {open} | {none} | {milliseconds:.2} |");
     }
     for (heading, kinds) in [("Why claims were left open", &all.reasons), ("Why networks were refused", &all.refused)] {
         if !kinds.is_empty() {
