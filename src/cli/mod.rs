@@ -1,7 +1,7 @@
 //! Parses the command line, runs a command, turns its outcome into an exit status.
 
 mod advice;
-mod arguments;
+pub mod arguments;
 mod balance;
 mod certify;
 mod check;
@@ -154,7 +154,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn command(command: &Command) -> Result<Ending, CliError> {
+/// Runs one command.
+pub fn command(command: &Command) -> Result<Ending, CliError> {
     match command {
         Command::Report(options) => report::run(options),
         Command::Experiment(options) => experiment::run(options),

@@ -196,3 +196,51 @@ fn too_little_memory_is_a_sentence() {
     }
     assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
 }
+
+/// With few open files to be had the program is done or says why it is not, and what was there stays whole: from one beside the
+/// standard streams, which the loader of programs needs, to enough.
+#[cfg(target_os = "linux")]
+#[test]
+fn few_open_files_are_a_sentence_or_enough() {
+    let folder = scratch();
+    let (mut refused, mut done) = (0, 0);
+    for files in 4..=12 {
+        let (output, whole) = under(folder.path(), &format!("ulimit -n {files}"), "small.csv", "out.csv");
+        match status(&output) {
+            0 => done += 1,
+            2 if whole && stderr(&output).contains("os error 24") => refused += 1,
+            other => panic!("{files} files: {other}, the old file whole: {whole}; {}", stderr(&output)),
+        }
+        assert!(!litter(folder.path()), "{files} files");
+    }
+    assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
+}
+
+/// A file that may not grow so large is refused as a full disk is: exit status 2, the old file whole, no litter.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_on_the_size_of_files_is_a_sentence() {
+    let folder = scratch();
+    let row = |i: usize| (0..60).map(|j| format!("0.{}", 100 + (i * 7919 + j * 104_729) % 900)).collect::<Vec<_>>();
+    let rows: Vec<String> = (0..60).map(|i| row(i).join(",")).collect();
+    fs::write(folder.path().join("dense.csv"), rows.join("\n")).unwrap();
+    for out in ["out.csv", "out.mtx", "out.npy", "out.safetensors"] {
+        for blocks in [0, 1] {
+            let (output, whole) = under(folder.path(), &format!("ulimit -f {blocks}"), "dense.csv", out);
+            assert!(status(&output) == 2 && whole, "{out}, {blocks} blocks: {}", stderr(&output));
+            assert!(stderr(&output).contains("os error 27"), "{out}, {blocks} blocks: {}", stderr(&output));
+            assert!(!litter(folder.path()), "{out}, {blocks} blocks");
+        }
+        let (output, whole) = under(folder.path(), "ulimit -f 1000", "dense.csv", out);
+        assert!(status(&output) == 0 && !whole, "{out}: {}", stderr(&output));
+    }
+}
+
+/// Balances a network under a limit of the session, over a file that was there; and whether that is still what it was.
+#[cfg(target_os = "linux")]
+fn under(folder: &std::path::Path, limit: &str, network: &str, out: &str) -> (std::process::Output, bool) {
+    fs::write(folder.join(out), "the old file").unwrap();
+    let line = format!("{limit} && exec {} balance {network} --within-components -o {out}", env!("CARGO_BIN_EXE_synbal"));
+    let output = std::process::Command::new("sh").args(["-c", &line]).current_dir(folder).output().unwrap();
+    (output, fs::read(folder.join(out)).unwrap() == b"the old file")
+}
