@@ -61,9 +61,13 @@ fn faults(text: &mut String, faults: &[String]) {
 /// The text between the head and the foot that are written by hand in `tests/reliability/`.
 pub fn measured(folder: &Path) -> String {
     let mut text = String::new();
-    healthy(&mut text, folder);
-    sick(&mut text, folder);
-    hostile(&mut text, folder);
+    // What was not run again stands in the report as it is.
+    let ran = |kind: &str| folder.join(format!("{kind}.commit")).exists();
+    for (kind, section) in [("healthy", healthy as fn(&mut String, &Path)), ("sick", sick), ("hostile", hostile)] {
+        if ran(kind) {
+            section(&mut text, folder);
+        }
+    }
     text
 }
 
