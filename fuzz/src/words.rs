@@ -50,7 +50,17 @@ pub fn matrix_market(bytes: &mut Unstructured) -> Result<Vec<u8>> {
 }
 
 const TENSORS: [&str; 12] = [
-    "w_rec", "w_in", "w_out", "b", "x0", "tau", "weight_hh_l0", "weight_ih_l0", "bias_hh_l0", "fc.weight", "0.weight",
+    "w_rec",
+    "w_in",
+    "w_out",
+    "b",
+    "x0",
+    "tau",
+    "weight_hh_l0",
+    "weight_ih_l0",
+    "bias_hh_l0",
+    "fc.weight",
+    "0.weight",
     "2.weight",
 ];
 const WIDTHS: [(&str, usize); 9] =
@@ -60,12 +70,14 @@ pub fn safetensors(bytes: &mut Unstructured) -> Result<Vec<u8>> {
     let (mut header, mut data) = (String::from("{"), Vec::new());
     if bytes.ratio(2, 3)? {
         let activation = *bytes.choose(&["relu", "linear", "leaky-relu", "tanh", "relu,linear", "x"])?;
-        let _ = write!(header, "\"__metadata__\":{{\"activation\":\"{activation}\",\"slope\":\"{}\"}},", weight(bytes)?);
+        let _ =
+            write!(header, "\"__metadata__\":{{\"activation\":\"{activation}\",\"slope\":\"{}\"}},", weight(bytes)?);
     }
     let n = bytes.int_in_range(1..=4)?;
     for _ in 0..bytes.int_in_range(1..=5)? {
         let name = *bytes.choose(&TENSORS)?;
-        let (dtype, width) = *bytes.choose(&WIDTHS[..if bytes.ratio(3, 4)? { 2 } else { WIDTHS.len() }])?;
+        let usual = if bytes.ratio(3, 4)? { 2 } else { WIDTHS.len() };
+        let (dtype, width) = *bytes.choose(&WIDTHS[..usual])?;
         let shape: Vec<u64> = if bytes.ratio(3, 4)? {
             vec![n; if matches!(name, "b" | "x0" | "tau" | "bias_hh_l0") { 1 } else { 2 }]
         } else {
@@ -87,7 +99,10 @@ pub fn safetensors(bytes: &mut Unstructured) -> Result<Vec<u8>> {
         }
         let (start, end) =
             if bytes.ratio(1, 24)? { (number(bytes)?, number(bytes)?) } else { (start as u64, data.len() as u64) };
-        let _ = write!(header, "\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}},");
+        let _ = write!(
+            header,
+            "\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}},"
+        );
     }
     header.pop();
     header.push('}');
@@ -109,7 +124,8 @@ pub fn model() -> Vec<u8> {
         let count: usize = shape.iter().product();
         data.extend((0..count).flat_map(|k| (0.25 * (1.0 + k as f32)).to_le_bytes()));
         let end = data.len();
-        let _ = write!(header, "\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}},");
+        let _ =
+            write!(header, "\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}},");
     }
     header.pop();
     header.push('}');
@@ -122,15 +138,28 @@ pub fn model() -> Vec<u8> {
 pub fn layout(bytes: &mut Unstructured) -> Result<String> {
     let mut text = String::new();
     if bytes.ratio(1, 2)? {
-        let activations = ["\"relu\"", "\"linear\"", "\"leaky-relu\"", "{ a = \"relu\", b = \"linear\" }", "3", "\"tanh\""];
+        let activations =
+            ["\"relu\"", "\"linear\"", "\"leaky-relu\"", "{ a = \"relu\", b = \"linear\" }", "3", "\"tanh\""];
         let _ = writeln!(text, "activation = {}", bytes.choose(&activations)?);
     }
     if bytes.ratio(1, 3)? {
         let _ = writeln!(text, "untouched = [\"{}\"]", bytes.choose(&LAYOUT_TENSORS)?);
     }
     let axes = [
-        "target a", "source a", "target b", "source b", "target a, b", "source a x 2", "target a x 25", "source b x 0",
-        "outside", "neither", "layers", "source a x 18446744073709551615", "target", "x",
+        "target a",
+        "source a",
+        "target b",
+        "source b",
+        "target a, b",
+        "source a x 2",
+        "target a x 25",
+        "source b x 0",
+        "outside",
+        "neither",
+        "layers",
+        "source a x 18446744073709551615",
+        "target",
+        "x",
     ];
     let tables = ["tensors", "initial_states", "time_constants", "other"];
     for _ in 0..bytes.int_in_range(1..=3)? {

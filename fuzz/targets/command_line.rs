@@ -3,7 +3,10 @@
 #![no_main]
 
 #[path = "../../src/cli/mod.rs"]
-#[expect(dead_code, reason = "a process of the fuzzer is not one of the program: its start and its signals are its own")]
+#[expect(
+    dead_code,
+    reason = "a process of the fuzzer is not one of the program: its start and its signals are its own"
+)]
 mod cli;
 
 use std::fs;
@@ -18,8 +21,32 @@ use tempfile::TempDir;
 
 /// What stands where an option wants a value.
 const VALUES: [&str; 26] = [
-    "0", "1", "2", "3", "17", "50", "-1", "0.5", "1e-10", "1e300", "-1e-320", "nan", "inf", "", "x", "\u{e9}", "n.csv", "n.mtx",
-    "out.csv", "out.mtx", "h.csv", "c.json", "out.npy", "out.safetensors", "1,2,3", "-",
+    "0",
+    "1",
+    "2",
+    "3",
+    "17",
+    "50",
+    "-1",
+    "0.5",
+    "1e-10",
+    "1e300",
+    "-1e-320",
+    "nan",
+    "inf",
+    "",
+    "x",
+    "\u{e9}",
+    "n.csv",
+    "n.mtx",
+    "out.csv",
+    "out.mtx",
+    "h.csv",
+    "c.json",
+    "out.npy",
+    "out.safetensors",
+    "1,2,3",
+    "-",
 ];
 
 /// Commands that a fuzzer has no time for: their options are parsed, and that is all.

@@ -27,6 +27,13 @@ fn shards<T: DeserializeOwned>(folder: &Path, kind: &str) -> BTreeMap<u64, T> {
     found
 }
 
+/// The seeds of all hostile shards whose refusal was not shown to be necessary.
+pub fn not_shown(folder: &Path) -> Vec<u64> {
+    let shards: BTreeMap<u64, Outcomes> = shards(folder, "hostile");
+    let said = shards.into_values().flat_map(|shard| shard.not_shown);
+    said.map(|line| line.split([' ', ':']).nth(1).unwrap().parse().unwrap()).collect()
+}
+
 /// Seeds in words: runs of neighbouring shards as one range.
 fn seeds(firsts: impl Iterator<Item = u64>) -> String {
     let mut ranges: Vec<(u64, u64)> = Vec::new();
@@ -149,5 +156,19 @@ fn hostile(text: &mut String, folder: &Path) {
         "\nOf the refusals because no rescaling brings the costs into range, {} were not shown to be necessary; for all others a search for\nnegative cycles finds that no rescaling has all costs within 2^(936 - 4p) of each other and normal weights.",
         all.not_shown.len()
     );
+    if let Ok(bytes) = fs::read(folder.join("again.json")) {
+        let again: Outcomes = serde_json::from_slice(&bytes).unwrap();
+        let refused: usize = again.refused.values().sum();
+        let _ = writeln!(
+            text,
+            "\nThese {} again with commit {}: {} balanced, {} not balanced and said so, {refused} refused, of which {} are not shown to be necessary; {} faults.",
+            again.networks,
+            commit(folder, "again"),
+            again.balanced,
+            again.unbalanced.values().sum::<usize>(),
+            again.not_shown.len(),
+            again.faults.len()
+        );
+    }
     faults(text, &all.faults);
 }
