@@ -8,8 +8,10 @@
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
 use super::products::{SparseProducts, Stored};
+use crate::cost::of_all_ranks;
 use crate::flow::NodeCosts;
 use crate::parallel::each;
+use crate::ranks::Spread;
 
 /// The scaled Laplacian, its couplings kept as `T`.
 pub(crate) struct ScaledLaplacian<T> {
@@ -63,6 +65,17 @@ impl<T: Stored> ScaledLaplacian<T> {
         let (mut a, mut b) = (vec![0.0; self.root.len()], vec![0.0; self.root.len()]);
         products.products(&self.coupling, (&self.root, &self.root), (&mut a, &mut b));
         self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
+    }
+
+    /// The same with the couplings of all ranks, for a preconditioner that needs them in one piece.
+    pub fn whole(&self, spread: &Spread) -> ScaledLaplacian<T> {
+        let couplings = of_all_ranks(spread, self.couplings());
+        ScaledLaplacian {
+            coupling: couplings.into_iter().map(T::narrow).collect(),
+            diagonal: self.diagonal.clone(),
+            root: self.root.clone(),
+            inverse_root: self.inverse_root.clone(),
+        }
     }
 
     /// The couplings, for a preconditioner.
