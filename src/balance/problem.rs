@@ -41,14 +41,6 @@ pub enum BalanceError {
     /// The allowance of passes is 0.
     #[error("the allowance of passes is 0; it must be at least 1")]
     NoPasses,
-    /// Inside components only, a network that is spread over ranks is not balanced.
-    #[error(
-        "{count} synapses lie on no directed cycle, and inside components a network that is spread over several processes is not balanced; balance it in one process"
-    )]
-    ComponentsOnRanks {
-        /// How many synapses lie on no directed cycle.
-        count: usize,
-    },
     /// Of a network that is spread over ranks, only the weights' own costs are balanced.
     #[error(
         "of a network that is spread over several processes only the costs |J|^p of its weights are balanced, without gains, world or accumulated noise; balance it in one process"
@@ -102,11 +94,12 @@ impl<'a> Problem<'a> {
     }
 
     /// Of a network that is spread over ranks, the rows of others being empty in `network`. All ranks come here, and to
-    /// [`Problem::solve`], together.
+    /// [`Problem::solve`], together. The bits are those of one process if the rows are shared out by the synapses that are
+    /// balanced: of a network of several components, as `io::Part::within_components` does it.
     ///
     /// # Errors
-    /// Those of [`Problem::new`], on the rank that met them, and on the others that there is one; costs that take a prescaling;
-    /// [`BalanceError::ComponentsOnRanks`].
+    /// Those of [`Problem::new`], on the rank that met them, and on the others that there is one; costs that take a prescaling,
+    /// or are not those of the weights alone.
     pub fn spread(
         network: &'a Network,
         spec: &CostSpec,
@@ -135,9 +128,6 @@ impl<'a> Problem<'a> {
         let components = all.facts().strong_sizes().len();
         let graph = match (on_no_cycle.is_empty(), scope) {
             (true, _) => all,
-            (false, Scope::WithinComponents) if spread.is_some() => {
-                return Err(BalanceError::ComponentsOnRanks { count: on_no_cycle.len() });
-            }
             (false, Scope::WithinComponents) => all.within_components(),
             (false, Scope::Whole) => {
                 return Err(BalanceError::NotBalanceable {
@@ -212,11 +202,10 @@ pub fn named_synapses(pairs: &[(usize, usize)], name: impl Fn(usize) -> String) 
 
 #[cfg(all(test, feature = "io"))]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::balance::{Criteria, Method, NewtonCg, Run, Solver};
     use crate::io::{read_part, write_network, write_part};
+    use crate::laplacian::Preconditioning;
     use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Weights};
     use crate::ranks::threads::on_threads;
@@ -248,45 +237,76 @@ mod tests {
     }
 
     /// Reads a file on ranks, balances it, writes it, and compares everything with what one process gives.
-    fn same_on_ranks(folder: &Path, weights: Weights, p: f64, solver: impl Fn() -> Box<dyn Solver> + Sync) {
+    fn same_on_ranks(
+        counts: &[usize],
+        weights: Weights,
+        (p, scope): (f64, Scope),
+        solver: impl Fn() -> Box<dyn Solver> + Sync,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
         let network = Network::recurrent(weights, Activation::Relu);
         let (spec, criteria) = (CostSpec::power(p), Criteria::default());
-        let whole = Problem::new(&network, &spec, Scope::Whole).unwrap().solve_by(&*solver(), &criteria).unwrap();
+        let whole = Problem::new(&network, &spec, scope).unwrap().solve_by(&*solver(), &criteria).unwrap();
         assert!(whole.outcome.status.is_balanced());
-        let path = |name: &str| folder.join(name);
+        let path = |name: &str| folder.path().join(name);
         write_network(&path("given.mtx"), &network).unwrap();
         write_network(&path("whole.mtx"), &whole.network).unwrap();
-        for count in 1..=4 {
-            on_threads(count, |ranks| {
+        for &count in counts {
+            let shared = on_threads(count, |ranks| {
                 let part = read_part(&path("given.mtx"), &ranks).unwrap();
+                let part = if scope == Scope::Whole { part } else { part.within_components().unwrap() };
                 let own = Network::recurrent(part.weights, Activation::Relu);
-                let problem = Problem::spread(&own, &spec, Scope::Whole, &part.spread).unwrap();
+                let problem = Problem::spread(&own, &spec, scope, &part.spread).unwrap();
                 let run = problem.solve_by(&*solver(), &criteria).unwrap();
                 assert_same(&run, &whole);
                 write_part(&path("together.mtx"), &run.network.weights, part.synapses, &ranks).unwrap();
+                own.weights.synapses() > 0
             });
+            let large = network.weights.synapses() > 1 << 18;
+            assert!(!large || shared.iter().all(|&shared| shared), "every rank has rows: {shared:?}");
             let read = |name| std::fs::read(path(name)).unwrap();
             assert!(read("whole.mtx") == read("together.mtx"), "{count} ranks");
         }
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3, "no litter");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "no litter");
+    }
+
+    fn newton_cg(preconditioning: Preconditioning) -> impl Fn() -> Box<dyn Solver> + Sync {
+        move || Box::new(NewtonCg { preconditioning, ..NewtonCg::default() })
+    }
+
+    fn auto() -> Box<dyn Solver> {
+        Method::Auto.solver().unwrap()
     }
 
     #[test]
     fn ranks_give_the_bits_of_one_process() {
-        let auto = || Method::Auto.solver().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let dense = random_network(&mut stream(5, 0), 700, 0.8, 1.0).unwrap();
-        same_on_ranks(folder.path(), dense.clone(), 2.0, auto);
-        same_on_ranks(folder.path(), dense, 1.0, auto);
-        // Solved densely, by every rank.
-        same_on_ranks(folder.path(), random_network(&mut stream(6, 0), 30, 1.0, 1.0).unwrap(), 2.0, auto);
-        // So large that the levels are asked for, in four blocks.
+        let dense = random_network(&mut stream(5, 0), 600, 0.8, 1.0).unwrap();
+        same_on_ranks(&[1, 2, 3, 4], dense, (1.5, Scope::Whole), auto);
+        // So small that every rank solves it densely.
+        same_on_ranks(&[3], random_network(&mut stream(6, 0), 30, 1.0, 1.0).unwrap(), (2.0, Scope::Whole), auto);
+    }
+
+    #[test]
+    fn ranks_make_the_levels_and_the_factor_of_one_process() {
         let band = band(9000, 16);
-        same_on_ranks(folder.path(), band.clone(), 2.0, auto);
-        use crate::laplacian::Preconditioning::ApproximateCholesky;
-        let eliminated = || -> Box<dyn Solver> {
-            Box::new(NewtonCg { preconditioning: ApproximateCholesky, ..NewtonCg::default() })
-        };
-        same_on_ranks(folder.path(), band, 2.0, eliminated);
+        same_on_ranks(&[1, 2, 3, 4], band.clone(), (2.0, Scope::Whole), newton_cg(Preconditioning::Multigrid));
+        same_on_ranks(&[2], band, (2.0, Scope::Whole), newton_cg(Preconditioning::ApproximateCholesky));
+        // Couplings that are all alike: none is strong.
+        let ones = random_network(&mut stream(8, 0), 700, 0.6, 0.0).unwrap();
+        same_on_ranks(&[3], ones, (2.0, Scope::Whole), newton_cg(Preconditioning::Multigrid));
+    }
+
+    /// Two networks of which one feeds the other, with self-synapses.
+    #[test]
+    fn ranks_balance_inside_components_to_the_bits_of_one_process() {
+        let mut random = stream(9, 0);
+        let (one, other) = (random_network(&mut random, 600, 0.7, 1.0), random_network(&mut random, 200, 0.7, 1.0));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let first = one.triplets().map(|(i, j, &value)| (i, j, value));
+        let second = other.triplets().map(|(i, j, &value)| (600 + i, 600 + j, value));
+        let between = (0..200).flat_map(|i| (0..600).step_by(2).map(move |j| (600 + i, j, 0.1)));
+        let triplets = first.chain(second).chain(between).collect();
+        let weights = Weights::from_triplets(800, triplets).unwrap();
+        same_on_ranks(&[1, 2, 3, 4], weights, (2.0, Scope::WithinComponents), auto);
     }
 }

@@ -149,7 +149,8 @@ impl CostGraph<f64> {
     #[must_use]
     pub fn within_components(mut self) -> Self {
         let on_no_cycle = self.facts.on_no_cycle();
-        if on_no_cycle.is_empty() {
+        // Other ranks may have some.
+        if on_no_cycle.is_empty() && self.spread.is_none() {
             return self;
         }
         self.pattern = Arc::new(Arc::unwrap_or_clone(self.pattern).without(on_no_cycle));

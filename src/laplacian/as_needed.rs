@@ -91,10 +91,7 @@ impl Preconditioners {
                     return solved;
                 }
             }
-            let mut levels = match spread {
-                None => Multigrid::of(pattern, matrix),
-                Some(spread) => Multigrid::of(&whole_pattern(pattern, spread), &matrix.whole(spread)),
-            };
+            let mut levels = Multigrid::of_part(pattern, matrix, spread);
             let most = if as_needed { PATIENT_PRODUCTS } else { usize::MAX };
             let (solved, taken) = run(&mut levels, most);
             (self.levels, self.stale) = (Some(levels), taken > PRODUCTS_OF_LEVELS);

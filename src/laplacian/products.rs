@@ -177,7 +177,16 @@ impl<'a> SparseProducts<'a> {
     }
 
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.
-    pub fn products<T: Stored>(&mut self, w: &[T], (y, z): (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
+    pub fn products<T: Stored>(&mut self, w: &[T], of: (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
+        self.own_products(w, of, (a, b));
+        if let Some(spread) = self.spread() {
+            spread.complete(a);
+            spread.complete(b);
+        }
+    }
+
+    /// The same, but over several ranks the entries of this rank's rows alone.
+    pub fn own_products<T: Stored>(&mut self, w: &[T], (y, z): (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
         let pattern = self.pattern;
         let mut rest = match self.spread() {
             None => &mut *a,
@@ -212,7 +221,7 @@ impl<'a> SparseProducts<'a> {
         });
         let blocks = &self.blocks;
         if let Some(between) = &mut self.between {
-            return between.add_up(blocks, (a, b));
+            return between.add_up(blocks, b);
         }
         each(b.chunks_mut(CHUNK).enumerate(), |(chunk, b)| {
             let nodes = chunk * CHUNK..chunk * CHUNK + b.len();
@@ -228,9 +237,8 @@ impl<'a> SparseProducts<'a> {
 }
 
 impl Between<'_> {
-    /// The sums of all blocks in their order, each rank those of its own nodes; then all of them everywhere. `a` has the rows of
-    /// this rank.
-    fn add_up(&mut self, blocks: &[Block], (a, b): (&mut [f64], &mut [f64])) {
+    /// The sums of all blocks in their order, each rank those of its own nodes.
+    fn add_up(&mut self, blocks: &[Block], b: &mut [f64]) {
         let Between { spread, to, from } = self;
         each(to.iter_mut().zip(spread.rows()), |(to, nodes)| {
             for (to, block) in to.chunks_exact_mut(nodes.len().max(1)).zip(blocks) {
@@ -242,15 +250,13 @@ impl Between<'_> {
                 }
             }
         });
-        spread.ranks().exchange_numbers(to, from);
+        spread.exchange_numbers(to, from);
         let own = spread.own_rows();
         let sums = &mut b[own.clone()];
         sums.fill(0.0);
         for part in from.iter().flat_map(|from| from.chunks_exact(own.len().max(1))) {
             sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
         }
-        spread.complete(a);
-        spread.complete(b);
     }
 }
 

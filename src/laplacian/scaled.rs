@@ -10,6 +10,7 @@
 use super::products::{SparseProducts, Stored};
 use crate::cost::of_all_ranks;
 use crate::flow::NodeCosts;
+use crate::network::Pattern;
 use crate::parallel::each;
 use crate::ranks::Spread;
 
@@ -81,6 +82,12 @@ impl<T: Stored> ScaledLaplacian<T> {
     /// The couplings, for a preconditioner.
     pub fn couplings(&self) -> impl Iterator<Item = f64> {
         self.couplings_of(0..self.coupling.len())
+    }
+
+    /// Node and coupling, not scaled, of the synapses into a node.
+    pub fn row<'a>(&'a self, pattern: &'a Pattern, i: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+        let entries = pattern.sources(i).iter().zip(self.couplings_of(pattern.row(i)));
+        entries.map(move |(&j, coupling)| (j as usize, coupling * self.root[i] * self.root[j as usize]))
     }
 
     /// Those of a part of the synapses.

@@ -31,10 +31,22 @@ pub trait Ranks: Debug + Send + Sync {
     fn exchange(&self, to: &[Vec<u64>]) -> Vec<Vec<u64>>;
     /// Every rank has its part of `all`, in their order; afterwards every rank has all.
     fn complete(&self, parts: &[Range<usize>], all: &mut [f64]);
-    /// Gives the r-th list to rank r; what rank r gives this one, is as long as the r-th list of `from` and replaces it.
-    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>]);
+    /// Gives the r-th list to rank r; what rank r gives this one, is as long as the r-th list of `from` and replaces it. No list on
+    /// any rank is longer than `longest`, which all ranks know.
+    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>], longest: usize);
     /// What one rank has, replaces what the others have; as long everywhere.
     fn broadcast(&self, from: usize, values: &mut [f64]);
+    /// What this rank has heard so far.
+    fn heard(&self) -> Heard;
+}
+
+/// What a rank has heard from the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Times that all ranks spoke.
+    pub times: u64,
+    /// Words of eight bytes from other ranks.
+    pub words: u64,
 }
 
 /// Another rank met a fault, and says which.
@@ -58,7 +70,7 @@ pub struct Spread {
 impl Spread {
     /// Over blocks of rows that together are all of them: each rank has whole blocks, about equally many.
     pub fn over(ranks: Arc<dyn Ranks>, blocks: &[Range<usize>]) -> Self {
-        let cuts: Vec<usize> = (0..=ranks.count()).map(|rank| blocks.len() * rank / ranks.count()).collect();
+        let cuts: Vec<usize> = (0..=ranks.count()).map(|rank| (blocks.len() * rank).div_ceil(ranks.count())).collect();
         let all = blocks.last().map_or(0, |last| last.end);
         let start = |block: usize| blocks.get(block).map_or(all, |rows| rows.start);
         let rows = cuts.windows(2).map(|two| start(two[0])..start(two[1])).collect();
@@ -110,6 +122,13 @@ impl Spread {
     /// Every rank has the entries of its own rows; afterwards every rank has all.
     pub(crate) fn complete(&self, values: &mut [f64]) {
         self.ranks.complete(&self.rows, values);
+    }
+
+    /// Gives each rank a number for each of this rank's blocks and each of that rank's nodes.
+    pub(crate) fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>]) {
+        let blocks = (0..self.rows.len()).map(|rank| self.blocks_of(rank)).max().unwrap_or(0);
+        let nodes = self.rows.iter().map(Range::len).max().unwrap_or(0);
+        self.ranks.exchange_numbers(to, from, blocks * nodes);
     }
 
     /// Sums that run through the rows of all ranks in their order: each rank adds its own to those of the ranks before.
@@ -173,8 +192,11 @@ pub(crate) fn sum(ranks: &dyn Ranks, counts: &mut [u64]) {
     counts.iter_mut().zip(ranks.gather(&own).into_iter().flatten()).for_each(|(count, sum)| *count = sum);
 }
 
-/// Goes on only if all ranks can: on the first rank that met a fault this returns that fault, on the others that it did.
-pub(crate) fn agree<T, E: From<OnAnotherRank>>(ranks: &dyn Ranks, mine: Result<T, E>) -> Result<T, E> {
+/// Goes on only if all ranks can.
+///
+/// # Errors
+/// On the first rank that met a fault, that fault; on the others, that it did.
+pub fn agree<T, E: From<OnAnotherRank>>(ranks: &dyn Ranks, mine: Result<T, E>) -> Result<T, E> {
     let failed = ranks.gather(&[u64::from(mine.is_err())]);
     match failed.iter().position(|failed| failed == &[1]) {
         Some(rank) if rank != ranks.rank() => Err(OnAnotherRank { rank }.into()),

@@ -3,6 +3,7 @@
 //! Counts of MPI are 32 bits: what is longer goes in several rounds, on all ranks as many.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::mpi::Threading;
 use ::mpi::datatype::{Equivalence, Partition, PartitionMut};
@@ -10,13 +11,15 @@ use ::mpi::environment::Universe;
 use ::mpi::topology::SimpleCommunicator;
 use ::mpi::traits::{Communicator, CommunicatorCollectives, Root};
 
-use super::Ranks;
+use super::{Heard, Ranks};
 
 /// The world of the job that this process is part of, until it is dropped.
 pub struct World {
     _universe: Universe,
     rank: usize,
     count: usize,
+    times: AtomicU64,
+    words: AtomicU64,
 }
 
 /// The job cannot be joined.
@@ -46,7 +49,7 @@ impl World {
         }
         let world = universe.world();
         let (rank, count) = (world.rank() as usize, world.size() as usize);
-        Ok(World { _universe: universe, rank, count })
+        Ok(World { _universe: universe, rank, count, times: AtomicU64::new(0), words: AtomicU64::new(0) })
     }
 
     /// Gives each rank its part of `to`, and takes from each what fits its part of `from`.
@@ -56,6 +59,12 @@ impl World {
         let send = Partition::new(to.0, to_counts, to_starts);
         let mut receive = PartitionMut::new(from.0, from_counts, from_starts);
         SimpleCommunicator::world().all_to_all_varcount_into(&send, &mut receive);
+    }
+
+    /// Counts what was heard once from other ranks.
+    fn count_heard(&self, words: usize) {
+        self.times.fetch_add(1, Ordering::Relaxed);
+        self.words.fetch_add(words as u64, Ordering::Relaxed);
     }
 
     /// Lists whose lengths only those know who give them.
@@ -72,6 +81,8 @@ impl World {
             &mut longest[..],
             ::mpi::collective::SystemOperation::max(),
         );
+        let others = (0..self.count).filter(|&rank| rank != self.rank);
+        self.count_heard(others.map(|rank| coming[rank] as usize).sum());
         let (mut packed, mut unpacked) = (Vec::new(), Vec::new());
         for start in (0..longest[0] as usize).step_by(most) {
             packed.clear();
@@ -139,6 +150,7 @@ impl Ranks for World {
 
     fn complete(&self, parts: &[Range<usize>], all: &mut [f64]) {
         if i32::try_from(all.len()).is_ok() {
+            self.count_heard(all.len() - parts[self.rank].len());
             let mine = all[parts[self.rank].clone()].to_vec();
             let counts: Vec<i32> = parts.iter().map(|part| part.len() as i32).collect();
             let starts: Vec<i32> = parts.iter().map(|part| part.start as i32).collect();
@@ -151,24 +163,15 @@ impl Ranks for World {
         }
     }
 
-    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>]) {
-        let lengths = |lists: &[Vec<f64>]| -> Vec<usize> { lists.iter().map(Vec::len).collect() };
+    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>], longest: usize) {
+        let others = (0..self.count).filter(|&rank| rank != self.rank);
+        self.count_heard(others.map(|rank| from[rank].len()).sum());
         let most = (MOST_AT_ONCE / self.count).max(1);
-        let (sent, received) = (lengths(to), lengths(from));
-        // As many rounds everywhere: no list is longer than a vector with one entry a node and block.
-        let mut longest = [sent.iter().chain(&received).copied().max().unwrap_or(0) as u64];
-        let mine = longest;
-        SimpleCommunicator::world().all_reduce_into(
-            &mine[..],
-            &mut longest[..],
-            ::mpi::collective::SystemOperation::max(),
-        );
-        for start in (0..longest[0] as usize).step_by(most) {
+        for start in (0..longest).step_by(most) {
             let part = |length: usize| start.min(length)..(start + most).min(length);
-            let packed: Vec<f64> = to.iter().flat_map(|list| &list[part(list.len())]).copied().collect();
-            let of_part =
-                |lengths: &[usize]| -> Vec<usize> { lengths.iter().map(|&length| part(length).len()).collect() };
-            let (sent, received) = (of_part(&sent), of_part(&received));
+            let packed: Vec<f64> = to.iter().map(|list| &list[part(list.len())]).collect::<Vec<_>>().concat();
+            let sent: Vec<usize> = to.iter().map(|list| part(list.len()).len()).collect();
+            let received: Vec<usize> = from.iter().map(|list| part(list.len()).len()).collect();
             let mut unpacked = vec![0.0; received.iter().sum()];
             Self::all_to_all((&packed, &sent), (&mut unpacked, &received));
             let mut rest = &unpacked[..];
@@ -181,7 +184,12 @@ impl Ranks for World {
         }
     }
 
+    fn heard(&self) -> Heard {
+        Heard { times: self.times.load(Ordering::Relaxed), words: self.words.load(Ordering::Relaxed) }
+    }
+
     fn broadcast(&self, from: usize, values: &mut [f64]) {
+        self.count_heard(if from == self.rank { 0 } else { values.len() });
         for part in values.chunks_mut(MOST_AT_ONCE) {
             SimpleCommunicator::world().process_at_rank(from as i32).broadcast_into(part);
         }

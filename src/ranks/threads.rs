@@ -1,15 +1,51 @@
 //! Ranks that are threads of one process, for tests.
 
 use std::ops::Range;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
-use super::Ranks;
+use super::{Heard, Ranks};
 
 /// What the ranks share: a place each for what it has to say.
 #[derive(Debug)]
 struct Shared {
-    barrier: Barrier,
     said: Vec<Mutex<Vec<Vec<u64>>>>,
+    meeting: Mutex<Meeting>,
+    all_here: Condvar,
+}
+
+/// Where all wait for one another.
+#[derive(Debug, Default)]
+struct Meeting {
+    here: usize,
+    number: usize,
+    /// One will never come: its test has failed.
+    broken: bool,
+}
+
+impl Shared {
+    fn meet(&self) {
+        let mut meeting = self.meeting.lock().unwrap();
+        let number = meeting.number;
+        meeting.here += 1;
+        if meeting.here == self.said.len() {
+            (meeting.here, meeting.number) = (0, number + 1);
+            self.all_here.notify_all();
+        }
+        let meeting = self.all_here.wait_while(meeting, |meeting| meeting.number == number && !meeting.broken).unwrap();
+        assert!(!meeting.broken, "another rank has failed");
+    }
+}
+
+/// Says so if the rank that holds it fails.
+struct Present<'a>(&'a Shared);
+
+impl Drop for Present<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.meeting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).broken = true;
+            self.0.all_here.notify_all();
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -21,12 +57,15 @@ struct Thread {
 /// Does the same on so many ranks, each a thread of its own, and returns what came out in their order.
 pub(crate) fn on_threads<T: Send>(count: usize, work: impl Fn(Arc<dyn Ranks>) -> T + Sync) -> Vec<T> {
     let said = (0..count).map(|_| Mutex::default()).collect();
-    let shared = Arc::new(Shared { barrier: Barrier::new(count), said });
+    let shared = Arc::new(Shared { said, meeting: Mutex::default(), all_here: Condvar::new() });
     std::thread::scope(|scope| {
         let start = |rank| {
             let ranks = Arc::new(Thread { rank, shared: Arc::clone(&shared) });
-            let work = &work;
-            scope.spawn(move || work(ranks))
+            let (work, shared) = (&work, &shared);
+            scope.spawn(move || {
+                let _present = Present(shared);
+                work(ranks)
+            })
         };
         let threads: Vec<_> = (0..count).map(start).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -36,9 +75,9 @@ pub(crate) fn on_threads<T: Send>(count: usize, work: impl Fn(Arc<dyn Ranks>) ->
 impl Thread {
     fn say(&self, to_each: Vec<Vec<u64>>) -> Vec<Vec<u64>> {
         *self.shared.said[self.rank].lock().unwrap() = to_each;
-        self.shared.barrier.wait();
+        self.shared.meet();
         let heard = self.shared.said.iter().map(|said| said.lock().unwrap()[self.rank].clone()).collect();
-        self.shared.barrier.wait();
+        self.shared.meet();
         heard
     }
 }
@@ -71,7 +110,7 @@ impl Ranks for Thread {
         }
     }
 
-    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>]) {
+    fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>], _longest: usize) {
         let heard = self.say(to.iter().map(|values| words(values)).collect());
         for (from, heard) in from.iter_mut().zip(heard) {
             assert_eq!(from.len(), heard.len());
@@ -82,5 +121,9 @@ impl Ranks for Thread {
     fn broadcast(&self, from: usize, values: &mut [f64]) {
         let heard = self.gather(&words(values)).swap_remove(from);
         values.iter_mut().zip(heard).for_each(|(value, word)| *value = f64::from_bits(word));
+    }
+
+    fn heard(&self) -> Heard {
+        Heard::default()
     }
 }

@@ -8,7 +8,7 @@ use super::entries::{self, Entry, Place, mirrored};
 use super::rows::Rows;
 use super::{Layout, MatrixMarketError, Rules, read_header, read_size};
 use crate::io::text::Lines;
-use crate::network::Weights;
+use crate::network::{GraphFacts, NetworkError, Weights};
 use crate::ranks::{Ranks, Spread, agree, sum};
 
 /// The rows of one rank.
@@ -22,6 +22,29 @@ pub struct Part {
     pub synapses: usize,
     /// What of the file is not as the format has it and was read all the same, one sentence each.
     pub notices: Vec<String>,
+}
+
+impl Part {
+    /// The same with rows that are shared out by the synapses inside strongly connected components alone.
+    ///
+    /// # Errors
+    /// None that reading has not met.
+    pub fn within_components(self) -> Result<Self, NetworkError> {
+        let Part { weights, spread, .. } = &self;
+        let pattern = weights.pattern();
+        let facts = GraphFacts::of_part(pattern, spread);
+        if spread.total(facts.on_no_cycle().len()) == 0 {
+            return Ok(self);
+        }
+        let strong = facts.strong();
+        let within =
+            |i: usize| pattern.sources(i).iter().filter(move |&&j| j as usize != i && strong[j as usize] == strong[i]);
+        let own: Vec<u64> = spread.own_rows().map(|i| within(i).count() as u64).collect();
+        let anew = Spread::by_synapses(Arc::clone(spread.ranks()), &spread.ranks().gather(&own).concat());
+        let entries = weights.triplets().map(|(i, j, &value)| (i as u32, j as u32, value));
+        let weights = anew.agree(to_owners(entries, weights.neurons(), &anew).finish())?;
+        Ok(Part { weights, spread: Arc::new(anew), ..self })
+    }
 }
 
 /// Reads the rows of this rank from a Matrix Market file of `bytes` bytes, all ranks together.
@@ -138,7 +161,7 @@ fn check(
 }
 
 /// Gives every entry to the rank that has its row.
-fn to_owners(entries: Vec<Entry>, neurons: usize, spread: &Spread) -> Rows {
+fn to_owners(entries: impl IntoIterator<Item = Entry>, neurons: usize, spread: &Spread) -> Rows {
     let mut to = vec![Vec::new(); spread.ranks().count()];
     for (i, j, value) in entries {
         to[spread.rank_of(i as usize)].extend([u64::from(i) << 32 | u64::from(j), value.to_bits()]);
