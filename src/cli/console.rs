@@ -96,7 +96,7 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
 
 /// Bytes that reading takes for each byte of a file: it and its numbers are both held. Measured on lists of synapses, whose
 /// lines have six bytes at least, and on arrays.
-const READING: u64 = 4;
+pub const READING: u64 = 4;
 /// The same of rows of numbers, where two bytes can be a synapse.
 const READING_ROWS: u64 = 10;
 /// Bytes that are had wherever a program runs at all.

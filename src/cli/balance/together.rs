@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use synbal::balance::{Problem, Solved};
+use synbal::balance::{Problem, Solved, working_memory};
 use synbal::cost::CostSpec;
 use synbal::io::{Loaded, read_part, write_part};
 use synbal::network::{Activation, Network};
@@ -14,12 +14,12 @@ use super::summary::{Parts, Summary, explained};
 use super::written::Destination;
 use crate::cli::advice::for_network;
 use crate::cli::arguments::{BalanceOptions, CostName, scope};
-use crate::cli::console::{ask_for_memory, notify, print, print_aside, say};
+use crate::cli::console::{READING, ask_for_memory, notify, print, print_aside, say};
 use crate::cli::timings::Timings;
 use crate::cli::{CliError, Ending};
 
-/// Bytes that a process takes for each byte of its part of the file, about: its lines, its entries on their way, its numbers.
-const READING: u64 = 6;
+/// Bytes of memory for each neuron, whatever the synapses: the vectors of the solver.
+const A_NEURON: u64 = 256;
 
 pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, CliError> {
     refuse_what_is_not_there(options)?;
@@ -48,6 +48,8 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
     if !network.activation.homogeneous_degrees()?.are_one() {
         return Err(CliError::NotOnRanks { option: "an activation whose degree is not one" });
     }
+    let vectors = A_NEURON * network.weights.neurons() as u64;
+    agree(&**ranks, ask_for_memory(working_memory(network).saturating_add(vectors)))?;
     let spec = CostSpec::power(options.input.p);
     let failed = |error| for_network(error, &loaded);
     let problem = Problem::spread(network, &spec, scope(options.within_components), &part.spread).map_err(failed)?;
