@@ -109,11 +109,12 @@ impl Dense {
 }
 
 impl<'a> SparseProducts<'a> {
-    /// Splits the rows into blocks of about equally many synapses.
+    /// Splits the rows into blocks of about equally many synapses: a power of two of them, so that two, four, ... threads have
+    /// equally many.
     pub fn new(pattern: &'a Pattern) -> Self {
         let (nodes, synapses) = (pattern.nodes(), pattern.len());
         let by_cells = synapses / (MIN_SYNAPSES_A_CELL * nodes).max(1);
-        let count = by_cells.min(synapses / MIN_SYNAPSES_A_BLOCK).clamp(1, MAX_BLOCKS);
+        let count = by_cells.min(synapses / MIN_SYNAPSES_A_BLOCK).clamp(1, MAX_BLOCKS).next_power_of_two();
         let mut blocks = Vec::with_capacity(count);
         let mut start = 0;
         for block in 1..=count {
