@@ -5,7 +5,7 @@
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
 From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate Truncation DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds
-  AnyDegree AnyDegreeExists AnyDegreeNewton.
+  AnyDegree AnyDegreeExists AnyDegreeCycles AnyDegreeFlow AnyDegreeNewton.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
 From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated FloatGradient FloatIeee.
@@ -285,6 +285,30 @@ Proof. exact any_degree_newton_proof. Qed.
 
 Theorem any_degree_monotone : S_any_degree_monotone.
 Proof. exact any_degree_monotone_proof. Qed.
+
+Theorem any_degree_stiemke : S_any_degree_stiemke.
+Proof. exact any_degree_stiemke_proof. Qed.
+
+Theorem any_degree_circulation : S_any_degree_circulation.
+Proof. exact any_degree_circulation_proof. Qed.
+
+Theorem any_degree_cycles : S_any_degree_cycles.
+Proof. exact any_degree_cycles_proof. Qed.
+
+Theorem any_degree_scales : S_any_degree_scales.
+Proof. exact any_degree_scales_proof. Qed.
+
+Theorem any_degree_flow_exists : S_any_degree_flow_exists.
+Proof. exact any_degree_flow_exists_proof. Qed.
+
+Theorem any_degree_flow_contracts : S_any_degree_flow_contracts.
+Proof. exact any_degree_flow_contracts_proof. Qed.
+
+Theorem any_degree_flow_cost : S_any_degree_flow_cost.
+Proof. exact any_degree_flow_cost_proof. Qed.
+
+Theorem any_degree_flow_converges : S_any_degree_flow_converges.
+Proof. exact any_degree_flow_converges_proof. Qed.
 
 (** ** task_preservation *)
 
