@@ -7,11 +7,13 @@
     - [curvature_of_degrees k A v i]  (H v)_i, H the matrix of the quadratic form sum_ij A_ij (k_j x_j - x_i)^2: the Hessian is p^2 H
                        where A are the costs
     - [free_grad_of_degrees moves k C i]  the gradient at the nodes that move, zero at the others
-    - [agrees moves h x]  x is h at all nodes that do not move *)
+    - [agrees moves h x]  x is h at all nodes that do not move
+    - [degree_of], [moving], [degree_scales p]  the degrees, the nodes that move, and the log-scales of a certificate [d]; its format and
+                       the checker: [DegreeChecker.v] *)
 
-From Coq Require Import Reals.
+From Coq Require Import Reals ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
-From Synbal Require Import Defs any_degree.
+From Synbal Require Import Defs Checker DegreeChecker certified_balance any_degree.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -50,3 +52,42 @@ Definition S_certified_degrees : Prop :=
     (forall i, Rabs (x i - h i) <= rho / p) /\
     (forall l, agrees moves h l -> total (cost_of_degrees w p k h) - total (cost_of_degrees w p k l)
        <= norm2 g ^ 2 * exp (K * rho) * vmax / (2 * lam)).
+
+(** ** The integers *)
+
+Section Meaning.
+Variable d : degree_certificate.
+Let V := 'I_(size (neurons (base d))).
+
+(** The degree of neuron i, a_i / D. *)
+Definition degree_of (i : V) : R := IZR (nth 0%Z (numerators d) i) / IZR (denominator d).
+
+(** A node moves if its ground is positive. *)
+Definition moving (i : V) : bool := (0 <? ground (nth outside (neurons (base d)) i))%Z.
+
+(** h_i = D ln(G_i / U) / p. *)
+Definition degree_scales (p : R) (i : V) : R :=
+  IZR (denominator d) * ln (IZR (scale (nth outside (neurons (base d)) i)) / IZR (scale_unit d)) / p.
+
+End Meaning.
+
+(** What a passed certificate means, for all costs w that its integers enclose and every real p > 0: there is a balanced point,
+    incoming = k outgoing, with log-scale zero at the nodes that do not move; it is the only one; every log-scale is within radius / (p
+    radius_unit) of the certificate's; every balanced weight is within the factor e^{+-(1 + k_j) radius / (p radius_unit)} of that by the
+    certificate's log-scales; and the cost at these is at most G2 vmax D Q / (2 S (D Q - M r) lam) above the least. *)
+Definition S_certified_degrees_integers : Prop :=
+  forall (d : degree_certificate) (w : 'I_(size (neurons (base d))) -> 'I_(size (neurons (base d))) -> R) (p : R),
+  0 < p -> fits w -> check_degrees d = true ->
+  let c := base d in
+  let k := @degree_of d in
+  let h := @degree_scales d p in
+  let r := IZR (radius c) / IZR (radius_unit c) in
+  exists x,
+    (held (@moving d) x /\ balanced_of_degrees (@moving d) k (cost_of_degrees w p k x)) /\
+    (forall l, held (@moving d) l -> balanced_of_degrees (@moving d) k (cost_of_degrees w p k l) -> forall i, l i = x i) /\
+    (forall i, Rabs (x i - h i) <= r / p) /\
+    (forall J i j, J i j <> 0 ->
+       within_factor ((1 + k j) * r / p) (rescale_deg k x J i j) (rescale_deg k h J i j)) /\
+    (forall l, held (@moving d) l -> total (cost_of_degrees w p k h) - total (cost_of_degrees w p k l) <=
+       IZR (pull_sq d) * IZR (vmax c) * (IZR (denominator d) * IZR (radius_unit c))
+       / (2 * IZR (cost_unit c) * (IZR (denominator d) * IZR (radius_unit c) - IZR (steepest d) * IZR (radius c)) * IZR (lam c))).
