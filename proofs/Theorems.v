@@ -8,11 +8,11 @@ From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate T
   AnyDegree AnyDegreeExists AnyDegreeCycles AnyDegreeFlow AnyDegreeNewton.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
-From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated FloatGradient FloatIeee.
+From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated CertifiedDegrees CertifiedDegreesIntegers FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  certified_pair certified_accumulated float_gradient float_ieee any_degree.
+  certified_pair certified_accumulated certified_degrees float_gradient float_ieee any_degree.
 
 (** ** monotone_cost *)
 
@@ -575,3 +575,11 @@ Proof. exact float_ieee_bound_proof. Qed.
 
 Theorem float_ieee_scaled : S_float_ieee_scaled.
 Proof. exact float_ieee_scaled_proof. Qed.
+
+(** ** certified_degrees *)
+
+Theorem certified_degrees : S_certified_degrees.
+Proof. exact certified_degrees_proof. Qed.
+
+Theorem certified_degrees_integers : S_certified_degrees_integers.
+Proof. exact certified_degrees_integers_proof. Qed.

@@ -6,7 +6,7 @@
 mod circulation;
 mod coq;
 pub mod format;
-mod integers;
+pub(crate) mod integers;
 mod make;
 mod noise;
 mod solve;
@@ -14,6 +14,8 @@ mod solve;
 pub use crate::sha256::sha256;
 pub use integers::{CertifiedSynapse, Power};
 pub use make::certify;
+pub(crate) use format::sealed;
+pub(crate) use make::factors;
 
 use num_bigint::BigUint;
 
