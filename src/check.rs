@@ -1,8 +1,8 @@
 //! The independent checker of certificates: the crate `synbal-check`, and how a network is handed to it.
 
 pub use synbal_check::{
-    Input, Proved, ProvedDegrees, Refused, check as check_input, check_degrees as check_degrees_input, is_of_degrees, read,
-    scientific_down, scientific_up,
+    Input, Proved, ProvedDegrees, Refused, check as check_input, check_degrees as check_degrees_input, is_of_degrees,
+    read, scientific_down, scientific_up,
 };
 
 use crate::network::Network;

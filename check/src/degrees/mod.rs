@@ -45,6 +45,12 @@ pub struct ProvedDegrees {
     pub lower_cost: BigUint,
     /// The cost at the computed log-scales is at most this above the least.
     pub gap: BigUint,
+    /// The sum of the squares of the largest possible `D incoming − a_i outgoing`.
+    pub pull_sq: BigUint,
+    /// The least `D² (H v)_i`.
+    pub lam: BigUint,
+    /// The largest `v_i`.
+    pub vmax: BigUint,
     /// `p|h_i − balanced h_i| ≤ radius/2^radius_unit_bits`.
     pub radius: BigUint,
     /// See `radius`.
@@ -117,6 +123,9 @@ pub fn check_degrees(certificate: &[u8], input_sha256: &str, input: &Input) -> R
         lower_cost: if gap < sums.lower { &sums.lower - &gap } else { BigUint::ZERO },
         upper_cost: sums.upper,
         gap,
+        pull_sq: sums.pull_sq,
+        lam: claims.base.lam,
+        vmax: claims.base.vmax,
         radius: claims.base.radius,
         radius_unit_bits: claims.base.radius_unit_bits,
     })

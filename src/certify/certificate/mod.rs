@@ -12,9 +12,9 @@ mod noise;
 mod solve;
 
 pub use crate::sha256::sha256;
+pub(crate) use format::sealed;
 pub use integers::{CertifiedSynapse, Power};
 pub use make::certify;
-pub(crate) use format::sealed;
 pub(crate) use make::factors;
 
 use num_bigint::BigUint;
