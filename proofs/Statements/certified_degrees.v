@@ -13,7 +13,8 @@
 
 From Coq Require Import Reals ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop.
-From Synbal Require Import Defs Checker DegreeChecker certified_balance any_degree.
+From Synbal Require Import Defs Checker DegreeChecker.
+From Synbal.Statements Require Import certified_balance any_degree.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
