@@ -307,6 +307,9 @@ Proof. exact any_degree_flow_contracts_proof. Qed.
 Theorem any_degree_flow_cost : S_any_degree_flow_cost.
 Proof. exact any_degree_flow_cost_proof. Qed.
 
+Theorem any_degree_flow_rate : S_any_degree_flow_rate.
+Proof. exact any_degree_flow_rate_proof. Qed.
+
 Theorem any_degree_flow_converges : S_any_degree_flow_converges.
 Proof. exact any_degree_flow_converges_proof. Qed.
 

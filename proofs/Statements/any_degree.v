@@ -225,6 +225,18 @@ Definition S_any_degree_flow_converges : Prop :=
   exists x, held moves x /\ balanced_of_degrees moves k (cost_of_degrees w p k x)
     /\ forall i, is_lim (fun t => h t i) p_infty (x i).
 
+(** From the start on, it does so at least at the rate p lambda e^{- p K d}, where d is the initial distance, K >= 1 + k_j for all degrees,
+    and lambda |y|^2 <= y^T H y at the balanced point for all y that are zero at the nodes that do not move (so nothing is free). *)
+Definition S_any_degree_flow_rate : Prop :=
+  forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : R -> V -> R) (x : V -> R) (K lambda : R),
+  nonnegative w -> 0 < p -> (forall i, 0 < k i) -> (forall i, 1 + k i <= K) ->
+  held moves (h 0) -> is_degree_flow moves w p k h ->
+  held moves x -> balanced_of_degrees moves k (cost_of_degrees w p k x) ->
+  (forall y, held moves y ->
+     lambda * norm2_sq y <= \rsum_(i) \rsum_(j) (cost_of_degrees w p k x i j * (k j * y j - y i)^2)) ->
+  let d := norm2 (fun i => h 0 i - x i) in
+  forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= d * exp (- (p * lambda * exp (- (p * K * d))) * t).
+
 (** ** Newton's step *)
 
 (** The damped Newton step: with x what the solver has found of H x = grad, x^T H x = x^T grad, and s at least |k_j x_j - x_i|

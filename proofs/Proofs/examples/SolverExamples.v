@@ -195,6 +195,21 @@ split; first exact: uneven_nonnegative.
 split; first lra; rewrite h0; do 3!split=> //; exists 1; lra.
 Qed.
 
+(** lambda = C_ft + 4 C_tf at the balanced point: with y = 0 at [true], y^T H y is that times y^2. *)
+Lemma example_any_degree_flow_rate : ltac:(satisfiable S_any_degree_flow_rate).
+Proof.
+uneven_costs; have [h [h0 F]] := uneven_degree_flow.
+have [x [Hx B]] := any_degree_exists _ _ _ _ _ uneven_nonnegative Rlt_0_1 twos_positive uneven_between.
+pose C := cost_of_degrees uneven 1 twos x.
+exists 1, twos, (fun i => ~~ i), h, x, 3, (C false true + 4 * C true false); split; first exact: uneven_nonnegative.
+split; first lra; split; first exact: twos_positive.
+split; first by move=> _; rewrite /twos; lra.
+split; first by rewrite h0.
+split=> //; split=> //; split=> //; split; last by exists 1; lra.
+move=> y Hy; have y0 : y true = 0 by exact: Hy.
+rewrite /norm2_sq !rsum_bool y0 /C /cost_of_degrees /uneven /twos /pair /=; lra.
+Qed.
+
 Lemma example_any_degree_flow_converges : ltac:(satisfiable S_any_degree_flow_converges).
 Proof.
 uneven_costs; have [h [h0 F]] := uneven_degree_flow; exists 1, twos, (fun i => ~~ i), h.

@@ -3,6 +3,7 @@
     - [pull x i]       the velocity: grad at the nodes that move, zero at the others
     - [truncated x i]  c pull(x) / max (c, C(x)): bounded, Lipschitz, and equal to the velocity where C <= c
     - [cluster]        a bounded sequence comes near some point again and again
+    - [flow_decay]     the distance to a balanced point decays at a rate that the Hessian there gives
     - [flow_limit]     such a point has least cost; as no solution moves away from a balanced point, it is the limit *)
 
 From Coq Require Import Reals Lra Classical FunctionalExtensionality.
@@ -268,6 +269,69 @@ have : 0 <= p / 2 * norm2_sq (fun i => h t i - x i) by apply: Rmult_le_pos => //
 lra.
 Qed.
 
+Lemma pull_difference x y : held moves x -> held moves y ->
+  \rsum_(i) ((pull (C x) i - pull (C y) i) * (x i - y i))
+  = \rsum_(i) \rsum_(j) ((C x i j - C y i j) * ((x i - y i) - k j * (x j - y j))).
+Proof.
+move=> Hx Hy; have HD : held moves (fun i => x i - y i) by move=> i Hi; rewrite Hx // Hy //; ring.
+transitivity (\rsum_(i) (pull (C x) i * (x i - y i)) - \rsum_(i) (pull (C y) i * (x i - y i))).
+  by rewrite -rsumB; apply: rsum_ext => i _; ring.
+rewrite !(pull_tested _ HD) !tested -rsumB; apply: rsum_ext => i _.
+by rewrite -rsumB; apply: rsum_ext => j _; ring.
+Qed.
+
+Lemma flow_decay h (x : V -> R) K lambda : (forall i, 0 < k i) -> (forall i, 1 + k i <= K) ->
+  held moves (h 0) -> is_degree_flow moves w p k h -> held moves x -> balanced_of_degrees moves k (C x) ->
+  (forall y, held moves y -> lambda * norm2_sq y <= \rsum_(i) \rsum_(j) (C x i j * (k j * y j - y i) ^ 2)) ->
+  let d := norm2 (fun i => h 0 i - x i) in
+  forall t, 0 <= t -> norm2 (fun i => h t i - x i) <= d * exp (- (p * lambda * exp (- (p * K * d))) * t).
+Proof.
+move=> Hk HK H0 F Hx B gap d t t0.
+have d0 : 0 <= d by exact: norm2_ge0.
+set e := exp (- (p * K * d)); have e0 : 0 < e by exact: exp_pos.
+set mu := p * lambda * e.
+have H : norm2_sq (fun i => h t i - x i) <= norm2_sq (fun i => h 0 i - x i) * exp (- (2 * mu) * (t - 0)).
+  apply: (@decay_of_derive (fun s => norm2_sq (fun i => h s i - x i))
+    (fun s => 2 * \rsum_(i) ((pull (C (h s)) i - pull (C x) i) * (h s i - x i)))) => //.
+  - move=> s [s0 _]; apply: (@is_derive_dist_sq V h (fun _ => x)) => i; first exact: F.
+    have -> : pull (C x) i = 0 by rewrite /pull; case Hi: (moves i) => //; exact: B.
+    exact: is_derive_const.
+  - move=> s [s0 _]; have Hs := flow_held H0 F s0; rewrite (pull_difference Hs Hx).
+    pose D i := h s i - x i.
+    have near : norm2 D <= d.
+      by apply: (flow_contracts (g := h) (h := fun _ => x)) => //; [exact: balanced_stays | lra].
+    have Dd i : Rabs (D i) <= d := Rle_trans _ _ _ (coord_le_norm2 D i) near.
+    have HD : held moves D by move=> i Hi; rewrite /D Hs // Hx //; ring.
+    have := gap D HD => G.
+    suff S : p * e * \rsum_(i) \rsum_(j) (C x i j * (k j * D j - D i) ^ 2)
+      <= - \rsum_(i) \rsum_(j) ((C (h s) i j - C x i j) * (h s i - x i - k j * (h s j - x j))).
+      have pe : 0 <= p * e by apply: Rmult_le_pos; lra.
+      have := Rmult_le_compat_l _ _ _ pe G; rewrite /mu /D in S *; lra.
+    rewrite -rsumN -rsumZl; apply: rsum_le => i _; rewrite -rsumN -rsumZl; apply: rsum_le => j _.
+    rewrite -/(D i) -/(D j) (costs_from (h s) x) -/(D i) -/(D j).
+    set u := p * (k j * D j - D i); have c0 := costs_ge0 p k Hw x i j.
+    have ub : - (p * K * d) <= u <= p * K * d.
+      have /Rabs_le_between Bi := Dd i; have /Rabs_le_between Bj := Dd j; have := HK j; have := Hk j => k0 k1.
+      have Kd : (1 + k j) * d <= K * d by apply: Rmult_le_compat_r.
+      have L : - (K * d) <= k j * D j - D i <= K * d by split; nra.
+      by rewrite /u; split; [have := Rmult_le_compat_l p _ _ ltac:(lra) (proj1 L) | have := Rmult_le_compat_l p _ _ ltac:(lra) (proj2 L)]; lra.
+    have m1 : C x i j * e <= C x i j.
+      rewrite -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l => //.
+      by rewrite /e -exp_0; apply: exp_le; lra.
+    have m2 : C x i j * e <= C x i j * exp u by apply: Rmult_le_compat_l => //; apply: exp_le; lra.
+    have m0 : 0 <= C x i j * e by apply: Rmult_le_pos => //; lra.
+    have := exp_mul_sq m0 m1 m2 => Q.
+    apply: (Rmult_le_reg_l p) => //.
+    have -> : p * (p * e * (C x i j * (k j * D j - D i) ^ 2)) = C x i j * e * u ^ 2 by rewrite /u; ring.
+    have -> : p * - ((C x i j * exp u - C x i j) * (D i - k j * D j)) = (C x i j * exp u - C x i j) * u by rewrite /u; ring.
+    exact: Q.
+rewrite -(sqrt_pow2 (norm2 (fun i => h t i - x i))); last exact: norm2_ge0.
+rewrite -(sqrt_pow2 (_ * exp _)); last by apply: Rmult_le_pos => //; exact/Rlt_le/exp_pos.
+apply: sqrt_le_1_alt; rewrite Rpow_mult_distr !norm2_sqr.
+have -> : exp (- mu * t) ^ 2 = exp (- (2 * mu) * (t - 0)) by rewrite /= Rmult_1_r -exp_plus; congr exp; ring.
+exact: H.
+Qed.
+
 (** ** Convergence *)
 
 (** Among the times at which [Q] holds again and again, those at which the coordinates [s] are near some point too. *)
@@ -398,6 +462,12 @@ Proof. by move=> V w p k moves g h Hw Hp Hg Hh Fg Fh s t st; exact: (flow_contra
 
 Lemma any_degree_flow_cost_proof : S_any_degree_flow_cost.
 Proof. by move=> V w p k moves h x Hw Hp H0 Hx F t t0; exact: (flow_cost Hw Hp H0 Hx F t0). Qed.
+
+Lemma any_degree_flow_rate_proof : S_any_degree_flow_rate.
+Proof.
+move=> V w p k moves h x K lambda Hw Hp Hk HK H0 F Hx B gap d t t0.
+exact: (flow_decay Hw Hp Hk HK H0 F Hx B gap t0).
+Qed.
 
 Lemma any_degree_flow_converges_proof : S_any_degree_flow_converges.
 Proof. by move=> V w p k moves h Hw Hp H0 F [x [Hx B]]; exact: flow_limit Hx B. Qed.
