@@ -57,12 +57,13 @@ const MIN_SYNAPSES_A_SUM: usize = 8;
 /// Synapses of a block, of which there may be more than that many.
 const LARGE: usize = 1 << 26;
 
-/// The rows in the blocks of a pass over all synapses that also sums over columns: about equally many synapses each.
+/// The rows in the blocks of a pass over all synapses that also sums over columns: about equally many synapses each, and a
+/// power of two of blocks, so that two, four, ... threads have equally many.
 pub(crate) fn blocks_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
     let nodes = starts.len() - 1;
     let synapses = starts[nodes];
     let by_sums = synapses / (MIN_SYNAPSES_A_SUM * nodes).max(1);
-    let count = by_sums.min(synapses / PART).clamp(1, MAX_BLOCKS.max(synapses / LARGE));
+    let count = by_sums.min(synapses / PART).clamp(1, MAX_BLOCKS.max(synapses / LARGE)).next_power_of_two();
     let mut blocks = Vec::with_capacity(count);
     let mut start = 0;
     for block in 1..=count {

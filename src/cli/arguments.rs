@@ -95,7 +95,7 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
-    /// A tenth of the trials of experiments that take minutes: a first look, and no verdict to cite
+    /// A tenth of the trials of experiments that take minutes, and ten of the fly's 50 networks: a first look, and no verdict to cite
     #[arg(long)]
     pub quick: bool,
 }
@@ -108,7 +108,7 @@ pub struct ExperimentOptions {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// A tenth of the trials where they take minutes: a first look
+    /// A tenth of the trials where they take minutes, and ten of the fly's 50 networks: a first look
     #[arg(long)]
     pub quick: bool,
     /// Write index.html, report.json and figures/ into this folder

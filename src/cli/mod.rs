@@ -52,6 +52,8 @@ pub enum CliError {
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
     Certify(#[from] synbal::certify::certificate::CertifyError),
+    #[error(transparent)]
+    CertifyDegrees(#[from] synbal::certify::degrees::DegreeCertifyError),
     #[cfg(feature = "precise")]
     #[error("{digits} digits were asked for; give --digits from {least} to {most}, or none for f64")]
     DigitsOutOfRange { digits: usize, least: usize, most: usize },
