@@ -64,6 +64,26 @@ pub enum Command {
     Compare(CompareOptions),
 }
 
+impl Command {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Report(_) => "report",
+            Command::Experiment(_) => "experiment",
+            Command::Verify(_) => "verify",
+            Command::Balance(_) => "balance",
+            Command::Inspect(_) => "inspect",
+            Command::Certify(_) => "certify",
+            Command::Check(_) => "check",
+            Command::Generate(_) => "generate",
+            Command::Train(_) => "train",
+            Command::Completions { .. } => "completions",
+            Command::Man => "man",
+            Command::Compare(_) => "compare",
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct ReportOptions {
     /// Folder for index.html, its pages, report.json and figures/; made if it does not exist

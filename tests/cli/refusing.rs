@@ -2,6 +2,31 @@
 
 use super::*;
 
+/// As `mpirun` starts them; each would write the whole file.
+#[test]
+fn of_several_processes_that_cannot_speak_to_one_another_one_refuses() {
+    let folder = scratch();
+    let process = |rank: &str, count: &str, arguments: &[&str]| {
+        let mut command = command(folder.path(), arguments);
+        command.env("OMPI_COMM_WORLD_RANK", rank).env("OMPI_COMM_WORLD_SIZE", count).output().unwrap()
+    };
+    let out = folder.path().join("out.mtx");
+    let commands: &[(&[&str], &str)] = &[
+        #[cfg(not(feature = "mpi"))]
+        (&["balance", "small.csv", "-o", "out.mtx"], "cargo build --release --features mpi"),
+        (&["inspect", "small.csv"], "`synbal inspect` is done by one process"),
+    ];
+    for (arguments, said) in commands {
+        let (first, second) = (process("0", "3", arguments), process("1", "3", arguments));
+        assert_eq!(status(&first), 2, "{}", stderr(&first));
+        assert!(stderr(&first).contains(said), "{}", stderr(&first));
+        assert_eq!((stdout(&first), stdout(&second), stderr(&second)), ("", "", ""), "it is said once");
+        assert!(!out.exists());
+    }
+    assert_eq!(status(&process("0", "1", &["balance", "small.csv", "-o", "out.mtx"])), 0);
+    assert!(out.exists());
+}
+
 #[test]
 fn bad_options_are_refused() {
     let folder = scratch();
