@@ -57,8 +57,8 @@ const MIN_SYNAPSES_A_SUM: usize = 8;
 /// Synapses of a block, of which there may be more than that many.
 const LARGE: usize = 1 << 26;
 
-/// The rows in the blocks of a pass over all synapses that also sums over columns: about equally many synapses each,
-/// and a power of two of them, so that two, four, ... threads have equally many.
+/// The rows in the blocks of a pass over all synapses that also sums over columns: about equally many synapses each, and a
+/// power of two of blocks, so that two, four, ... threads have equally many.
 pub(crate) fn blocks_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
     let nodes = starts.len() - 1;
     let synapses = starts[nodes];

@@ -46,6 +46,11 @@ pub enum BalanceError {
         "of a network that is spread over several processes only the costs |J|^p of its weights are balanced, without gains, world or accumulated noise; balance it in one process"
     )]
     OnlyPlainCostsOnRanks,
+    /// The ranks of a network computed different log-scales.
+    #[error(
+        "the processes that share this network computed different numbers, as machines of different kinds may; use machines of one kind"
+    )]
+    RanksDiffer,
     /// The method `method` takes a network that is in one process.
     #[error("the method `{method}` takes a network that is in one process; over several there are auto and newton-cg")]
     MethodOnRanks {

@@ -112,6 +112,9 @@ impl Run {
         let started = Instant::now();
         let mut outcome = solver.solve(graph, criteria);
         let seconds = started.elapsed().as_secs_f64();
+        if graph.spread().is_some_and(|spread| !spread.is_same(&outcome.h)) {
+            return Err(BalanceError::RanksDiffer);
+        }
 
         let h = total_log_scales(graph, &outcome.h);
         let log_scales = h[..network.weights.neurons()].to_vec();

@@ -241,9 +241,7 @@ pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
     let mut slot = vec![usize::MAX; count];
     for k in aggregates {
         let begin = directed.node.len();
-        for (other, coupling) in terms(k) {
-            add(&mut directed, &mut slot, begin, other, coupling);
-        }
+        terms(k).for_each(|(other, coupling)| add(&mut directed, &mut slot, begin, other, coupling));
         directed.start.push(directed.node.len());
     }
     directed

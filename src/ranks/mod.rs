@@ -170,6 +170,14 @@ impl Spread {
         self.ranks.gather(&[mine as u64]).iter().flatten().map(|&count| count as usize).sum()
     }
 
+    /// Whether all ranks have the same numbers, bit for bit, as they have where they compute alike.
+    pub(crate) fn is_same(&self, values: &[f64]) -> bool {
+        // FNV-1a, over words.
+        let hash = |hash: u64, value: &f64| (hash ^ value.to_bits()).wrapping_mul(0x0000_0100_0000_01b3);
+        let own = values.iter().fold(0xcbf2_9ce4_8422_2325, hash);
+        self.ranks.gather(&[own]).iter().all(|other| other == &[own])
+    }
+
     /// Goes on only if all ranks can.
     ///
     /// # Errors
@@ -221,6 +229,17 @@ mod tests {
             for row in 0..10 {
                 assert!(spreads[0].rows()[spreads[0].rank_of(row)].contains(&row));
             }
+        }
+    }
+
+    #[test]
+    fn one_bit_is_not_the_same() {
+        for other in [1.0, 1.0 + f64::EPSILON] {
+            let same = on_threads(3, |ranks| {
+                let second = if ranks.rank() == 1 { other } else { 1.0 };
+                Spread::over(ranks, &[0..1]).is_same(&[2.0, second, -0.5])
+            });
+            assert_eq!(same, [other == 1.0; 3]);
         }
     }
 

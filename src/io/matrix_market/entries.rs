@@ -5,12 +5,9 @@
 
 use std::io::Read;
 
-use super::rows::Rows;
+use super::rows::{Entry, Rows, push};
 use super::{Field, MatrixMarketError, Rules, Symmetry};
 use crate::io::text::{Line, Lines, Words, integer, leading_number, number, unsigned};
-
-/// Row and column, counted from 0, and the number.
-pub(super) type Entry = (u32, u32, f64);
 
 /// Bytes of a file that are read at a time.
 const BLOCK: usize = 1 << 21;
@@ -21,26 +18,6 @@ const PIECE: usize = 1 << 18;
 /// Reads all entries, and adds them in the order of the file.
 pub(super) fn read<R: Read>(lines: &mut Lines<R>, rules: Rules, rows: &mut Rows) -> Result<(), MatrixMarketError> {
     read_in(lines, rules, (BLOCK, PIECE), &mut |entry| push(rows, rules.header.symmetry, entry))
-}
-
-/// Adds an entry, and where the symmetry implies another one, that too.
-#[inline]
-pub(super) fn push(rows: &mut Rows, symmetry: Symmetry, entry: Entry) {
-    let (i, j, value) = entry;
-    rows.push(i, j, value);
-    if let Some((i, j, value)) = mirrored(symmetry, entry) {
-        rows.push(i, j, value);
-    }
-}
-
-/// The entry that the symmetry implies.
-#[inline]
-pub(super) fn mirrored(symmetry: Symmetry, (i, j, value): Entry) -> Option<Entry> {
-    match symmetry {
-        Symmetry::Symmetric if i != j => Some((j, i, value)),
-        Symmetry::SkewSymmetric => Some((j, i, -value)),
-        _ => None,
-    }
 }
 
 /// Whole lines of a file, and what the fast path made of each piece of them.

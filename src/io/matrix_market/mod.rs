@@ -242,7 +242,7 @@ fn read_array<R: Read>(
         found += 1;
         let value = array_value(&line, header.field)?;
         if value != 0.0 {
-            entries::push(rows, header.symmetry, (i as u32, j as u32, value));
+            rows::push(rows, header.symmetry, (i as u32, j as u32, value));
         }
         i += 1;
         if i as u64 == neurons {
@@ -298,7 +298,7 @@ fn read_skew_array<R: Read>(
                 return Err(MatrixMarketError::OnSkewDiagonal { line, row: i + 1 });
             }
             if value != 0.0 {
-                entries::push(rows, header.symmetry, (i as u32, j as u32, value));
+                rows::push(rows, header.symmetry, (i as u32, j as u32, value));
             }
         }
     }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::entries::{self, Entry, Place, mirrored};
-use super::rows::Rows;
+use super::entries::{self, Place};
+use super::rows::{Entry, Rows, mirrored};
 use super::{Layout, MatrixMarketError, Rules, read_header, read_size};
 use crate::io::text::Lines;
 use crate::network::{GraphFacts, NetworkError, Weights};
