@@ -116,7 +116,7 @@ mod tests {
         let path = folder.path().join("a.mtx");
         let mut random = stream(20, 0);
         let (mut accepted, mut refused) = (0, std::collections::BTreeSet::new());
-        for round in 0..600 {
+        for round in 0..600_usize {
             let mut pick = |of: &[&'static str]| of[random.random_range(0..of.len())];
             let symmetry = pick(&["general", "general", "symmetric", "skew-symmetric"]);
             let field = pick(&["real", "real", "real", "integer", "pattern"]);
