@@ -135,20 +135,30 @@ sbom:
 
 # Mutation testing (cargo install cargo-mutants; .cargo/mutants.toml): one shard of all mutants of what decides something, or those
 # of the files that differ from a commit. Some minutes a mutant on two cores; target/mutants.out has the table.
-.PHONY: mutants mutants-changed
+.PHONY: mutants mutants-changed mutants-sample
 SHARD := 0/1000
 SINCE := HEAD~1
+MUTANTS := 100
 
 mutants:
 	cargo mutants --output target --no-shuffle --shard $(SHARD)
+
+# MUTANTS drawn at random from all of them, in one build behind switches: half an hour for a hundred.
+mutants-sample:
+	tests/mutants/sample --count $(MUTANTS)
 
 mutants-changed:
 	git diff $(SINCE) > target/changed.diff
 	cargo mutants --output target --in-diff target/changed.diff
 
-# Made-up files through every reader and the checker of certificates, FUZZ_CASES of each kind (10,000,000 take hours).
-.PHONY: fuzz
+# Made-up files through every reader, the checker of certificates, layout files and command lines: guided by what is covered
+# (fuzz/run; cargo install cargo-fuzz), RUNS executions a target (10,000,000 take hours); or blindly, with no tool beside cargo.
+.PHONY: fuzz fuzz-blind
+RUNS := 10000000
 FUZZ_CASES := 1000000
 
 fuzz:
+	fuzz/run $(RUNS)
+
+fuzz-blind:
 	FUZZ_CASES=$(FUZZ_CASES) cargo test --locked --test io -- fuzz

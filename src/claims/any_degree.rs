@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
         "any_degree_flow_exists",
         "any_degree_flow_contracts",
         "any_degree_flow_cost",
+        "any_degree_flow_rate",
         "any_degree_flow_converges",
         "any_degree_newton",
     ],

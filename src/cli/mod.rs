@@ -1,7 +1,7 @@
 //! Parses the command line, runs a command, turns its outcome into an exit status.
 
 mod advice;
-mod arguments;
+pub mod arguments;
 mod balance;
 mod certify;
 mod check;
@@ -208,7 +208,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn command(command: &Command) -> Result<Ending, CliError> {
+/// Runs one command.
+pub fn command(command: &Command) -> Result<Ending, CliError> {
     let together = match command {
         Command::Balance(options) => Some(|ranks: &_| balance::run_together(options, ranks)),
         _ => None,

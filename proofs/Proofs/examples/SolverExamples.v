@@ -203,7 +203,7 @@ have [x [Hx B]] := any_degree_exists _ _ _ _ _ uneven_nonnegative Rlt_0_1 twos_p
 pose C := cost_of_degrees uneven 1 twos x.
 exists 1, twos, (fun i => ~~ i), h, x, 3, (C false true + 4 * C true false); split; first exact: uneven_nonnegative.
 split; first lra; split; first exact: twos_positive.
-split; first by move=> _; rewrite /twos; lra.
+split; first by move=> i; rewrite /twos; lra.
 split; first by rewrite h0.
 split=> //; split=> //; split=> //; split; last by exists 1; lra.
 move=> y Hy; have y0 : y true = 0 by exact: Hy.
