@@ -4,7 +4,7 @@
 //! another is put together in their order, and the ranges are whole blocks of rows, which depend on the network alone: so
 //! that the same bits come out for any number of ranks, and those of one process.
 //!
-//! [`Ranks`] is all that is asked of a network between the processes. [`mpi`] has it from MPI.
+//! [`Ranks`] is all that is asked of a network between the processes. With the feature `mpi` there is one made of MPI.
 
 #[cfg(feature = "mpi")]
 pub mod mpi;
@@ -105,6 +105,7 @@ impl Spread {
     }
 
     /// The rank that has each of some rows, which ascend.
+    #[cfg(any(test, feature = "io"))]
     pub(crate) fn rank_of(&self, row: usize) -> usize {
         self.rows.partition_point(|rows| rows.end <= row)
     }
@@ -188,6 +189,7 @@ impl Spread {
 }
 
 /// The sums over all ranks of some counts.
+#[cfg(feature = "io")]
 pub(crate) fn sum(ranks: &dyn Ranks, counts: &mut [u64]) {
     // Each rank sums its part of them.
     let part = counts.len().div_ceil(ranks.count()).max(1);
