@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8 pages faults python python-torch python-timing
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8 pages faults mpi python python-torch python-timing
 
 REPORT := synbal-report
 
@@ -71,6 +71,13 @@ instructions:
 	@.ci/setup instructions
 	benches/instructions/run
 
+# One network by several processes, held against one byte for byte: 1 to 4 of them, killed ones, ones without memory.
+mpi:
+	@.ci/setup build
+	@.ci/setup mpi
+	cargo build --locked --quiet --features mpi
+	tests/mpi/check target/debug/synbal
+
 # Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
 pytorch:
 	@.ci/setup build
@@ -128,20 +135,30 @@ sbom:
 
 # Mutation testing (cargo install cargo-mutants; .cargo/mutants.toml): one shard of all mutants of what decides something, or those
 # of the files that differ from a commit. Some minutes a mutant on two cores; target/mutants.out has the table.
-.PHONY: mutants mutants-changed
+.PHONY: mutants mutants-changed mutants-sample
 SHARD := 0/1000
 SINCE := HEAD~1
+MUTANTS := 100
 
 mutants:
 	cargo mutants --output target --no-shuffle --shard $(SHARD)
+
+# MUTANTS drawn at random from all of them, in one build behind switches: half an hour for a hundred.
+mutants-sample:
+	tests/mutants/sample --count $(MUTANTS)
 
 mutants-changed:
 	git diff $(SINCE) > target/changed.diff
 	cargo mutants --output target --in-diff target/changed.diff
 
-# Made-up files through every reader and the checker of certificates, FUZZ_CASES of each kind (10,000,000 take hours).
-.PHONY: fuzz
+# Made-up files through every reader, the checker of certificates, layout files and command lines: guided by what is covered
+# (fuzz/run; cargo install cargo-fuzz), RUNS executions a target (10,000,000 take hours); or blindly, with no tool beside cargo.
+.PHONY: fuzz fuzz-blind
+RUNS := 10000000
 FUZZ_CASES := 1000000
 
 fuzz:
+	fuzz/run $(RUNS)
+
+fuzz-blind:
 	FUZZ_CASES=$(FUZZ_CASES) cargo test --locked --test io -- fuzz

@@ -71,21 +71,28 @@ impl Mul<&Interval> for Interval {
     type Output = Interval;
     #[inline]
     fn mul(self, other: &Interval) -> Interval {
-        if self.lo >= 0.0 && other.lo >= 0.0 {
-            return Interval { lo: mul_down(self.lo, other.lo), hi: mul_up(self.hi, other.hi) };
-        }
         // Two products instead of eight where no sign changes within an operand.
-        if self.hi <= 0.0 && self.lo < 0.0 {
-            return -(-self * other);
-        }
-        if other.hi <= 0.0 && other.lo < 0.0 {
-            return -(self * &-*other);
-        }
-        if self.is_invalid() || other.is_invalid() {
-            return Interval::INVALID;
-        }
-        corners(self, other, mul_down, mul_up)
+        let (positive, other_positive) = (self.lo >= 0.0, other.lo >= 0.0);
+        let (negative, other_negative) = (self.hi <= 0.0, other.hi <= 0.0);
+        let (lo, hi) = if positive && other_positive {
+            ((self.lo, other.lo), (self.hi, other.hi))
+        } else if negative && other_positive {
+            ((self.lo, other.hi), (self.hi, other.lo))
+        } else if positive && other_negative {
+            ((self.hi, other.lo), (self.lo, other.hi))
+        } else if negative && other_negative {
+            ((self.hi, other.hi), (self.lo, other.lo))
+        } else {
+            return product_across_zero(self, other);
+        };
+        Interval { lo: mul_down(lo.0, lo.1), hi: mul_up(hi.0, hi.1) }
     }
+}
+
+/// The product if zero is inside of one of the two, or one is invalid.
+#[inline(never)]
+fn product_across_zero(a: Interval, b: &Interval) -> Interval {
+    if a.is_invalid() || b.is_invalid() { Interval::INVALID } else { corners(a, b, mul_down, mul_up) }
 }
 
 impl Div<&Interval> for Interval {

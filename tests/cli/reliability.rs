@@ -196,3 +196,125 @@ fn too_little_memory_is_a_sentence() {
     }
     assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
 }
+
+/// With few open files to be had the program is done or says why it is not, and what was there stays whole: from one beside the
+/// standard streams, which the loader of programs needs, to enough.
+#[cfg(target_os = "linux")]
+#[test]
+fn few_open_files_are_a_sentence_or_enough() {
+    let folder = scratch();
+    let (mut refused, mut done) = (0, 0);
+    for files in 4..=12 {
+        let (output, whole) = under(folder.path(), &format!("ulimit -n {files}"), "small.csv", "out.csv");
+        match status(&output) {
+            0 => done += 1,
+            2 if whole && stderr(&output).contains("os error 24") => refused += 1,
+            other => panic!("{files} files: {other}, the old file whole: {whole}; {}", stderr(&output)),
+        }
+        assert!(!litter(folder.path()), "{files} files");
+    }
+    assert!(refused > 0 && done > 0, "{refused} refused, {done} done");
+}
+
+/// A file that may not grow so large is refused as a full disk is: exit status 2, the old file whole, no litter.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_on_the_size_of_files_is_a_sentence() {
+    let folder = scratch();
+    let row = |i: usize| (0..60).map(|j| format!("0.{}", 100 + (i * 7919 + j * 104_729) % 900)).collect::<Vec<_>>();
+    let rows: Vec<String> = (0..60).map(|i| row(i).join(",")).collect();
+    fs::write(folder.path().join("dense.csv"), rows.join("\n")).unwrap();
+    for out in ["out.csv", "out.mtx", "out.npy", "out.safetensors"] {
+        for blocks in [0, 1] {
+            let (output, whole) = under(folder.path(), &format!("ulimit -f {blocks}"), "dense.csv", out);
+            assert!(status(&output) == 2 && whole, "{out}, {blocks} blocks: {}", stderr(&output));
+            assert!(stderr(&output).contains("os error 27"), "{out}, {blocks} blocks: {}", stderr(&output));
+            assert!(!litter(folder.path()), "{out}, {blocks} blocks");
+        }
+        let (output, whole) = under(folder.path(), "ulimit -f 1000", "dense.csv", out);
+        assert!(status(&output) == 0 && !whole, "{out}: {}", stderr(&output));
+    }
+}
+
+/// Balances a network under a limit of the session, over a file that was there; and whether that is still what it was.
+#[cfg(target_os = "linux")]
+fn under(folder: &std::path::Path, limit: &str, network: &str, out: &str) -> (std::process::Output, bool) {
+    fs::write(folder.join(out), "the old file").unwrap();
+    let line =
+        format!("{limit} && exec {} balance {network} --within-components -o {out}", env!("CARGO_BIN_EXE_synbal"));
+    let output = std::process::Command::new("sh").args(["-c", &line]).current_dir(folder).output().unwrap();
+    (output, fs::read(folder.join(out)).unwrap() == b"the old file")
+}
+
+/// Command lines of the program's own words in any order: each ends with one of its exit statuses and says what it has to say.
+#[test]
+fn made_up_command_lines_are_answered() {
+    use rand::seq::IndexedRandom;
+    use rand::{Rng, SeedableRng};
+    let folder = scratch();
+    let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let commands =
+        ["balance", "inspect", "certify", "check", "verify", "compare", "completions", "generate", "nothing"];
+    let options = [
+        "--within-components",
+        "--method",
+        "--p",
+        "--world",
+        "--digits",
+        "--scales",
+        "-o",
+        "--json",
+        "--tol",
+        "--max-passes",
+        "--junit",
+        "--edges",
+        "--transpose",
+        "--cost",
+        "--in-place",
+        "--quiet",
+        "--to",
+        "--activation",
+        "--layout",
+        "--coq",
+    ];
+    let values = [
+        "0",
+        "1",
+        "2",
+        "30",
+        "-1",
+        "1e-10",
+        "1e300",
+        "nan",
+        "",
+        "small.csv",
+        "out.csv",
+        "out.json",
+        "-",
+        "newton",
+        "osborne",
+        "relu",
+        "1,2,3",
+        "bash",
+        "random-dense",
+        "\u{e9}",
+    ];
+    let mut seen = [0; 3];
+    for _ in 0..150 {
+        let mut line = vec![*commands.choose(random).unwrap()];
+        if random.random_bool(0.8) {
+            line.push("small.csv");
+        }
+        for _ in 0..random.random_range(0..5) {
+            line.push(if random.random_bool(0.5) { options.choose(random) } else { values.choose(random) }.unwrap());
+        }
+        fs::remove_file(folder.path().join("out.csv")).ok();
+        let output = command(folder.path(), &line).stdin(Stdio::null()).output().unwrap();
+        let status = output.status.code().and_then(|code| usize::try_from(code).ok());
+        let said = stderr(&output);
+        assert!(status.is_some_and(|status| status < 3) && !said.contains("panicked"), "{line:?}: {status:?}: {said}");
+        assert!(status == Some(0) || !said.is_empty() || !output.stdout.is_empty(), "{line:?}: not a word");
+        seen[status.unwrap()] += 1;
+    }
+    assert!(seen[0] > 0 && seen[2] > 0, "{seen:?}");
+}

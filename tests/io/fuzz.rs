@@ -5,6 +5,7 @@ use std::path::Path;
 use ::safetensors::tensor::Dtype;
 use proptest::prelude::*;
 use synbal::check::{check_input, read::read};
+use synbal::io::layouts::{LayoutFile, LayoutOptions, describe};
 use synbal::io::{csv, matrix_market, npy, read_scales_csv, safetensors};
 use synbal::network::Activation;
 
@@ -60,6 +61,18 @@ fn valid_files() -> Vec<Vec<u8>> {
         &[("activation", "leaky-relu"), ("slope", "0.1")],
     ));
     files
+}
+
+/// Layout files of all tables and words, for the model below.
+const LAYOUTS: [&str; 2] = [
+    "activation = \"relu\"\nuntouched = [\"other\"]\n[tensors]\n\"cell.U\" = [\"target a\", \"source a\"]\n\"cell.V\" = [\"target a\", \"outside\"]\n",
+    "activation = { a = \"relu\", b = \"linear\" }\n[tensors]\n\"cell.V\" = [\"target b\", \"source a x 2\"]\n[initial_states]\n\"other\" = [\"neither\", \"target a\"]\n",
+];
+
+fn model() -> Vec<u8> {
+    let numbers = doubles(&[1.0, 2.0, 3.0, 4.0]);
+    let names = ["cell.U", "cell.V", "other"];
+    tensors(&names.map(|name| (name, Dtype::F64, &[2, 2][..], numbers.clone())), &[])
 }
 
 /// How many inputs each test makes up: `make fuzz` asks for many more than fit among the other tests.
@@ -163,6 +176,20 @@ proptest! {
             let words = format!("{proved:?}").len();
             prop_assert!(words < 10_000);
         }
+    }
+
+    /// A layout file is refused with a sentence, or describes a model.
+    #[test]
+    fn damaged_layout_files(bytes in damaged(LAYOUTS.map(|text| text.as_bytes().to_vec()).to_vec())) {
+        let model = model();
+        let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(()) };
+        let (said, used) = peak(|| -> Result<(), String> {
+            let file = LayoutFile::parse(text).map_err(|error| error.to_string())?;
+            let tensors = safetensors::parse(model.clone()).map_err(|error| error.to_string())?;
+            let layout = describe(&tensors, &LayoutOptions::default().with_file(file));
+            layout.map(drop).map_err(|error| error.to_string())
+        });
+        prop_assert!(said != Err(String::new()) && used <= ALWAYS, "{said:?}, {used} bytes");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! No claim falls on a healthy network, and none is left open without a reason.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use synbal::balance::{Criteria, Method};
@@ -15,6 +16,8 @@ pub struct Tally {
     pub networks: usize,
     /// Seconds of one core.
     pub seconds: f64,
+    /// Seconds in each claim.
+    pub spent: BTreeMap<String, f64>,
     /// Networks on which every claim was checked.
     pub verified: usize,
     /// Networks that were refused, by the kind of refusal.
@@ -51,7 +54,10 @@ impl Tally {
         };
         self.verified += 1;
         for claim in REGISTRY {
-            let evidence = match (claim.check)(&subject) {
+            let started = Instant::now();
+            let checked = (claim.check)(&subject);
+            *self.spent.entry(claim.id.to_owned()).or_default() += started.elapsed().as_secs_f64();
+            let evidence = match checked {
                 Ok(evidence) => evidence,
                 Err(error) => {
                     self.faults.push(format!("seed {seed} ({kind}): {} could not be checked: {error}", claim.id));
@@ -69,10 +75,10 @@ impl Tally {
                         ));
                     }
                 }
-                Verdict::Undecided if evidence.notes.is_empty() => {
+                Verdict::Open if evidence.notes.is_empty() => {
                     self.faults.push(format!("seed {seed} ({kind}): {} is open without a reason", claim.id));
                 }
-                Verdict::Undecided => {
+                Verdict::Open => {
                     for note in &evidence.open {
                         *self.reasons.entry(format!("{}: {}", claim.id, without_numbers(note))).or_default() += 1;
                     }
@@ -92,6 +98,7 @@ impl Tally {
         self.networks += other.networks;
         self.seconds += other.seconds;
         self.verified += other.verified;
+        other.spent.into_iter().for_each(|(claim, seconds)| *self.spent.entry(claim).or_default() += seconds);
         other.refused.into_iter().for_each(|(kind, count)| *self.refused.entry(kind).or_default() += count);
         other.reasons.into_iter().for_each(|(kind, count)| *self.reasons.entry(kind).or_default() += count);
         for (claim, counts) in other.verdicts {

@@ -27,6 +27,13 @@ fn shards<T: DeserializeOwned>(folder: &Path, kind: &str) -> BTreeMap<u64, T> {
     found
 }
 
+/// The seeds of all hostile shards whose refusal was not shown to be necessary.
+pub fn not_shown(folder: &Path) -> Vec<u64> {
+    let shards: BTreeMap<u64, Outcomes> = shards(folder, "hostile");
+    let said = shards.into_values().flat_map(|shard| shard.not_shown);
+    said.map(|line| line.split([' ', ':']).nth(1).unwrap().parse().unwrap()).collect()
+}
+
 /// Seeds in words: runs of neighbouring shards as one range.
 fn seeds(firsts: impl Iterator<Item = u64>) -> String {
     let mut ranges: Vec<(u64, u64)> = Vec::new();
@@ -61,9 +68,13 @@ fn faults(text: &mut String, faults: &[String]) {
 /// The text between the head and the foot that are written by hand in `tests/reliability/`.
 pub fn measured(folder: &Path) -> String {
     let mut text = String::new();
-    healthy(&mut text, folder);
-    sick(&mut text, folder);
-    hostile(&mut text, folder);
+    // What was not run again stands in the report as it is.
+    let ran = |kind: &str| folder.join(format!("{kind}.commit")).exists();
+    for (kind, section) in [("healthy", healthy as fn(&mut String, &Path)), ("sick", sick), ("hostile", hostile)] {
+        if ran(kind) {
+            section(&mut text, folder);
+        }
+    }
     text
 }
 
@@ -75,7 +86,7 @@ fn healthy(text: &mut String, folder: &Path) {
     let fell: usize = all.verdicts.values().map(|counts| counts[1]).sum();
     let _ = write!(
         text,
-        "## Healthy networks through every claim\n\n{} networks (seeds {covered}; commit {}; {}): {} verified, {} refused; {fell} claims fell.\n\n| claim | held | FELL | open, with its reason | does not apply |\n|---|---|---|---|---|\n",
+        "## Healthy networks through every claim\n\n{} networks (seeds {covered}; commit {}; {}): {} verified, {} refused; {fell} claims fell.\n\n| claim | held | FELL | open, with its reason | does not apply | milliseconds a network |\n|---|---|---|---|---|---|\n",
         all.networks,
         commit(folder, "healthy"),
         hours(all.seconds),
@@ -83,7 +94,8 @@ fn healthy(text: &mut String, folder: &Path) {
         all.networks - all.verified
     );
     for (claim, [held, fell, open, none]) in &all.verdicts {
-        let _ = writeln!(text, "| `{claim}` | {held} | {fell} | {open} | {none} |");
+        let milliseconds = 1e3 * all.spent[claim] / all.verified as f64;
+        let _ = writeln!(text, "| `{claim}` | {held} | {fell} | {open} | {none} | {milliseconds:.2} |");
     }
     for (heading, kinds) in [("Why claims were left open", &all.reasons), ("Why networks were refused", &all.refused)] {
         if !kinds.is_empty() {
@@ -144,5 +156,19 @@ fn hostile(text: &mut String, folder: &Path) {
         "\nOf the refusals because no rescaling brings the costs into range, {} were not shown to be necessary; for all others a search for\nnegative cycles finds that no rescaling has all costs within 2^(936 - 4p) of each other and normal weights.",
         all.not_shown.len()
     );
+    if let Ok(bytes) = fs::read(folder.join("again.json")) {
+        let again: Outcomes = serde_json::from_slice(&bytes).unwrap();
+        let refused: usize = again.refused.values().sum();
+        let _ = writeln!(
+            text,
+            "\nThese {} again with commit {}: {} balanced, {} not balanced and said so, {refused} refused, of which {} are not shown to be necessary; {} faults.",
+            again.networks,
+            commit(folder, "again"),
+            again.balanced,
+            again.unbalanced.values().sum::<usize>(),
+            again.not_shown.len(),
+            again.faults.len()
+        );
+    }
     faults(text, &all.faults);
 }
