@@ -581,8 +581,8 @@ Proof. exact float_ieee_scaled_proof. Qed.
 
 (** ** certified_degrees *)
 
-Theorem certified_degrees : S_certified_degrees.
-Proof. exact certified_degrees_proof. Qed.
+Theorem certified_balance_degrees : S_certified_balance_degrees.
+Proof. exact certified_balance_degrees_proof. Qed.
 
-Theorem certified_degrees_integers : S_certified_degrees_integers.
-Proof. exact certified_degrees_integers_proof. Qed.
+Theorem certified_balance_degrees_integers : S_certified_balance_degrees_integers.
+Proof. exact certified_balance_degrees_integers_proof. Qed.

@@ -1,7 +1,7 @@
 (** * The certificate checker for networks of any degrees: integers only
 
     As [Checker.v], for costs w_ij e^{p (k_j h_j - h_i)} with degrees that are fractions of one denominator: k_j = a_j / D. A passed
-    check shows how far the one balanced point is from the log-scales of the certificate ([certified_degrees_integers]).
+    check shows how far the one balanced point is from the log-scales of the certificate ([certified_balance_degrees_integers]).
 
     ** The format
 

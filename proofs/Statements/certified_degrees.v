@@ -38,7 +38,7 @@ End Certified.
     costs at h; and K >= 1 + k_j for all degrees. If |g(h)| < (1/2) e^{-K rho} (lam / vmax) rho, then there is a balanced point that agrees
     with h at the nodes that do not move, it is the only one, it is within rho / p of h at every neuron, and the cost at h is above that at
     any other log-scales l by no more than |g(h)|^2 e^{K rho} vmax / (2 lam). Nothing is asked about cycles. *)
-Definition S_certified_degrees : Prop :=
+Definition S_certified_balance_degrees : Prop :=
   forall (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) (h : V -> R) (A : V -> V -> R) (v : V -> R)
          (K lam vmax rho : R),
   nonnegative w -> 0 < p -> (forall i, 0 < k i) -> (forall i, 1 + k i <= K) ->
@@ -76,7 +76,7 @@ End Meaning.
     incoming = k outgoing, with log-scale zero at the nodes that do not move; it is the only one; every log-scale is within radius / (p
     radius_unit) of the certificate's; every balanced weight is within the factor e^{+-(1 + k_j) radius / (p radius_unit)} of that by the
     certificate's log-scales; and the cost at these is at most G2 vmax D Q / (2 S (D Q - M r) lam) above the least. *)
-Definition S_certified_degrees_integers : Prop :=
+Definition S_certified_balance_degrees_integers : Prop :=
   forall (d : degree_certificate) (w : 'I_(size (neurons (base d))) -> 'I_(size (neurons (base d))) -> R) (p : R),
   0 < p -> fits w -> check_degrees d = true ->
   let c := base d in

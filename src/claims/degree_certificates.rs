@@ -68,7 +68,7 @@ pub(super) fn measure(subject: &DegreeSubject) -> Result<Evidence, ClaimError> {
             "distance of certified log-scales from those refined beyond f64, in units of the sum of their radii, worst solver and neuron",
             worst.worst(),
             1.0,
-            "both certificates, accepted by the checker in integers, hold the one balanced point (certified_degrees_integers)",
+            "both certificates, accepted by the checker in integers, hold the one balanced point (certified_balance_degrees_integers)",
         );
     }
     Ok(evidence)

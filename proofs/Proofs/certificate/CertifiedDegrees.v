@@ -231,7 +231,7 @@ Qed.
 
 End Certified.
 
-Lemma certified_degrees_proof : S_certified_degrees.
+Lemma certified_balance_degrees_proof : S_certified_balance_degrees.
 Proof.
 move=> V w p k moves h A v K lam vmax rho Hw Hp Hk HK HA v0 vpos vm vm0 lam0 rho0 HL g small.
 exact: (certified_sound Hw Hp Hk HK HA v0 vpos vm vm0 lam0 rho0 HL small).

@@ -357,7 +357,7 @@ have HL i : mv i -> la' <= curvature_of_degrees k A v i.
   apply: (Rmult_le_reg_l (D ^ 2 * S)) => //; rewrite -curvatureE /la'.
   have -> : D ^ 2 * S * (la / (D ^ 2 * S)) = la by field; lra.
   exact: IZR_le.
-have [x [Ag [B [Un [near cst]]]]] := certified_degrees_proof w_nonnegative p0 k0 Kk A_bounds v0 vp vmx v1 la0 rQ HL
+have [x [Ag [B [Un [near cst]]]]] := certified_balance_degrees_proof w_nonnegative p0 k0 Kk A_bounds v0 vp vmx v1 la0 rQ HL
   (small l1 v1 r1 s1 sq Q1).
 exists x; split; first by split=> // i Hi; rewrite (Ag i Hi) held_h.
 split; first by move=> l Hl Bl; apply: Un => //; exact: agreesE.
@@ -393,5 +393,5 @@ Qed.
 
 End Sound.
 
-Lemma certified_degrees_integers_proof : S_certified_degrees_integers.
+Lemma certified_balance_degrees_integers_proof : S_certified_balance_degrees_integers.
 Proof. by move=> d w p p0 fit ok; exact: integers_sound. Qed.

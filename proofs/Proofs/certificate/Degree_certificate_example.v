@@ -47,6 +47,6 @@ Lemma degree_example_balanced : exists x,
   balanced_of_degrees (@moving degree_example) (@degree_of degree_example)
     (cost_of_degrees degree_example_costs 2 (@degree_of degree_example) x).
 Proof.
-have [x [[_ B] _]] := certified_degrees_integers_proof Rlt_0_2 degree_example_fits degree_example_passes.
+have [x [[_ B] _]] := certified_balance_degrees_integers_proof Rlt_0_2 degree_example_fits degree_example_passes.
 by exists x.
 Qed.

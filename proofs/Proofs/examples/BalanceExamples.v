@@ -162,7 +162,7 @@ Qed.
 
 (** ** certified_degrees: neuron [false] of degree two, the other held; 2.1 comes in and 2 times 1 goes out *)
 
-Lemma example_certified_degrees : ltac:(satisfiable S_certified_degrees).
+Lemma example_certified_balance_degrees : ltac:(satisfiable S_certified_balance_degrees).
 Proof.
 pose w := pair (21 / 10) 1; pose v (i : bool) := if i then 0 else 1; pose A := pair 2 1.
 have W : connects bool w by apply: pair_connects; lra.
