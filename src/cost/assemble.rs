@@ -27,6 +27,11 @@ const WINDOWS: [f64; 4] = [250.0, 500.0, 750.0, 998.0];
 /// Powers of two that normal weights span, with some to spare above and below.
 const SAFE_LOG2_RANGE: f64 = 1000.0;
 
+/// The largest cost, as a power of two, that solvers are given: its square is a number, too. And the most powers of two that the largest
+/// weight is then above one.
+const LARGEST_LOG2_COST: f64 = 400.0;
+const LARGEST_LIFT: f64 = 900.0;
+
 /// A cost, as a power of two relative to the unit, below which `f64` would lose it.
 const SMALLEST_LOG2_COST: f64 = -1000.0;
 
@@ -274,29 +279,36 @@ impl Extent {
 impl Synapses<'_> {
     /// A prescaling that brings all costs into the range of `f64`, where evening out exponents does not and any does.
     fn prescaling_into_a_window(&self) -> Result<Option<Prescaling>, CostError> {
-        let (mut edges, mut finite) = (Vec::new(), true);
-        self.for_each(|synapse| {
-            let Synapse { target, source, .. } = synapse;
-            if target != source {
-                let (normal, factor) = (SAFE_LOG2_RANGE * self.p, synapse.alpha.log2());
-                let reach = (factor - normal, factor + normal);
-                let log2_cost = synapse.log2_cost(self.p);
-                finite &= log2_cost.is_finite();
-                edges.push(window::Edge { target, source, log2_cost, reach });
+        // With p below one, weights leave the range before their costs do: the largest is then lifted above one.
+        let lift = (LARGEST_LOG2_COST / self.p).min(LARGEST_LIFT).floor();
+        let lifts = if self.p < 1.0 { &[0.0, lift][..] } else { &[0.0] };
+        for &lift in lifts {
+            let (mut edges, mut finite) = (Vec::new(), true);
+            self.for_each(|synapse| {
+                let Synapse { target, source, .. } = synapse;
+                if target != source {
+                    let factor = synapse.alpha.log2();
+                    let reach =
+                        (factor - (SAFE_LOG2_RANGE + lift) * self.p, factor + (SAFE_LOG2_RANGE - lift) * self.p);
+                    let log2_cost = synapse.log2_cost(self.p);
+                    finite &= log2_cost.is_finite();
+                    edges.push(window::Edge { target, source, log2_cost, reach });
+                }
+                Ok(())
+            })?;
+            if !finite {
+                // No rescaling makes an infinite weight, or one that is not a number, finite.
+                return Ok(None);
             }
-            Ok(())
-        })?;
-        if !finite {
-            // No rescaling makes an infinite weight, or one that is not a number, finite.
-            return Ok(None);
+            // Exponents are rounded to whole ones: that moves a cost by p at most, and its unit by p.
+            let found =
+                WINDOWS.iter().find_map(|window| window::scales_within(self.nodes(), &edges, window - 2.0 * self.p));
+            if let Some((x, top)) = found {
+                let exponents = x.iter().map(|x| (x / self.p).round() as i32).collect();
+                return Ok(Some(Prescaling::of(exponents, (top / self.p).ceil() as i32 - lift as i32)));
+            }
         }
-        // Exponents are rounded to whole ones: that moves a cost by p at most, and its unit by p.
-        let found =
-            WINDOWS.iter().find_map(|window| window::scales_within(self.nodes(), &edges, window - 2.0 * self.p));
-        Ok(found.map(|(x, top)| {
-            let exponents = x.iter().map(|x| (x / self.p).round() as i32).collect();
-            Prescaling::of(exponents, (top / self.p).ceil() as i32)
-        }))
+        Ok(None)
     }
 }
 
