@@ -239,7 +239,7 @@ mod tests {
         for other in [1.0, 1.0 + f64::EPSILON] {
             let same = on_threads(3, |ranks| {
                 let second = if ranks.rank() == 1 { other } else { 1.0 };
-                Spread::over(ranks, &[0..1]).is_same(&[2.0, second, -0.5])
+                Spread::over(ranks, &[0..1, 1..2]).is_same(&[2.0, second, -0.5])
             });
             assert_eq!(same, [other == 1.0; 3]);
         }

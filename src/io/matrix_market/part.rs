@@ -65,7 +65,7 @@ pub fn read_part(mut file: File, bytes: u64, ranks: &Arc<dyn Ranks>) -> Result<P
     let (rank, count) = (ranks.rank() as u64, ranks.count() as u64);
     let mut entries: Vec<Entry> = Vec::new();
     let own = body.part(&mut file, rank, count);
-    let read = own.and_then(|own| {
+    let read = own.map(|own| {
         let mut place = Place::default();
         // What the other ranks find is not known yet.
         let rules = Rules { declared: u64::MAX, ..rules };
@@ -73,7 +73,7 @@ pub fn read_part(mut file: File, bytes: u64, ranks: &Arc<dyn Ranks>) -> Result<P
             entries.push(entry);
             entries.extend(mirrored(header.symmetry, entry));
         });
-        Ok((own, place, read.err()))
+        (own, place, read.err())
     });
     let read = read.map_err(MatrixMarketError::Read);
     let (own, place, fault) = agree(&**ranks, read)?;
