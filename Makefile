@@ -1,7 +1,7 @@
 # The two commands: `make report` (the main job) and `make test` (all tests, proofs included).
 # Each installs what a fresh Debian machine lacks, and says what.
 
-.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8 pages faults python python-torch python-timing
+.PHONY: report test rust-test proofs proofs-check baseline peers instructions trained trained-paper pytorch int8 pages faults mpi python python-torch python-timing
 
 REPORT := synbal-report
 
@@ -70,6 +70,13 @@ instructions:
 	@.ci/setup build
 	@.ci/setup instructions
 	benches/instructions/run
+
+# One network by several processes, held against one byte for byte: 1 to 4 of them, killed ones, ones without memory.
+mpi:
+	@.ci/setup build
+	@.ci/setup mpi
+	cargo build --locked --quiet --features mpi
+	tests/mpi/check target/debug/synbal
 
 # Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
 pytorch:

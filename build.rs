@@ -9,11 +9,9 @@ fn main() {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
-    let features: Vec<&str> = [("CARGO_FEATURE_PRECISE", "precise"), ("CARGO_FEATURE_STIFF", "stiff")]
-        .into_iter()
-        .filter(|(variable, _)| std::env::var_os(variable).is_some())
-        .map(|(_, name)| name)
-        .collect();
+    let known = [("CARGO_FEATURE_MPI", "mpi"), ("CARGO_FEATURE_PRECISE", "precise"), ("CARGO_FEATURE_STIFF", "stiff")];
+    let features: Vec<&str> =
+        known.into_iter().filter(|(variable, _)| std::env::var_os(variable).is_some()).map(|(_, name)| name).collect();
     let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
     let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
     let said = |commit: &str| println!("cargo::rustc-env=SYNBAL_VERSION={version} ({commit}; features: {features})");

@@ -5,14 +5,14 @@
 
 From Synbal Require Import Defs FlowDefs Networks Matrices.
 From Synbal Require Import Balance GlobalConvergence SharpRate ContractionRate Truncation DampedNewton NewtonConvergence RateAttained OsborneConvergence Bounds
-  AnyDegree AnyDegreeExists AnyDegreeNewton.
+  AnyDegree AnyDegreeExists AnyDegreeCycles AnyDegreeFlow AnyDegreeNewton.
 From Synbal Require Import TaskPreservation LaxForm Conserved ConservedCount ConservedComplete ConservedFlow ClosedForms
   Heterosynaptic HeterosynapticLasting NoiseRobustness NoiseOverTime RegularisedTraining.
-From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated FloatGradient FloatIeee.
+From Synbal Require Import GroundState CertifiedBalance CertifiedRadius CertifiedFile CertifiedPair CertifiedAccumulated CertifiedDegrees CertifiedDegreesIntegers FloatGradient FloatIeee.
 From Synbal.Statements Require Import monotone_cost convex_cost unique_balance balanceable global_convergence contraction
   osborne_descent damped_newton cost_bounds task_preservation lax_form conserved_quantities conserved_count conserved_flow
   closed_forms heterosynaptic noise_robustness noise_over_time regularised_training certified_balance certified_file
-  certified_pair certified_accumulated float_gradient float_ieee any_degree.
+  certified_pair certified_accumulated certified_degrees float_gradient float_ieee any_degree.
 
 (** ** monotone_cost *)
 
@@ -286,6 +286,33 @@ Proof. exact any_degree_newton_proof. Qed.
 Theorem any_degree_monotone : S_any_degree_monotone.
 Proof. exact any_degree_monotone_proof. Qed.
 
+Theorem any_degree_stiemke : S_any_degree_stiemke.
+Proof. exact any_degree_stiemke_proof. Qed.
+
+Theorem any_degree_circulation : S_any_degree_circulation.
+Proof. exact any_degree_circulation_proof. Qed.
+
+Theorem any_degree_cycles : S_any_degree_cycles.
+Proof. exact any_degree_cycles_proof. Qed.
+
+Theorem any_degree_scales : S_any_degree_scales.
+Proof. exact any_degree_scales_proof. Qed.
+
+Theorem any_degree_flow_exists : S_any_degree_flow_exists.
+Proof. exact any_degree_flow_exists_proof. Qed.
+
+Theorem any_degree_flow_contracts : S_any_degree_flow_contracts.
+Proof. exact any_degree_flow_contracts_proof. Qed.
+
+Theorem any_degree_flow_cost : S_any_degree_flow_cost.
+Proof. exact any_degree_flow_cost_proof. Qed.
+
+Theorem any_degree_flow_rate : S_any_degree_flow_rate.
+Proof. exact any_degree_flow_rate_proof. Qed.
+
+Theorem any_degree_flow_converges : S_any_degree_flow_converges.
+Proof. exact any_degree_flow_converges_proof. Qed.
+
 (** ** task_preservation *)
 
 Theorem task_preservation : S_task_preservation.
@@ -551,3 +578,11 @@ Proof. exact float_ieee_bound_proof. Qed.
 
 Theorem float_ieee_scaled : S_float_ieee_scaled.
 Proof. exact float_ieee_scaled_proof. Qed.
+
+(** ** certified_degrees *)
+
+Theorem certified_balance_degrees : S_certified_balance_degrees.
+Proof. exact certified_balance_degrees_proof. Qed.
+
+Theorem certified_balance_degrees_integers : S_certified_balance_degrees_integers.
+Proof. exact certified_balance_degrees_integers_proof. Qed.

@@ -1,6 +1,9 @@
 //! The independent checker of certificates: the crate `synbal-check`, and how a network is handed to it.
 
-pub use synbal_check::{Input, Proved, Refused, check as check_input, read, scientific_down, scientific_up};
+pub use synbal_check::{
+    Input, Proved, ProvedDegrees, Refused, check as check_input, check_degrees as check_degrees_input, is_of_degrees,
+    read, scientific_down, scientific_up,
+};
 
 use crate::network::Network;
 
@@ -10,6 +13,15 @@ use crate::network::Network;
 /// [`Refused`], with the first thing found wrong.
 pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Result<Proved, Refused> {
     synbal_check::check(certificate, input_sha256, &input_of(network))
+}
+
+/// Checks a certificate about a network of any degrees, likewise. Its degrees are its own: that they are the network's, whoever
+/// reads what is proved has to see.
+///
+/// # Errors
+/// [`Refused`], with the first thing found wrong.
+pub fn check_degrees(certificate: &[u8], input_sha256: &str, network: &Network) -> Result<ProvedDegrees, Refused> {
+    synbal_check::check_degrees(certificate, input_sha256, &input_of(network))
 }
 
 /// The triplets of a network.

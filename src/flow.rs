@@ -7,6 +7,7 @@ use nalgebra::DMatrix;
 
 use crate::network::Pattern;
 use crate::parallel::both;
+use crate::ranks::Spread;
 use crate::scalar::Scalar;
 
 /// Sums of the costs into and out of every node, self-synapses excluded.
@@ -30,22 +31,32 @@ pub struct Imbalance {
 /// Row and column sums of the costs, in one pass; every sum runs in ascending order of the other neuron (the order
 /// of the rounding theorem).
 pub fn node_costs<S: Scalar>(pattern: &Pattern, costs: &[S], zero: &S) -> NodeCosts<S> {
-    let incoming = || {
-        let mut incoming = vec![zero.clone(); pattern.nodes()];
-        for (i, sum) in incoming.iter_mut().enumerate() {
-            costs[pattern.row(i)].iter().for_each(|cost| *sum += cost);
-        }
-        incoming
-    };
-    let outgoing = || {
-        let mut outgoing = vec![zero.clone(); pattern.nodes()];
-        for (&j, cost) in pattern.all_sources().iter().zip(costs) {
-            outgoing[j as usize] += cost;
-        }
-        outgoing
-    };
-    let (incoming, outgoing) = both(pattern.len(), incoming, outgoing);
+    let zeros = || vec![zero.clone(); pattern.nodes()];
+    let (mut incoming, mut outgoing) = (zeros(), zeros());
+    both(pattern.len(), || add_incoming(pattern, costs, &mut incoming), || add_outgoing(pattern, costs, &mut outgoing));
     NodeCosts { incoming, outgoing }
+}
+
+/// The same of costs that are spread over ranks, the rows of this one in `pattern`: all sums everywhere, to the same bits.
+pub(crate) fn node_costs_of_part(pattern: &Pattern, costs: &[f64], spread: &Spread) -> NodeCosts<f64> {
+    let zeros = || vec![0.0; pattern.nodes()];
+    let (mut incoming, mut outgoing) = (zeros(), zeros());
+    add_incoming(pattern, costs, &mut incoming);
+    spread.complete(&mut incoming);
+    spread.add_in_order(&mut outgoing, |outgoing| add_outgoing(pattern, costs, outgoing));
+    NodeCosts { incoming, outgoing }
+}
+
+fn add_incoming<S: Scalar>(pattern: &Pattern, costs: &[S], incoming: &mut [S]) {
+    for (i, sum) in incoming.iter_mut().enumerate() {
+        costs[pattern.row(i)].iter().for_each(|cost| *sum += cost);
+    }
+}
+
+fn add_outgoing<S: Scalar>(pattern: &Pattern, costs: &[S], outgoing: &mut [S]) {
+    for (&j, cost) in pattern.all_sources().iter().zip(costs) {
+        outgoing[j as usize] += cost;
+    }
 }
 
 impl<S: Scalar> NodeCosts<S> {

@@ -63,6 +63,7 @@ pub mod io;
 pub mod laplacian;
 pub mod network;
 mod parallel;
+pub mod ranks;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scalar;

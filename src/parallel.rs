@@ -49,6 +49,34 @@ pub(crate) fn parts_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
     parts
 }
 
+/// Blocks of rows at most, unless there are very many synapses; each block has sums of its own for all nodes, which must stay few
+/// against the synapses.
+const MAX_BLOCKS: usize = 16;
+const MIN_SYNAPSES_A_SUM: usize = 8;
+
+/// Synapses of a block, of which there may be more than that many.
+const LARGE: usize = 1 << 26;
+
+/// The rows in the blocks of a pass over all synapses that also sums over columns: about equally many synapses each, and a
+/// power of two of blocks, so that two, four, ... threads have equally many.
+pub(crate) fn blocks_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
+    let nodes = starts.len() - 1;
+    let synapses = starts[nodes];
+    let by_sums = synapses / (MIN_SYNAPSES_A_SUM * nodes).max(1);
+    let count = by_sums.min(synapses / PART).clamp(1, MAX_BLOCKS.max(synapses / LARGE)).next_power_of_two();
+    let mut blocks = Vec::with_capacity(count);
+    let mut start = 0;
+    for block in 1..=count {
+        let mut end = start;
+        while end < nodes && (block == count || starts[end] < synapses / count * block) {
+            end += 1;
+        }
+        blocks.push(start..end);
+        start = end;
+    }
+    blocks
+}
+
 /// Those parts, each with its own values of a list that has one for every synapse.
 pub(crate) fn parts_with<'a, T>(starts: &[usize], values: &'a mut [T]) -> Vec<(Range<usize>, &'a mut [T])> {
     let mut rest = values;

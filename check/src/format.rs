@@ -25,7 +25,7 @@ pub enum Refused {
         reason: String,
     },
     /// The format is `format`, version `version`.
-    #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\", version 1", format = cut(format))]
+    #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\" and \"synbal-degree-certificate\", version 1", format = cut(format))]
     Format {
         /// The format.
         format: String,
@@ -152,6 +152,20 @@ pub enum Refused {
     Ground {
         /// The neuron, counted from 0.
         neuron: usize,
+    },
+    /// The ground state of neuron `neuron` is 0, but every neuron's log-scale may move.
+    #[error("the ground state of neuron {neuron} is 0; it must be positive, for every neuron's log-scale may move")]
+    GroundZero {
+        /// The neuron, counted from 0.
+        neuron: usize,
+    },
+    /// The least curvature is claimed to be `claimed`, but the integers give `found`.
+    #[error("the least curvature is claimed to be {claimed}, but the integers give {found}", claimed = Cut(claimed), found = Cut(found))]
+    Curvature {
+        /// What the certificate claims.
+        claimed: BigUint,
+        /// What was found.
+        found: BigInt,
     },
     /// The least value of the Laplacian is claimed to be `claimed`, but the integers give `found`.
     #[error("the least value of the Laplacian is claimed to be {claimed}, but the integers give {found}", claimed = Cut(claimed), found = Cut(found))]
@@ -290,31 +304,16 @@ impl Claims {
         if file.format != "synbal-certificate" || file.version != 1 {
             return Err(Refused::Format { format: file.format, version: file.version });
         }
-        let end = format!("{}{}\"\n}}\n", String::from_utf8_lossy(SEAL_LINE), file.seal);
-        let no_seal = || Refused::Unreadable { reason: "it does not end in the line of its seal".to_owned() };
-        let sealed = bytes.strip_suffix(end.as_bytes()).ok_or_else(no_seal)?;
-        let found: String = Sha256::digest(sealed).iter().map(|byte| format!("{byte:02x}")).collect();
-        if found != file.seal {
-            return Err(Refused::Seal { sealed: file.seal, found });
-        }
+        check_seal(bytes, file.seal)?;
         let field = |what, value: String, expected| Err(Refused::Field { what, value, expected });
-        let (a, b) = file.p;
-        let lowest_terms = b == 1 || a % 2 == 1;
-        if !(1..=LARGEST_POWER).contains(&a) || ![1, 2, 4, 8, 16].contains(&b) || !lowest_terms {
-            let expected = "a/b in lowest terms with a from 1 to 64 and b one of 1, 2, 4, 8, 16";
-            return field("p", format!("{a}/{b}"), expected);
-        }
+        check_exponent(file.p)?;
         let whole = match file.scope.as_str() {
             "whole" => true,
             "components" => false,
             _ => return field("scope", file.scope, "\"whole\" or \"components\""),
         };
         let world = file.world.map(|(mantissa, exponent)| dyadic("world", &mantissa, exponent)).transpose()?;
-        let factor = |(mantissa, exponent): (String, i64)| match (mantissa.as_str(), exponent) {
-            ("0x0", 0) => Ok((0, 0)),
-            _ => dyadic("alpha", &mantissa, exponent),
-        };
-        let alpha = file.alpha.map(|alpha| alpha.into_iter().map(factor).collect::<Result<Vec<_>, _>>()).transpose()?;
+        let alpha = file.alpha.map(factors).transpose()?;
         let accumulated = match file.accumulated {
             None => None,
             Some((steps, _)) if steps == 0 || file.p != (2, 1) || alpha.is_some() || world.is_some() => {
@@ -325,15 +324,8 @@ impl Claims {
                 Some(Noise { steps, discount: dyadic("accumulated", &mantissa, exponent)? })
             }
         };
-        if file.cost_unit_bits > LARGEST_UNIT_BITS {
-            return field("cost_unit_bits", file.cost_unit_bits.to_string(), "at most 131072");
-        }
-        if file.radius_unit_bits > LARGEST_RADIUS_UNIT_BITS {
-            return field("radius_unit_bits", file.radius_unit_bits.to_string(), "at most 4096");
-        }
-        let numbers = |what, texts: &[String]| {
-            texts.iter().map(|text| hexadecimal(what, text)).collect::<Result<Vec<BigUint>, Refused>>()
-        };
+        check_unit("cost_unit_bits", file.cost_unit_bits)?;
+        check_radius_unit(file.radius_unit_bits)?;
         let mut deficits = Vec::with_capacity(file.deficits.len());
         for (target, source_index, text) in &file.deficits {
             let last: Option<&(usize, usize, BigUint)> = deficits.last();
@@ -364,8 +356,57 @@ impl Claims {
     }
 }
 
+/// The last line names the sha256 of all bytes before it.
+pub(crate) fn check_seal(bytes: &[u8], seal: String) -> Result<(), Refused> {
+    let end = format!("{}{seal}\"\n}}\n", String::from_utf8_lossy(SEAL_LINE));
+    let no_seal = || Refused::Unreadable { reason: "it does not end in the line of its seal".to_owned() };
+    let sealed = bytes.strip_suffix(end.as_bytes()).ok_or_else(no_seal)?;
+    let found: String = Sha256::digest(sealed).iter().map(|byte| format!("{byte:02x}")).collect();
+    if found == seal { Ok(()) } else { Err(Refused::Seal { sealed: seal, found }) }
+}
+
+/// The exponent is one of those that costs are computed for exactly, in lowest terms.
+pub(crate) fn check_exponent((a, b): (u32, u32)) -> Result<(), Refused> {
+    let lowest_terms = b == 1 || a % 2 == 1;
+    if (1..=LARGEST_POWER).contains(&a) && [1, 2, 4, 8, 16].contains(&b) && lowest_terms {
+        return Ok(());
+    }
+    let expected = "a/b in lowest terms with a from 1 to 64 and b one of 1, 2, 4, 8, 16";
+    Err(Refused::Field { what: "p", value: format!("{a}/{b}"), expected })
+}
+
+/// The bits of a unit of costs or scales.
+pub(crate) fn check_unit(what: &'static str, bits: u32) -> Result<(), Refused> {
+    if bits <= LARGEST_UNIT_BITS {
+        return Ok(());
+    }
+    Err(Refused::Field { what, value: bits.to_string(), expected: "at most 131072" })
+}
+
+/// The bits of the unit of the radius.
+pub(crate) fn check_radius_unit(bits: u32) -> Result<(), Refused> {
+    if bits <= LARGEST_RADIUS_UNIT_BITS {
+        return Ok(());
+    }
+    Err(Refused::Field { what: "radius_unit_bits", value: bits.to_string(), expected: "at most 4096" })
+}
+
+/// The factors of the costs: `f64` of at least 0, each in its one spelling.
+pub(crate) fn factors(alpha: Vec<(String, i64)>) -> Result<Vec<(u64, i64)>, Refused> {
+    let factor = |(mantissa, exponent): (String, i64)| match (mantissa.as_str(), exponent) {
+        ("0x0", 0) => Ok((0, 0)),
+        _ => dyadic("alpha", &mantissa, exponent),
+    };
+    alpha.into_iter().map(factor).collect()
+}
+
+/// Integers, each in its one spelling.
+pub(crate) fn numbers(what: &'static str, texts: &[String]) -> Result<Vec<BigUint>, Refused> {
+    texts.iter().map(|text| hexadecimal(what, text)).collect()
+}
+
 /// A finite `f64` greater than 0, in the one spelling that is accepted: an odd number times a power of two.
-fn dyadic(what: &'static str, mantissa: &str, exponent: i64) -> Result<(u64, i64), Refused> {
+pub(crate) fn dyadic(what: &'static str, mantissa: &str, exponent: i64) -> Result<(u64, i64), Refused> {
     let expected = "[odd integer below 2^53, exponent from -1074 to 1023], a finite f64 greater than 0";
     let odd = u64::try_from(hexadecimal(what, mantissa)?).ok();
     match odd.filter(|m| m % 2 == 1 && *m < 1 << 53 && (-1074..=1023).contains(&exponent)) {
@@ -375,7 +416,7 @@ fn dyadic(what: &'static str, mantissa: &str, exponent: i64) -> Result<(u64, i64
 }
 
 /// An integer in the one spelling that is accepted: `0x`, then lower-case digits without leading zeros.
-fn hexadecimal(what: &'static str, text: &str) -> Result<BigUint, Refused> {
+pub(crate) fn hexadecimal(what: &'static str, text: &str) -> Result<BigUint, Refused> {
     let expected = "a hexadecimal integer such as 0x1f, lower case, without leading zeros";
     let refused = || Refused::Field { what, value: text.chars().take(40).collect(), expected };
     let digits = text.strip_prefix("0x").ok_or_else(refused)?;

@@ -21,6 +21,7 @@
 
 mod components;
 mod decimal;
+mod degrees;
 mod format;
 mod input;
 mod noise;
@@ -29,6 +30,7 @@ pub mod read;
 mod work;
 
 pub use decimal::{scientific_down, scientific_up};
+pub use degrees::{ProvedDegrees, check_degrees, is_of_degrees};
 pub use format::Refused;
 pub use input::{Input, Triplet};
 pub use proved::Proved;

@@ -14,6 +14,11 @@ const FREE: u128 = 1 << 30;
 /// And for each weight of the input: integers of 8,192 bits multiplied. Honest ones have some hundred bits.
 const FOR_EACH: u128 = 1 << 14;
 
+/// The products of words that a check may take for an input of so many weights.
+pub(crate) fn allowed(weights: u128) -> u128 {
+    FREE + FOR_EACH * weights
+}
+
 /// Refuses a certificate whose check would take more products of words than `FREE + FOR_EACH · weights`.
 pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> {
     let world = input.neurons;
@@ -28,7 +33,7 @@ pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> 
 
     let neurons = input.neurons as u128;
     let count = if claims.accumulated.is_some() { neurons * neurons } else { weights.clone().count() as u128 };
-    let allowed = FREE + FOR_EACH * count;
+    let allowed = allowed(count);
     let ground = claims.ground.iter().map(|v| words(v.magnitude())).max().unwrap_or(1);
     // The square of the largest ground state in the inequality for the radius, and what it is multiplied by.
     let unit = u128::from(claims.radius_unit_bits / 64 + 1);
@@ -62,7 +67,7 @@ pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> 
 }
 
 /// The work of finding `floor(2^s λ|weight|^(a/b))`, and its size in words: of its b-th power, of which a root is taken.
-fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &Claims) -> (u128, u128) {
+pub(crate) fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &Claims) -> (u128, u128) {
     let (a, b) = (i64::from(claims.p.0), i64::from(claims.p.1));
     let (mantissa, exponent) = dyadic(weight);
     let bits_of = |x: u64| i64::from(64 - x.leading_zeros());
@@ -73,6 +78,6 @@ fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &Claims) -> 
     (if b == 1 { whole } else { whole * whole }, in_words((power + shift) / b))
 }
 
-fn words(x: &BigUint) -> u128 {
+pub(crate) fn words(x: &BigUint) -> u128 {
     u128::from(x.bits()) / 64 + 1
 }

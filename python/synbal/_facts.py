@@ -284,7 +284,7 @@ class Claim:
     id : str
         Its name in the report and in the proofs.
     verdict : str
-        ``"held"``, ``"fell"``, ``"undecided"`` or ``"not-applicable"``.
+        ``"held"``, ``"fell"``, ``"open"`` or ``"not-applicable"``.
     measurements : list of dict
         What was measured: ``what``, ``value``, ``relation``, ``bound``, and how the bound was derived.
     notes : list of str
@@ -314,7 +314,7 @@ class Verification:
 
     @property
     def held(self) -> bool:
-        """Whether no claim fell or was left undecided."""
+        """Whether no claim fell or was left open."""
         return all(claim.verdict in ("held", "not-applicable") for claim in self.claims)
 
     def rows(self) -> list[tuple[str, str, int, str]]:

@@ -6,7 +6,7 @@ use super::gauge::fix_gauge;
 use super::status::Status;
 use super::trace::{Trace, TracePoint};
 use crate::cost::CostGraph;
-use crate::flow::{Imbalance, node_costs};
+use crate::flow::Imbalance;
 
 /// A way of balancing a graph of costs.
 pub trait Solver {
@@ -14,6 +14,10 @@ pub trait Solver {
     fn name(&self) -> &'static str;
     /// Looks for balanced log-scales, starting from `h = 0`.
     fn solve(&self, graph: &CostGraph, criteria: &Criteria) -> Outcome;
+    /// Whether it takes a graph that is spread over ranks ([`Problem::spread`](super::Problem::spread)).
+    fn takes_a_spread_graph(&self) -> bool {
+        false
+    }
 }
 
 /// What every solver returns.
@@ -75,8 +79,8 @@ impl Outcome {
         let end = runaway.map_or(attempt.end, |node| End::NotFinite { node });
         fix_gauge(graph, &mut h);
         let costs = graph.costs_at(&h);
-        let found = node_costs(graph.pattern(), &costs, &0.0).imbalance();
-        let cost = graph.total(&costs);
+        let found = graph.node_costs(&costs).imbalance();
+        let cost = graph.total_cost(&costs);
         Outcome {
             method: attempt.method,
             status: verdict(criteria, found, cost, end),

@@ -9,7 +9,6 @@ use super::outcome::{Outcome, Solver};
 use super::problem::{BalanceError, Problem, Scope};
 use super::status::Status;
 use crate::cost::CostGraph;
-use crate::flow::node_costs;
 use crate::network::{Homogeneity, Network, Pattern, Weights, rescale_network};
 use crate::parallel::both;
 
@@ -107,18 +106,30 @@ impl Run {
 
     fn of(problem: &Problem, solver: &dyn Solver, criteria: &Criteria) -> Result<Self, BalanceError> {
         let (graph, network) = (problem.graph(), problem.network());
+        if graph.spread().is_some() && !solver.takes_a_spread_graph() {
+            return Err(BalanceError::MethodOnRanks { method: solver.name() });
+        }
         let started = Instant::now();
         let mut outcome = solver.solve(graph, criteria);
         let seconds = started.elapsed().as_secs_f64();
+        if graph.spread().is_some_and(|spread| !spread.is_same(&outcome.h)) {
+            return Err(BalanceError::RanksDiffer);
+        }
 
         let h = total_log_scales(graph, &outcome.h);
         let log_scales = h[..network.weights.neurons()].to_vec();
-        let rescaled = rescale_network(network, &log_scales, Homogeneity::Required)?;
-        let (imbalance_final, (cost_initial, imbalance_initial)) = both(
-            graph.pattern().len(),
-            || measured_imbalance(&rescaled, problem),
-            || (graph.given_total(), graph.given_imbalance()),
-        );
+        let rescaled = rescale_network(network, &log_scales, Homogeneity::Required);
+        let rescaled = match graph.spread() {
+            None => rescaled?,
+            Some(spread) => spread.agree(rescaled)?,
+        };
+        let final_part = || measured_imbalance(&rescaled, problem);
+        let initial_part = || (graph.given_total(), graph.given_imbalance());
+        let (imbalance_final, (cost_initial, imbalance_initial)) = match graph.spread() {
+            None => both(graph.pattern().len(), final_part, initial_part),
+            // What ranks say to one another is said in one order.
+            Some(_) => (final_part(), initial_part()),
+        };
         let imbalance_final = imbalance_final?;
         if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
             outcome.status = Status::LostToRounding;
@@ -161,11 +172,12 @@ fn measured_imbalance(network: &Network, problem: &Problem) -> Result<f64, Balan
     if graph.world().is_none() && graph.prescaling().is_identity() && problem.spec().accumulated.is_none() {
         let costs = graph.costs_of_weights(weights_on(graph.pattern(), &network.weights));
         // A solver that went astray can leave costs that f64 loses; then they are looked at through a prescaling of their own.
-        if costs.iter().all(|cost| cost.is_normal()) {
-            return Ok(node_costs(graph.pattern(), &costs, &0.0).imbalance().worst);
+        let lost = costs.iter().filter(|cost| !cost.is_normal()).count();
+        if graph.spread().map_or(lost, |spread| spread.total(lost)) == 0 {
+            return Ok(graph.node_costs(&costs).imbalance().worst);
         }
     }
-    let mut graph = CostGraph::of_network(network, problem.spec())?;
+    let mut graph = CostGraph::of_part(network, problem.spec(), graph.spread.as_ref())?;
     if problem.scope() == Scope::WithinComponents {
         graph = graph.within_components();
     }

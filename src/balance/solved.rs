@@ -109,7 +109,8 @@ impl Solved {
 impl From<Run> for Solved {
     fn from(run: Run) -> Self {
         Solved {
-            nothing: run.graph.pattern().is_empty() && !run.on_no_cycle.is_empty(),
+            // Every node alone: there is no synapse on any rank.
+            nothing: run.graph.facts().weak_count() == run.graph.nodes() && !run.on_no_cycle.is_empty(),
             p: run.graph.p(),
             components: run.components,
             on_no_cycle: run.on_no_cycle,

@@ -1,6 +1,7 @@
 //! Rigour: results that carry a bound on their own error.
 
 pub mod certificate;
+pub mod degrees;
 #[cfg(feature = "precise")]
 mod distance;
 mod ground_state;

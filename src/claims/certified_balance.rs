@@ -28,11 +28,11 @@ pub const CLAIM: Claim = Claim {
         "certified_balance_accumulated",
         "certified_balance_ground_state",
         "certified_balance_circulation",
+        "certified_balance_degrees",
+        "certified_balance_degrees_integers",
     ],
     check: |subject| measure(subject, Formula::Claimed),
-    other_degrees: OtherDegrees::NotClaimed(
-        "certificates are integers made of differences of log-scales, which costs of other degrees do not depend on alone",
-    ),
+    other_degrees: OtherDegrees::Checked(super::degree_certificates::measure),
     control: Control {
         broken: "log-scales a thousandth away from those that were certified",
         check: |subject| measure(subject, Formula::Broken),

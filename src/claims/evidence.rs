@@ -106,7 +106,7 @@ pub struct Evidence {
     /// What a reader should know beside them: what was left out and why, what was only observed.
     pub notes: Vec<String>,
     /// What belongs to the claim and could not be decided, with the reasons; they are among the notes too.
-    #[serde(rename = "undecided", serialize_with = "whether_any")]
+    #[serde(serialize_with = "whether_any")]
     pub open: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ pub enum Verdict {
     Fell,
     /// What was measured is within its bounds, but something that belongs to the claim could not be: the notes say
     /// what.
-    Undecided,
+    Open,
     /// Nothing could be measured on this network; the notes say why.
     NotApplicable,
 }
@@ -136,14 +136,14 @@ impl Verdict {
         match self {
             Verdict::Held => "held",
             Verdict::Fell => "FELL",
-            Verdict::Undecided => "open",
+            Verdict::Open => "open",
             Verdict::NotApplicable => "n/a",
         }
     }
 
     /// True if the claim cannot be said to hold although it was to be checked.
     pub fn is_failure(self) -> bool {
-        matches!(self, Verdict::Fell | Verdict::Undecided)
+        matches!(self, Verdict::Fell | Verdict::Open)
     }
 }
 
@@ -153,7 +153,7 @@ impl Evidence {
         if !self.measurements.iter().all(Measurement::holds) {
             Verdict::Fell
         } else if !self.open.is_empty() {
-            Verdict::Undecided
+            Verdict::Open
         } else if self.measurements.is_empty() {
             Verdict::NotApplicable
         } else {

@@ -31,7 +31,7 @@ pub const CLAIM: Claim = Claim {
     ],
     check: |subject| measure(subject, Formula::Claimed),
     other_degrees: OtherDegrees::NotClaimed(
-        "the flow's convergence is proved for degree one; any_degree measures that every solver gets to the same point",
+        "its rates are those of degree one (that the flow converges for others: any_degree_flow_converges); any_degree measures that every solver gets to the same point",
     ),
     control: Control {
         broken: "a flow that stands still: the network as given taken for its limit",

@@ -13,6 +13,8 @@ mod contraction;
 mod controls;
 mod convex_cost;
 mod cost_bounds;
+mod degree_certificates;
+mod degree_learner;
 mod degree_subject;
 mod distance;
 mod evidence;

@@ -14,13 +14,11 @@ use crate::tasks::{Batch, ContextIntegration, Task, Trials, absolute_network};
 
 pub const CLAIM: Claim = Claim {
     id: "regularised_training",
-    statement: "Every critical point of (task loss + lambda sum |w|^p over a neuron's whole input and output) is balanced, because the loss is constant along the transform.",
+    statement: "Every critical point of (task loss + lambda sum |w|^p over a neuron's whole input and output) is balanced, because the loss is constant along the transform; for neurons of degree k, incoming = k outgoing.",
     source: "Stock et al. 2022, Discussion (regularised training); Baldi et al. 2024",
     theorems: &["regularised_training", "regularised_training_matrix"],
     check: |subject| measure(subject, Formula::Claimed),
-    other_degrees: OtherDegrees::NotClaimed(
-        "its learner is of degree one; a critical point of other degrees has incoming = k outgoing, which is not measured",
-    ),
+    other_degrees: OtherDegrees::Checked(super::degree_learner::measure),
     control: Control {
         broken: "the penalty on a neuron's input only, its output left free",
         check: |subject| measure(subject, Formula::Broken),

@@ -64,6 +64,26 @@ pub enum Command {
     Compare(CompareOptions),
 }
 
+impl Command {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Report(_) => "report",
+            Command::Experiment(_) => "experiment",
+            Command::Verify(_) => "verify",
+            Command::Balance(_) => "balance",
+            Command::Inspect(_) => "inspect",
+            Command::Certify(_) => "certify",
+            Command::Check(_) => "check",
+            Command::Generate(_) => "generate",
+            Command::Train(_) => "train",
+            Command::Completions { .. } => "completions",
+            Command::Man => "man",
+            Command::Compare(_) => "compare",
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct ReportOptions {
     /// Folder for index.html, its pages, report.json and figures/; made if it does not exist
@@ -75,7 +95,7 @@ pub struct ReportOptions {
     /// Passes over the synapses after which a solver gives up
     #[arg(long, value_name = "N", default_value_t = 120_000)]
     pub max_passes: usize,
-    /// A tenth of the trials of experiments that take minutes: a first look, and no verdict to cite
+    /// A tenth of the trials of experiments that take minutes, and ten of the fly's 50 networks: a first look, and no verdict to cite
     #[arg(long)]
     pub quick: bool,
 }
@@ -88,7 +108,7 @@ pub struct ExperimentOptions {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// A tenth of the trials where they take minutes: a first look
+    /// A tenth of the trials where they take minutes, and ten of the fly's 50 networks: a first look
     #[arg(long)]
     pub quick: bool,
     /// Write index.html, report.json and figures/ into this folder

@@ -1,15 +1,17 @@
 //! `synbal certify`.
 
-use synbal::balance::{Criteria, Method, Problem};
+use synbal::balance::{Criteria, DegreeProblem, Method, Problem, Scope};
 use synbal::certify::certificate::{CertifyError, Costs, DistanceToGiven, Refine, certify};
-use synbal::check::{Refused, check};
-use synbal::io::{Content, check_outputs, read_scales, write_bytes};
+use synbal::certify::degrees::{DegreeCertifyError, certify_degrees};
+use synbal::check::{Refused, check, check_degrees};
+use synbal::cost::CostSpec;
+use synbal::io::{Content, Loaded, check_outputs, read_scales, write_bytes};
 use synbal::network::Activation;
 
 use super::advice::for_network;
 use super::arguments::{CertifyOptions, scope};
 use super::balance::ACCUMULATED_OF_LINEAR;
-use super::check::text;
+use super::check::{text, text_of_degrees};
 use super::console::{ProgressLine, notify, print, read, say};
 use super::{CliError, Ending};
 
@@ -30,6 +32,9 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     notify(&notices);
     let scope = scope(options.within_components);
     let network = &loaded.network;
+    if !network.activation.homogeneous_degrees()?.are_one() {
+        return of_degrees(options, &loaded, &input_sha256, &spec, scope);
+    }
     let problem = Problem::new(network, &spec, scope).map_err(|error| for_network(error, &loaded))?;
     let progress = ProgressLine::new();
     let (h, refine) = match &options.scales {
@@ -78,6 +83,64 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
             said += &format!("The given log-scales are within 2^-{bits}/p of those of the certificate: add that.\n");
         }
     }
+    print(&said)?;
+    Ok(Ending::Good)
+}
+
+/// Certifies a network whose neurons are not all of degree one.
+fn of_degrees(
+    options: &CertifyOptions,
+    loaded: &Loaded,
+    input_sha256: &str,
+    spec: &CostSpec,
+    scope: Scope,
+) -> Result<Ending, CliError> {
+    if options.coq.is_some() {
+        return Err(DegreeCertifyError::Coq.into());
+    }
+    if scope == Scope::WithinComponents {
+        return Err(DegreeCertifyError::Components.into());
+    }
+    let network = &loaded.network;
+    let problem = DegreeProblem::new(network, spec, scope)?;
+    let progress = ProgressLine::new();
+    let (h, refine) = match &options.scales {
+        Some(path) => (read_scales(path)?, Refine::No),
+        None => {
+            progress.say("balancing");
+            (problem.solve(Method::Auto, &Criteria::default())?.log_scales, Refine::Yes)
+        }
+    };
+    progress.say("certifying");
+    let refused = |reason: &dyn std::fmt::Display| {
+        say(&format!("no certificate: {reason}; no file was written"));
+        Ok(Ending::Bad)
+    };
+    let certificate = match certify_degrees(&problem, &h, refine) {
+        Ok(certificate) => certificate,
+        Err(reason) if reason.is_bad_request() => return Err(reason.into()),
+        Err(reason) => {
+            drop(progress);
+            return refused(&reason);
+        }
+    };
+    let file = certificate.to_text(input_sha256);
+    let verdict = check_degrees(file.as_bytes(), input_sha256, network);
+    drop(progress);
+    let proved = match verdict {
+        Ok(proved) => proved,
+        // True, but too long for anyone to check.
+        Err(reason @ Refused::TooMuchWork { .. }) => return refused(&reason),
+        Err(reason) => return Err(CliError::SelfRefused(reason)),
+    };
+    write_bytes(&options.output, file.as_bytes())?;
+    let mut said = text_of_degrees(&proved);
+    said += &match certificate.given_within_bits {
+        None => "The log-scales are those of the certificate, refined beyond the precision of f64.\n".to_owned(),
+        Some(bits) => {
+            format!("The given log-scales are within 2^-{bits}/p of those of the certificate: add that.\n")
+        }
+    };
     print(&said)?;
     Ok(Ending::Good)
 }

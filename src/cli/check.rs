@@ -4,7 +4,10 @@ use std::path::Path;
 
 use num_bigint::BigUint;
 use synbal::check::read::read;
-use synbal::check::{Proved, check, scientific_down, scientific_up};
+use synbal::check::{
+    Input, Proved, ProvedDegrees, Refused, check, check_degrees, check_degrees_input, check_input, is_of_degrees,
+    scientific_down, scientific_up,
+};
 use synbal::io::read_network_hashed;
 use synbal::network::Activation;
 
@@ -15,25 +18,38 @@ use super::{CliError, Ending};
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
     let certificate = bytes(&options.certificate)?;
     let verdict = match read(&options.input) {
-        Ok((input, input_sha256)) => synbal::check::check_input(&certificate, &input_sha256, &input),
+        Ok((input, input_sha256)) => decided(&certificate, &input_sha256, &input),
         Err(reason) if reason.is_unknown() => {
             say(&format!("note: {reason}; the input was read as for balancing, not by the checker itself"));
             // A certificate is about weights; what the activation makes of them is not its business.
             let read = options.form.read_options(Some(Activation::Linear.into()), exponent(&certificate))?;
             let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;
-            check(&certificate, &input_sha256, &loaded.network)
+            if is_of_degrees(&certificate) {
+                check_degrees(&certificate, &input_sha256, &loaded.network).map(|proved| text_of_degrees(&proved))
+            } else {
+                check(&certificate, &input_sha256, &loaded.network).map(|proved| text(&proved))
+            }
         }
         Err(reason) => return Err(CliError::CheckerRead { path: options.input.display().to_string(), reason }),
     };
     match verdict {
-        Ok(proved) => {
-            print(&text(&proved))?;
+        Ok(said) => {
+            print(&said)?;
             Ok(Ending::Good)
         }
         Err(reason) => {
             print(&format!("REFUSED: {reason}{}\n", super::advice::on_refusal(&reason)))?;
             Ok(Ending::Bad)
         }
+    }
+}
+
+/// What a certificate of either kind proves, in words.
+fn decided(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<String, Refused> {
+    if is_of_degrees(certificate) {
+        check_degrees_input(certificate, input_sha256, input).map(|proved| text_of_degrees(&proved))
+    } else {
+        check_input(certificate, input_sha256, input).map(|proved| text(&proved))
     }
 }
 
@@ -101,6 +117,46 @@ pub(super) fn text(proved: &Proved) -> String {
          difference: at most {}, relative to the least {}\n",
         scientific_up(&radius, &radius_unit, DIGITS),
         scientific_up(&(&radius << 1), &radius_unit, DIGITS),
+        scientific_up(&proved.upper_cost, &unit, COST_DIGITS),
+        scientific_down(&proved.lower_cost, &unit, COST_DIGITS),
+        scientific_up(&proved.gap, &unit, DIGITS),
+        scientific_up(&proved.gap, &proved.lower_cost, DIGITS),
+    )
+}
+
+/// The same of a network of any degrees.
+pub(super) fn text_of_degrees(proved: &ProvedDegrees) -> String {
+    let ProvedDegrees { nodes, synapses, denominator, .. } = proved;
+    let (a, b) = proved.p;
+    let p = if b == 1 { a.to_string() } else { format!("({a}/{b})") };
+    let one = BigUint::from(1_u32);
+    let unit = &one << proved.cost_unit_bits;
+    let radius = &proved.radius * b;
+    let radius_unit = BigUint::from(a) << proved.radius_unit_bits;
+    let degree = |numerator: u32| format!("{}", f64::from(numerator) / f64::from(*denominator));
+    let (least, most) = (proved.numerators.iter().min(), proved.numerators.iter().max());
+    let degrees = match (least, most) {
+        (Some(&least), Some(&most)) if least < most => format!("degrees from {} to {}", degree(least), degree(most)),
+        (_, Some(&most)) => format!("degree {}", degree(most)),
+        (_, None) => "no degrees".to_owned(),
+    };
+    let (alpha, factors) = match proved.alpha {
+        None => ("", ""),
+        Some(_) => ("r_j ", ", r_j being the cost factor of the source neuron in the certificate"),
+    };
+    let world = match proved.world {
+        None => String::new(),
+        Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
+    };
+    format!(
+        "PROVED about {nodes} nodes and {synapses} synapses, with {degrees} as the certificate names them for each neuron; cost {alpha}|J|^{p}{factors}{world}:\n\
+         balanced log-scales (incoming = degree times outgoing): exist, are unique, and each is within {} of the certificate's\n\
+         balanced weights: each is within the factor e^(+-{}) of the computed one\n\
+         cost at the log-scales: at most {}\n\
+         least possible cost:    at least {}\n\
+         difference: at most {}, relative to the least {}\n",
+        scientific_up(&radius, &radius_unit, DIGITS),
+        scientific_up(&(&radius * proved.steepest()), &(&radius_unit * *denominator), DIGITS),
         scientific_up(&proved.upper_cost, &unit, COST_DIGITS),
         scientific_down(&proved.lower_cost, &unit, COST_DIGITS),
         scientific_up(&proved.gap, &unit, DIGITS),

@@ -38,6 +38,9 @@ impl Program {
     /// This one.
     pub fn this() -> Self {
         let mut features = Vec::new();
+        if cfg!(feature = "mpi") {
+            features.push("mpi");
+        }
         if cfg!(feature = "precise") {
             features.push("precise");
         }
@@ -93,7 +96,7 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
 
 /// Bytes that reading takes for each byte of a file: it and its numbers are both held. Measured on lists of synapses, whose
 /// lines have six bytes at least, and on arrays.
-const READING: u64 = 4;
+pub const READING: u64 = 4;
 /// The same of rows of numbers, where two bytes can be a synapse.
 const READING_ROWS: u64 = 10;
 /// Bytes that are had wherever a program runs at all.
@@ -104,7 +107,7 @@ const OF_ANOTHER_THREAD: u64 = 128 << 20;
 
 /// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
 /// sentence. Nothing is kept.
-fn ask_for_memory(bytes: u64) -> Result<(), CliError> {
+pub fn ask_for_memory(bytes: u64) -> Result<(), CliError> {
     let can_be_had = usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
     if can_be_had { Ok(()) } else { Err(CliError::Memory { megabytes: bytes.div_ceil(1 << 20) }) }
 }

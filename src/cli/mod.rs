@@ -11,6 +11,7 @@ mod experiment;
 mod generate;
 mod input_arguments;
 mod inspect;
+mod job;
 mod process;
 mod report;
 mod timings;
@@ -51,6 +52,8 @@ pub enum CliError {
     Report(#[from] synbal::report::ReportError),
     #[error(transparent)]
     Certify(#[from] synbal::certify::certificate::CertifyError),
+    #[error(transparent)]
+    CertifyDegrees(#[from] synbal::certify::degrees::DegreeCertifyError),
     #[cfg(feature = "precise")]
     #[error("{digits} digits were asked for; give --digits from {least} to {most}, or none for f64")]
     DigitsOutOfRange { digits: usize, least: usize, most: usize },
@@ -122,6 +125,22 @@ pub enum CliError {
     Misplaced { option: &'static str, case: String },
     #[error("no thread could be started: {0}; free memory, or raise the limits of this session")]
     Threads(rayon::ThreadPoolBuildError),
+    #[cfg(not(feature = "mpi"))]
+    #[error(
+        "this is one of {processes} processes that were started together, and this program was built without MPI: each would do the whole; build it with `cargo build --release --features mpi`"
+    )]
+    WithoutMpi { processes: usize },
+    #[error(
+        "`synbal {command}` is done by one process, and {processes} were started together; only `synbal balance` is done by several"
+    )]
+    NotTogether { command: &'static str, processes: usize },
+    #[error("{option} is not there where several processes balance one network; leave it out, or use one process")]
+    NotOnRanks { option: &'static str },
+    #[error(transparent)]
+    OnAnotherRank(#[from] synbal::ranks::OnAnotherRank),
+    #[cfg(feature = "mpi")]
+    #[error(transparent)]
+    CannotJoin(#[from] synbal::ranks::mpi::CannotJoin),
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("the folder {path} could not be made: {reason}; choose another with --out")]
@@ -136,17 +155,52 @@ pub enum CliError {
     Json(#[from] serde_json::Error),
 }
 
+impl CliError {
+    /// Whether another process of the job says what is wrong.
+    fn is_elsewhere(&self) -> bool {
+        use synbal::balance::BalanceError;
+        use synbal::cost::CostError;
+        use synbal::io::matrix_market::MatrixMarketError;
+        use synbal::io::{ReadError, WriteError};
+        use synbal::network::NetworkError;
+        matches!(
+            self,
+            CliError::OnAnotherRank(_)
+                | CliError::Read(ReadError::OnAnotherRank(_))
+                | CliError::Read(ReadError::MatrixMarket {
+                    error: MatrixMarketError::Network(NetworkError::OnAnotherRank(_)),
+                    ..
+                })
+                | CliError::Write(WriteError::OnAnotherRank(_))
+                | CliError::Balance(
+                    BalanceError::Network(NetworkError::OnAnotherRank(_))
+                        | BalanceError::Cost(CostError::Network(NetworkError::OnAnotherRank(_)))
+                )
+        )
+    }
+}
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     timings::begin();
-    let arguments = Arguments::parse();
-    console::set_loudness(arguments.quiet, arguments.verbose);
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // Of several processes with this command line one says so.
+        Err(_) if job::is_silent() => return ExitCode::SUCCESS,
+        Err(usage) => usage.exit(),
+    };
+    console::set_loudness(arguments.quiet || job::is_silent(), arguments.verbose && !job::is_silent());
     let ended = process::prepare().and_then(|pool| pool.install(|| command(&arguments.command)));
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,
         Ok(Ending::Bad) => ExitCode::from(1),
         // Whoever closed the pipe has seen enough.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.is_elsewhere() => ExitCode::SUCCESS,
+        // Said by each, before they could speak to one another.
+        Err(CliError::NotTogether { .. }) if job::is_silent() => ExitCode::SUCCESS,
+        #[cfg(not(feature = "mpi"))]
+        Err(CliError::WithoutMpi { .. }) if job::is_silent() => ExitCode::SUCCESS,
         Err(error) => {
             console::say(&format!("{error}{}", advice::on_error(&error)));
             ExitCode::from(2)
@@ -156,6 +210,14 @@ pub fn run() -> ExitCode {
 
 /// Runs one command.
 pub fn command(command: &Command) -> Result<Ending, CliError> {
+    let together = match command {
+        Command::Balance(options) => Some(|ranks: &_| balance::run_together(options, ranks)),
+        _ => None,
+    };
+    job::run(command.name(), || alone(command), together)
+}
+
+fn alone(command: &Command) -> Result<Ending, CliError> {
     match command {
         Command::Report(options) => report::run(options),
         Command::Experiment(options) => experiment::run(options),

@@ -16,6 +16,8 @@ const STACK: usize = 8 << 20;
 pub fn prepare() -> Result<ThreadPool, CliError> {
     clean_up_on_signals();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    // Processes that are started together share them.
+    let processors = (processors / super::job::on_this_machine()).max(1);
     let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|text| text.parse::<usize>().ok());
     let asked = asked.filter(|&threads| threads > 0).unwrap_or(processors);
     let mut threads = asked.min(processors.saturating_mul(MOST_FOR_EACH_PROCESSOR));

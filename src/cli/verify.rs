@@ -84,7 +84,7 @@ fn text(case: &CaseReport, notices: &[String]) -> String {
                 measurement.what, measurement.value, measurement.bound, measurement.derivation
             );
         }
-        if matches!(claim.verdict, Verdict::NotApplicable | Verdict::Undecided) {
+        if matches!(claim.verdict, Verdict::NotApplicable | Verdict::Open) {
             for note in &claim.evidence.notes {
                 let _ = writeln!(text, "    {note}");
             }

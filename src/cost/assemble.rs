@@ -8,6 +8,7 @@ use super::synapses::{Synapse, Synapses};
 use super::{CostError, CostGraph, CostSpec, synaptic_cost, window};
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, exponent, times_power_of_two};
 use crate::parallel::{each, split_off};
+use crate::ranks::Spread;
 
 /// `|log2|` of a cost beyond which the graph is looked at through a [`Prescaling`]: far inside the range of `f64`
 /// (2^±1022), so that sums and products of costs and scales stay in it too.
@@ -46,23 +47,45 @@ impl CostGraph<f64> {
     /// A bad exponent, factor or world weight; an activation whose degree is not one, whose costs are no graph of this
     /// kind but [`super::DegreeCosts`]; a dynamic range that no prescaling fits; what accumulated noise is not defined for.
     pub fn of_network(network: &Network, spec: &CostSpec) -> Result<Self, CostError> {
+        Self::of_part(network, spec, None)
+    }
+
+    /// The same of a network that may be spread over ranks, the rows of others being empty in `network`.
+    ///
+    /// # Errors
+    /// Those of [`CostGraph::of_network`], on the rank that met them, and on the others that there is one; and costs that take a
+    /// prescaling.
+    pub(crate) fn of_part(network: &Network, spec: &CostSpec, spread: Option<&Arc<Spread>>) -> Result<Self, CostError> {
         if let Some(accumulated) = &spec.accumulated {
             let roots = accumulated.network(network, spec)?;
             return CostGraph::of_network(&roots, &spec.clone().with_accumulated(None));
         }
         let synapses = Synapses::of(network, spec)?;
-        let extent = Extent::of(&synapses)?;
-        let prescaling = fitted_prescaling(&extent, &synapses)?;
-        match Self::seen_through(prescaling, &extent, &synapses) {
-            Err(refusal @ CostError::CostOutOfRange { .. }) => match synapses.prescaling_into_a_window()? {
-                Some(prescaling) => Self::seen_through(prescaling, &extent, &synapses).map_err(|_| refusal),
-                None => Err(refusal),
-            },
+        let mut extent = agreed(spread, Extent::of(&synapses))?;
+        if let Some(spread) = spread {
+            extent.widest_log2_cost = spread.gather_number(extent.widest_log2_cost).fold(HARMLESS_LOG2_COST, f64::max);
+        }
+        let prescaling = fitted_prescaling(&extent, &synapses, spread)?;
+        if spread.is_some() && !prescaling.is_identity() {
+            return Err(CostError::TooWideForRanks { log2_cost: extent.widest_log2_cost });
+        }
+        match Self::seen_through(prescaling, &extent, &synapses, spread) {
+            Err(refusal @ CostError::CostOutOfRange { .. }) if spread.is_none() => {
+                match synapses.prescaling_into_a_window()? {
+                    Some(prescaling) => Self::seen_through(prescaling, &extent, &synapses, None).map_err(|_| refusal),
+                    None => Err(refusal),
+                }
+            }
             done => done,
         }
     }
 
-    fn seen_through(prescaling: Prescaling, extent: &Extent, synapses: &Synapses) -> Result<Self, CostError> {
+    fn seen_through(
+        prescaling: Prescaling,
+        extent: &Extent,
+        synapses: &Synapses,
+        spread: Option<&Arc<Spread>>,
+    ) -> Result<Self, CostError> {
         let (p, plain) = (synapses.p, prescaling.is_identity());
         let uniform = synapses.uniform_factor();
         let own = synapses.network.weights.pattern();
@@ -94,8 +117,8 @@ impl CostGraph<f64> {
             first += between_nodes;
         }
         let (mut self_synapses, mut log2_self_cost, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
-        for beside in each(parts.into_iter(), |part| part.fill(&prescaling, synapses)) {
-            let beside = beside?;
+        let filled = each(parts.into_iter(), |part| part.fill(&prescaling, synapses));
+        for beside in agreed(spread, filled.into_iter().collect::<Result<Vec<_>, _>>())? {
             self_synapses.extend(beside.self_synapses);
             log2_self_cost.extend(beside.log2_self_cost);
             bundles.extend(beside.bundles);
@@ -107,7 +130,13 @@ impl CostGraph<f64> {
             }
             false => Arc::new(Pattern::from_checked_rows(row_start, source)),
         };
-        let facts = GraphFacts::of(&pattern);
+        let facts = match spread {
+            None => GraphFacts::of(&pattern),
+            Some(spread) => {
+                self_synapses = of_all_ranks(spread, &self_synapses);
+                GraphFacts::of_part(&pattern, spread)
+            }
+        };
         Ok(CostGraph {
             pattern,
             transposed: OnceLock::new(),
@@ -122,8 +151,24 @@ impl CostGraph<f64> {
             neurons: synapses.network.weights.neurons(),
             prescaling,
             given: (!plain).then_some(Given { log2_cost, log2_self_cost }),
+            spread: spread.map(Arc::clone),
         })
     }
+}
+
+/// A result that all ranks have, if there are several.
+fn agreed<T>(spread: Option<&Arc<Spread>>, result: Result<T, CostError>) -> Result<T, CostError> {
+    match spread {
+        None => result,
+        Some(spread) => spread.agree(result),
+    }
+}
+
+/// The pairs of all ranks, in their order.
+fn of_all_ranks(spread: &Spread, own: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let words: Vec<u64> = own.iter().flat_map(|(a, b)| [a.to_bits(), b.to_bits()]).collect();
+    let all = spread.ranks().gather(&words).concat();
+    all.chunks_exact(2).map(|pair| (f64::from_bits(pair[0]), f64::from_bits(pair[1]))).collect()
 }
 
 /// A part of the graph that is filled in by one thread: the synapses into some nodes, the first of which has number `first`.
@@ -268,12 +313,16 @@ impl Synapses<'_> {
 }
 
 /// The prescaling that costs are seen through: the identity, unless costs are extreme or the scales that even them out are.
-fn fitted_prescaling(extent: &Extent, synapses: &Synapses) -> Result<Prescaling, CostError> {
+fn fitted_prescaling(
+    extent: &Extent,
+    synapses: &Synapses,
+    spread: Option<&Arc<Spread>>,
+) -> Result<Prescaling, CostError> {
     let (nodes, p, widest) = (synapses.nodes(), synapses.p, extent.widest_log2_cost);
     if widest <= HARMLESS_LOG2_COST {
         return Ok(Prescaling::identity(nodes));
     }
-    let prescaling = Prescaling::evening_out(&*synapses.weights()?);
+    let prescaling = Prescaling::evening_out_part(&*synapses.weights()?, spread.map(Arc::as_ref));
     let needed = widest > SAFE_LOG2_COST || p * f64::from(prescaling.spread()) > SAFE_LOG2_COST;
     let mut welcome = widest > COMFORTABLE_LOG2_COST;
     if !needed && welcome {
@@ -287,5 +336,6 @@ fn fitted_prescaling(extent: &Extent, synapses: &Synapses) -> Result<Prescaling,
             Ok(())
         })?;
     }
+    welcome = spread.map_or(welcome, |spread| spread.total(usize::from(!welcome)) == 0);
     Ok(if needed || welcome { prescaling } else { Prescaling::identity(nodes) })
 }

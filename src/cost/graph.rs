@@ -3,9 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{rescaled_cost, synaptic_cost};
-use crate::flow::node_costs;
+use crate::flow::{NodeCosts, node_costs, node_costs_of_part};
 use crate::network::{GraphFacts, Pattern, Prescaling, Transposed, take_out};
 use crate::parallel::{each, parts_with};
+use crate::ranks::Spread;
 use crate::scalar::{Scalar, power, scale_by_exp};
 
 /// A directed graph of costs: the synapses of positive cost between different nodes.
@@ -31,6 +32,8 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) prescaling: Prescaling,
     /// The same costs as given, not prescaled; `None` where they are the same.
     pub(super) given: Option<Given>,
+    /// `Some`: the rows of one rank; those of others are empty here.
+    pub(crate) spread: Option<Arc<Spread>>,
 }
 
 /// The factors `α_ij`, stored one by one only if they differ.
@@ -138,6 +141,7 @@ impl CostGraph<f64> {
             neurons: self.neurons,
             prescaling: self.prescaling.clone(),
             given: self.given.clone(),
+            spread: self.spread.clone(),
         }
     }
 
@@ -145,7 +149,8 @@ impl CostGraph<f64> {
     #[must_use]
     pub fn within_components(mut self) -> Self {
         let on_no_cycle = self.facts.on_no_cycle();
-        if on_no_cycle.is_empty() {
+        // Other ranks may have some.
+        if on_no_cycle.is_empty() && self.spread.is_none() {
             return self;
         }
         self.pattern = Arc::new(Arc::unwrap_or_clone(self.pattern).without(on_no_cycle));
@@ -169,13 +174,13 @@ impl CostGraph<f64> {
 
     /// The total cost of the network as given; infinite or zero where `f64` cannot hold it.
     pub fn given_total(&self) -> f64 {
-        if self.given.is_none() { self.total(&self.w) } else { self.given_log2_total().exp2() }
+        if self.given.is_none() { self.total_cost(&self.w) } else { self.given_log2_total().exp2() }
     }
 
     /// `log2` of the total cost of the network as given; `−∞` without any cost.
     pub fn given_log2_total(&self) -> f64 {
         match &self.given {
-            None => self.total(&self.w).log2(),
+            None => self.total_cost(&self.w).log2(),
             Some(given) => log2_sum(given.log2_cost.iter().chain(&given.log2_self_cost).copied()),
         }
     }
@@ -183,7 +188,7 @@ impl CostGraph<f64> {
     /// `max_i |g_i|/(r_i + c_i)` of the network as given, whatever the range of its costs.
     pub fn given_imbalance(&self) -> f64 {
         if self.given.is_none() {
-            return node_costs(&self.pattern, &self.w, &0.0).imbalance().worst;
+            return self.node_costs(&self.w).imbalance().worst;
         }
         // The prescaling undone synapse by synapse, by powers of two, in units of the largest cost at the node.
         let undo = |e: usize, i: usize, j: usize| (self.w[e], -self.p * f64::from(self.prescaling.shift(i, j)));
@@ -200,6 +205,27 @@ impl CostGraph<f64> {
             if r + c > 0.0 { (r - c).abs() / (r + c) } else { 0.0 }
         };
         (0..self.nodes()).map(node).fold(0.0, f64::max)
+    }
+
+    /// The ranks that the synapses are spread over, if they are; the rows of others are empty here.
+    pub fn spread(&self) -> Option<&Spread> {
+        self.spread.as_deref()
+    }
+
+    /// The sums of costs (in the order of the pattern) at every node, over the synapses of all ranks.
+    pub fn node_costs(&self, costs: &[f64]) -> NodeCosts<f64> {
+        match self.spread() {
+            None => node_costs(&self.pattern, costs, &0.0),
+            Some(spread) => node_costs_of_part(&self.pattern, costs, spread),
+        }
+    }
+
+    /// [`CostGraph::total`] over the synapses of all ranks.
+    pub fn total_cost(&self, costs: &[f64]) -> f64 {
+        let Some(spread) = self.spread() else { return self.total(costs) };
+        let mut total = [self.self_cost];
+        spread.add_in_order(&mut total, |total| costs.iter().for_each(|cost| total[0] += cost));
+        total[0]
     }
 }
 

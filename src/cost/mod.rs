@@ -9,17 +9,20 @@ mod assemble;
 mod degrees;
 mod graph;
 mod synapses;
+mod whole;
 mod window;
 
 pub use accumulated::AccumulatedNoise;
 pub use degrees::{DegreeCosts, DegreeSynapse};
 pub use graph::CostGraph;
+pub(crate) use whole::{of_all_ranks, whole_pattern};
 
 use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
 use crate::network::NetworkError;
+use crate::ranks::OnAnotherRank;
 use crate::scalar::{Scalar, power};
 
 /// What can be wrong with a cost.
@@ -178,9 +181,23 @@ pub enum CostError {
         /// Steps asked for.
         steps: u32,
     },
+    /// The costs of a network that is spread over ranks are 2^±`log2_cost`, and balancing them takes a prescaling.
+    #[error(
+        "some cost is 2^±{log2_cost:.0}, too far from one for a network that is spread over several processes; balance it in one process, or choose another unit of weight"
+    )]
+    TooWideForRanks {
+        /// The largest |log2| of a cost.
+        log2_cost: f64,
+    },
     /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
+}
+
+impl From<OnAnotherRank> for CostError {
+    fn from(fault: OnAnotherRank) -> Self {
+        CostError::Network(fault.into())
+    }
 }
 
 /// Where the factors `α_ij ≥ 0` come from.

@@ -144,3 +144,42 @@ impl GivenActivations {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(text: &str, neurons: usize) -> Result<Activations, TensorError> {
+        text.parse::<GivenActivations>().unwrap().of(None, neurons)
+    }
+
+    /// The count is of all runs together, and a sum beyond every number of neurons is no smaller one.
+    #[test]
+    fn runs_are_counted_and_must_be_one_for_each_neuron() {
+        let square = Activation::RectifiedPower { degree: 2.0 };
+        let expected: Activations = vec![Activation::Relu, Activation::Relu, square].into();
+        assert_eq!(given("relu x 2, rectified-power(2)", 3).unwrap(), expected);
+        let largest = usize::MAX;
+        for (text, count) in [
+            ("relu x 2, rectified-power(2)", 3),
+            ("relu, relu x 4", 5),
+            // Wrapping around, these would be three and four.
+            (&*format!("relu x {largest}, relu x 4"), largest),
+            (&*format!("relu x {largest}, relu x {largest}, linear x 6"), largest),
+        ] {
+            for neurons in [2, 4, 6] {
+                let error = given(text, neurons).unwrap_err();
+                let wrong = NetworkError::WrongNumberOfActivations { neurons, given: count };
+                assert_eq!(error.to_string(), TensorError::from(wrong).to_string(), "{text}");
+            }
+        }
+        assert!(given("tanh", 7).is_ok(), "one for all fits any number");
+    }
+
+    #[test]
+    fn a_run_of_no_neurons_is_no_run() {
+        for text in ["relu x 0", "relu x 2, linear x 0", "relu x -1", "relu x 1.5", "relu x", "relu x two"] {
+            assert!(text.parse::<GivenActivations>().is_err(), "{text}");
+        }
+    }
+}

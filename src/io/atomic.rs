@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::text::NumberError;
 use crate::network::NetworkError;
+use crate::ranks::{OnAnotherRank, Ranks, agree};
 
 /// Why a file could not be written. Whatever was at the path before is still there.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,9 @@ pub enum WriteError {
         /// What is wrong.
         error: NumberError,
     },
+    /// A file that is written by several ranks could not be by another one: [`OnAnotherRank`].
+    #[error(transparent)]
+    OnAnotherRank(#[from] OnAnotherRank),
     /// `path`: decimals of any length are written to .csv files only.
     #[error("{path}: decimals of any length are written to .csv files only; give a name that ends in .csv", path = path.display())]
     DecimalsNeedCsv {
@@ -229,35 +233,72 @@ pub(super) fn write_atomically(
 ) -> Result<(), WriteError> {
     let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
     let Destination { old, target, folder } = destination(path)?;
-    let mut builder = tempfile::Builder::new();
-    if let Some(permissions) = new_file_permissions() {
-        builder.permissions(permissions);
-    }
-    let temporary = {
-        // Known from the moment when it is there.
-        let mut files = unfinished();
-        let temporary = builder.prefix(".synbal-").tempfile_in(&folder).map_err(unwritable)?;
-        files.push(temporary.path().to_owned());
-        temporary
-    };
+    let temporary = temporary_in(&folder).map_err(unwritable)?;
     let name = temporary.path().to_owned();
-    let written = finish(temporary, fill, old, &target, &folder);
+    let filled = |file: &File| {
+        let mut writer = BufWriter::new(file);
+        fill(&mut writer)?;
+        writer.flush()
+    };
+    let written = filled(temporary.as_file()).and_then(|()| finish(temporary, old, &target, &folder));
     unfinished().retain(|file| *file != name);
     written.map_err(unwritable)
 }
 
-/// Fills a temporary file, forces it to disk, puts it in its place, and forces that to disk.
+/// The same of a file that several ranks fill together, each its part of the temporary file of this name. The first rank makes it
+/// and puts it in its place when all are done; whichever rank is told to end removes it.
+pub(super) fn write_together(
+    path: &Path,
+    ranks: &dyn Ranks,
+    fill: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
+    let is_first = ranks.rank() == 0;
+    let made = is_first.then(|| {
+        let destination = destination(path)?;
+        let temporary = temporary_in(&destination.folder).map_err(unwritable)?;
+        Ok::<_, WriteError>((destination, temporary))
+    });
+    let made = agree(ranks, made.transpose())?;
+    let name = made.as_ref().map_or_else(Vec::new, |(_, temporary)| bytes_of(temporary.path()));
+    let name: Vec<u8> = ranks.gather(&name)[0].iter().map(|&byte| byte as u8).collect();
+    let name = PathBuf::from(String::from_utf8_lossy(&name).into_owned());
+    if !is_first {
+        unfinished().push(name.clone());
+    }
+    let filled = agree(ranks, fill(&name).map_err(unwritable));
+    let written = filled.and_then(|()| {
+        let put = made.map(|(Destination { old, target, folder }, temporary)| finish(temporary, old, &target, &folder));
+        agree(ranks, put.transpose().map_err(unwritable)).map(|_| ())
+    });
+    unfinished().retain(|file| *file != name);
+    written
+}
+
+/// The name of a file as the first rank tells it to the others. One that is not UTF-8 they do not find, and say so.
+fn bytes_of(path: &Path) -> Vec<u64> {
+    path.to_string_lossy().bytes().map(u64::from).collect()
+}
+
+fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    if let Some(permissions) = new_file_permissions() {
+        builder.permissions(permissions);
+    }
+    // Known from the moment when it is there.
+    let mut files = unfinished();
+    let temporary = builder.prefix(".synbal-").tempfile_in(folder)?;
+    files.push(temporary.path().to_owned());
+    Ok(temporary)
+}
+
+/// Forces a temporary file that is filled to disk, puts it in its place, and forces that to disk.
 fn finish(
     temporary: tempfile::NamedTempFile,
-    fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     old: Option<fs::Metadata>,
     target: &Path,
     folder: &Path,
 ) -> io::Result<()> {
-    let mut writer = BufWriter::new(temporary.as_file());
-    fill(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
     if let Some(metadata) = old {
         temporary.as_file().set_permissions(metadata.permissions())?;
     }

@@ -18,6 +18,7 @@ mod metadata;
 mod models;
 pub mod npy;
 pub mod npz;
+mod parts;
 mod read;
 mod read_error;
 pub mod safetensors;
@@ -29,7 +30,9 @@ mod text;
 pub use activations::{BadActivations, GivenActivations};
 pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
+pub use matrix_market::Part;
 pub use models::{ModelFile, ReadOptions};
+pub use parts::{read_part, write_part};
 pub use read::{read_network, read_network_as, read_network_hashed};
 pub use read_error::ReadError;
 pub use scales::{

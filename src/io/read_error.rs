@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::ranks::OnAnotherRank;
+
 use super::{TensorError, csv, edges, graphml, matlab, matrix_market, npy};
 
 /// Why a file could not be read.
@@ -129,6 +131,15 @@ pub enum ReadError {
         /// What is wrong.
         error: Box<TensorError>,
     },
+    /// `path`: several processes read the lines of a `.mtx` file only.
+    #[error("{path}: several processes read the lines of a .mtx file of coordinates only; convert it, or use one process", path = path.display())]
+    OnlyCoordinatesOnRanks {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that is read by several ranks could not be by another one: [`OnAnotherRank`].
+    #[error(transparent)]
+    OnAnotherRank(#[from] OnAnotherRank),
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Scales {

@@ -60,6 +60,8 @@ pub(crate) struct Lines<R> {
     start: usize,
     end: usize,
     number: u64,
+    /// Bytes of the lines handed out.
+    bytes: u64,
     at_end_of_file: bool,
     /// Met behind lines that are handed out first.
     failure: Option<io::Error>,
@@ -72,12 +74,26 @@ impl<R: Read> Lines<R> {
 
     /// The lines of a part of a file, after the first `number` of them.
     pub fn after(reader: R, number: u64) -> Self {
-        Lines { reader, buffer: vec![0; CHUNK], start: 0, end: 0, number, at_end_of_file: false, failure: None }
+        Lines {
+            reader,
+            buffer: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            number,
+            bytes: 0,
+            at_end_of_file: false,
+            failure: None,
+        }
     }
 
     /// Lines read so far, those of blocks not counted.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Where in the reader the next line begins, those of blocks not counted.
+    pub fn position(&self) -> u64 {
+        self.bytes
     }
 
     /// Fills `block` with the whole lines that follow: at least `size` bytes with what was read before, unless a single
@@ -151,6 +167,7 @@ impl<R: Read> Lines<R> {
                 None => std::mem::replace(&mut self.start, self.end)..self.end,
             };
             self.number += 1;
+            self.bytes += (self.start - line.start) as u64;
             return Ok(Some(line));
         }
     }

@@ -3,6 +3,8 @@
 //! Vaněk's greedy rule: a node none of whose strong neighbours is taken yet becomes an aggregate with all of them; what
 //! is left joins its strongest neighbour. (Vaněk, Mandel & Brezina 1996.)
 
+use std::ops::Range;
+
 /// A coupling to this part of the degrees of its nodes, `c_ij/√(deg_i deg_j)`, is strong. Measured on the fly's networks: with 0.03
 /// the aggregates are too large to have one value each, with 0.3 there are too many of them.
 const STRONG: f32 = 0.15;
@@ -63,27 +65,25 @@ impl Aggregates {
     /// Of a graph of `nodes` nodes, `row(i)` its scaled couplings `(j, c_ij/√(deg_i deg_j))`; a pair may come in either
     /// row, or in both.
     pub fn of<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: impl Fn(usize) -> I) -> Self {
-        let found = Self::with(nodes, &row, STRONG);
+        Self::of_strong(nodes, &row).unwrap_or_else(|| Self::of_all(nodes, &row))
+    }
+
+    /// By strong couplings; `None` if that leaves too many. Of the others only the first strongest of each node counts.
+    pub fn of_strong<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: &impl Fn(usize) -> I) -> Option<Self> {
+        let found = Self::with(nodes, row, STRONG);
         let coupled = found.member.len();
-        if found.len() as f64 > TOO_MANY * coupled as f64 { Self::with(nodes, &row, 0.0) } else { found }
+        (found.len() as f64 <= TOO_MANY * coupled as f64).then_some(found)
+    }
+
+    /// By all couplings, none of which is too weak.
+    pub fn of_all<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: &impl Fn(usize) -> I) -> Self {
+        Self::with(nodes, row, 0.0)
     }
 
     fn with<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: &impl Fn(usize) -> I, strong: f32) -> Self {
         let mut start = vec![0_usize; nodes + 1];
-        let mut strongest = vec![(0.0_f32, NONE); nodes];
-        for i in 0..nodes {
-            for (j, coupling) in row(i) {
-                for (here, there) in [(i, j), (j, i)] {
-                    if coupling > strongest[here].0 {
-                        strongest[here] = (coupling, there as u32);
-                    }
-                }
-            }
-        }
-        // Where no coupling of two nodes is strong by itself, those that are among the strongest of both are.
-        let strong = |i: usize, j: usize, coupling: f32| {
-            coupling > 0.0 && (coupling >= strong || coupling >= COMPARABLE * strongest[i].0.max(strongest[j].0))
-        };
+        let strongest = strongest(nodes, 0..nodes, row);
+        let strong = |i: usize, j: usize, coupling: f32| is_strong(coupling, strong, (strongest[i].0, strongest[j].0));
         for i in 0..nodes {
             for (j, coupling) in row(i) {
                 if strong(i, j, coupling) {
@@ -180,52 +180,106 @@ impl Aggregates {
     /// The graph between the aggregates; `row(i)` gives couplings of node i to others, each pair in one direction or in
     /// both parts of it.
     pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I) -> Lower {
-        let count = self.len();
-        // Row k: the couplings that its members' rows have, towards lower and higher aggregates.
-        let mut directed = Lower { start: vec![0], ..Lower::default() };
-        let mut higher = vec![0_usize; count + 1];
-        let mut slot = vec![usize::MAX; count];
-        for k in 0..count {
-            let begin = directed.node.len();
-            for &i in &self.member[self.start[k]..self.start[k + 1]] {
-                for (j, coupling) in row(i as usize) {
-                    let other = self.of[j];
-                    if other != k as u32 && other != NONE && coupling > 0.0 {
-                        add(&mut directed, &mut slot, begin, other as usize, coupling);
-                    }
+        let members = |k: usize| self.member[self.start[k]..self.start[k + 1]].iter().map(|&i| i as usize);
+        let terms = |k: usize| members(k).flat_map(|i| self.between(i, row(i)));
+        quotient_of(directed(0..self.len(), self.len(), terms), self.len())
+    }
+
+    /// Couplings of a node to others as couplings of its aggregate to other aggregates.
+    pub fn between(&self, i: usize, row: impl Iterator<Item = (usize, f64)>) -> impl Iterator<Item = (usize, f64)> {
+        let own = self.of[i];
+        let ends = row.map(|(j, coupling)| (self.of[j], coupling));
+        let between =
+            ends.filter(move |&(other, coupling)| other != own && other != NONE && own != NONE && coupling > 0.0);
+        between.map(|(other, coupling)| (other as usize, coupling))
+    }
+
+    /// The aggregate of a node, if it is in one.
+    pub fn aggregate(&self, i: usize) -> Option<usize> {
+        (self.of[i] != NONE).then_some(self.of[i] as usize)
+    }
+}
+
+/// The strongest coupling of each node that these rows have, the first of equal ones, and the node at its other end.
+pub(super) fn strongest<I: Iterator<Item = (usize, f32)>>(
+    nodes: usize,
+    rows: Range<usize>,
+    row: &impl Fn(usize) -> I,
+) -> Vec<(f32, u32)> {
+    let mut strongest = vec![(0.0_f32, NONE); nodes];
+    for i in rows {
+        for (j, coupling) in row(i) {
+            for (here, there) in [(i, j), (j, i)] {
+                if coupling > strongest[here].0 {
+                    strongest[here] = (coupling, there as u32);
                 }
             }
-            for &other in &directed.node[begin..] {
-                higher[other as usize + 1] += usize::from(other as usize > k);
-            }
-            directed.start.push(directed.node.len());
         }
-        // And those towards higher ones go to the other end.
-        for k in 0..count {
-            higher[k + 1] += higher[k];
-        }
-        let mut next = higher.clone();
-        let mut from = vec![(0_u32, 0.0); higher[count]];
-        for k in 0..count {
-            for (other, coupling) in directed.row(k).filter(|&(other, _)| other > k) {
-                from[next[other]] = (k as u32, coupling);
-                next[other] += 1;
-            }
-        }
-        let mut lower = Lower { start: vec![0], ..Lower::default() };
-        slot.fill(usize::MAX);
-        for k in 0..count {
-            let begin = lower.node.len();
-            for (other, coupling) in directed.row(k).filter(|&(other, _)| other < k) {
-                add(&mut lower, &mut slot, begin, other, coupling);
-            }
-            for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
-                add(&mut lower, &mut slot, begin, other as usize, coupling);
-            }
-            lower.start.push(lower.node.len());
-        }
-        lower
     }
+    strongest
+}
+
+/// Where no coupling of two nodes is strong by itself, those that are among the strongest of both are.
+fn is_strong(coupling: f32, strong: f32, strongest: (f32, f32)) -> bool {
+    coupling > 0.0 && (coupling >= strong || coupling >= COMPARABLE * strongest.0.max(strongest.1))
+}
+
+/// Whether a coupling of two nodes, whose strongest are given, counts where aggregates are made by strong couplings.
+pub(super) fn counts((i, j, coupling): (usize, usize, f32), strongest: &[(f32, u32)]) -> bool {
+    is_strong(coupling, STRONG, (strongest[i].0, strongest[j].0))
+        || strongest[i] == (coupling, j as u32)
+        || strongest[j] == (coupling, i as u32)
+}
+
+/// Sums of terms: row k the couplings of the k-th of some aggregates towards lower and higher ones of `count`.
+pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
+    aggregates: Range<usize>,
+    count: usize,
+    terms: impl Fn(usize) -> I,
+) -> Lower {
+    let mut directed = Lower { start: vec![0], ..Lower::default() };
+    let mut slot = vec![usize::MAX; count];
+    for k in aggregates {
+        let begin = directed.node.len();
+        terms(k).for_each(|(other, coupling)| add(&mut directed, &mut slot, begin, other, coupling));
+        directed.start.push(directed.node.len());
+    }
+    directed
+}
+
+/// The graph of `count` aggregates whose couplings are given at the ends where they were found.
+pub(super) fn quotient_of(directed: Lower, count: usize) -> Lower {
+    let mut higher = vec![0_usize; count + 1];
+    for k in 0..count {
+        for (other, _) in directed.row(k) {
+            higher[other + 1] += usize::from(other > k);
+        }
+    }
+    // And those towards higher ones go to the other end.
+    for k in 0..count {
+        higher[k + 1] += higher[k];
+    }
+    let mut next = higher.clone();
+    let mut from = vec![(0_u32, 0.0); higher[count]];
+    for k in 0..count {
+        for (other, coupling) in directed.row(k).filter(|&(other, _)| other > k) {
+            from[next[other]] = (k as u32, coupling);
+            next[other] += 1;
+        }
+    }
+    let mut lower = Lower { start: vec![0], ..Lower::default() };
+    let mut slot = vec![usize::MAX; count];
+    for k in 0..count {
+        let begin = lower.node.len();
+        for (other, coupling) in directed.row(k).filter(|&(other, _)| other < k) {
+            add(&mut lower, &mut slot, begin, other, coupling);
+        }
+        for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
+            add(&mut lower, &mut slot, begin, other as usize, coupling);
+        }
+        lower.start.push(lower.node.len());
+    }
+    lower
 }
 
 /// Adds a coupling to the row that begins at `begin`. A slot of an earlier row is recognised by its being before that.

@@ -6,6 +6,7 @@ use super::multigrid::Multigrid;
 use super::preconditioner::{Degrees, Preconditioner};
 use super::products::{SparseProducts, Stored};
 use super::scaled::ScaledLaplacian;
+use crate::cost::whole_pattern;
 
 /// How conjugate gradients are preconditioned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl Preconditioners {
         passes: &mut usize,
     ) -> Solved {
         let pattern = products.pattern();
+        let spread = products.spread();
         let mut run = |preconditioner: &mut dyn Preconditioner, most: usize| {
             let until = Until { products: most.min(until.products), ..*until };
             let before = *passes;
@@ -89,7 +91,7 @@ impl Preconditioners {
                     return solved;
                 }
             }
-            let mut levels = Multigrid::of(pattern, matrix);
+            let mut levels = Multigrid::of_part(pattern, matrix, spread);
             let most = if as_needed { PATIENT_PRODUCTS } else { usize::MAX };
             let (solved, taken) = run(&mut levels, most);
             (self.levels, self.stale) = (Some(levels), taken > PRODUCTS_OF_LEVELS);
@@ -106,7 +108,10 @@ impl Preconditioners {
                 return solved;
             }
         }
-        let mut factor = ApproximateCholesky::of(pattern, matrix);
+        let mut factor = match spread {
+            None => ApproximateCholesky::of(pattern, matrix),
+            Some(spread) => ApproximateCholesky::of(&whole_pattern(pattern, spread), &matrix.whole(spread)),
+        };
         let (solved, taken) = run(&mut factor, usize::MAX);
         (self.factor, self.stale) = (Some(factor), taken > PRODUCTS_OF_A_FACTOR);
         solved

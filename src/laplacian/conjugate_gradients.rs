@@ -56,14 +56,24 @@ struct Scaled<'a, 'b, T> {
 
 impl<T: Stored> System for Scaled<'_, '_, T> {
     fn times(&mut self, x: &[f64], product: &mut [f64]) -> f64 {
-        self.products.products(&self.matrix.coupling, (x, x), (&mut *product, &mut self.against));
+        self.products.own_products(&self.matrix.coupling, (x, x), (&mut *product, &mut self.against));
         *self.passes += 1;
-        let parts = product.chunks_mut(CHUNK).zip(self.against.chunks(CHUNK));
-        let parts = parts.zip(x.chunks(CHUNK).zip(self.matrix.diagonal.chunks(CHUNK)));
-        each(parts, |((a, b), (x, diagonal))| {
+        let subtract = |a: &mut [f64], b: &[f64], x: &[f64], diagonal: &[f64]| {
             for ((a, b), (x, diagonal)) in a.iter_mut().zip(b).zip(x.iter().zip(diagonal)) {
                 *a = diagonal * x - *a - b;
             }
+        };
+        if let Some(spread) = self.products.spread() {
+            let own = spread.own_rows();
+            let (a, b) = (&mut product[own.clone()], &self.against[own.clone()]);
+            subtract(a, b, &x[own.clone()], &self.matrix.diagonal[own]);
+            spread.complete(product);
+            return dot(x, product);
+        }
+        let parts = product.chunks_mut(CHUNK).zip(self.against.chunks(CHUNK));
+        let parts = parts.zip(x.chunks(CHUNK).zip(self.matrix.diagonal.chunks(CHUNK)));
+        each(parts, |((a, b), (x, diagonal))| {
+            subtract(a, b, x, diagonal);
             dot_of_chunk(x, a)
         })
         .into_iter()

@@ -11,6 +11,7 @@ mod as_needed;
 pub(crate) mod conjugate_gradients;
 mod grounded;
 mod multigrid;
+mod on_ranks;
 mod preconditioner;
 pub(crate) mod products;
 pub(crate) mod scaled;

@@ -9,10 +9,12 @@
 //! seventh of the products that the degrees alone take at E = 40, and hardly more than at E = 5.
 
 use super::aggregates::{Aggregates, Lower};
+use super::on_ranks::first_level;
 use super::preconditioner::Preconditioner;
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
 use crate::network::Pattern;
+use crate::ranks::Spread;
 
 /// Directions that are constant on aggregates are stiffer than those they stand for: the correction is made larger.
 /// Below 2 the cycle stays positive definite.
@@ -53,13 +55,20 @@ impl Multigrid {
             entries.map(|(&j, coupling)| (j as usize, coupling as f32))
         };
         let fine = Aggregates::of(pattern.nodes(), scaled);
-        let root = &matrix.root;
-        let row = |i: usize| {
-            let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
-            entries.map(move |(&j, coupling)| (j as usize, coupling * root[i] * root[j as usize]))
-        };
+        let graph = fine.quotient(|i| matrix.row(pattern, i));
+        Self::above(fine, graph)
+    }
+
+    /// The same of couplings that may be spread over ranks, the rows of this one in `pattern`: all levels everywhere.
+    pub fn of_part<T: Stored>(pattern: &Pattern, matrix: &ScaledLaplacian<T>, spread: Option<&Spread>) -> Self {
+        let Some(spread) = spread else { return Self::of(pattern, matrix) };
+        let (fine, graph) = first_level(pattern, matrix, spread);
+        Self::above(fine, graph)
+    }
+
+    /// Levels above the first aggregates and the graph between them.
+    fn above(fine: Aggregates, mut graph: Lower) -> Self {
         let mut levels: Vec<Level> = Vec::new();
-        let mut graph = fine.quotient(row);
         while levels.len() < MAX_LEVELS && !graph.node.is_empty() {
             let mut level = Level::new(graph);
             let aggregates = level.aggregate();

@@ -11,7 +11,8 @@
 use std::ops::Range;
 
 use crate::network::Pattern;
-use crate::parallel::{CHUNK, each};
+use crate::parallel::{CHUNK, blocks_of_rows, each};
+use crate::ranks::Spread;
 
 /// A matrix entry as it is stored: `f32` where half the memory traffic is worth more than digits.
 pub(crate) trait Stored: Copy + Send + Sync {
@@ -50,18 +51,23 @@ struct Cell {
     sum: f64,
 }
 
-/// Synapses that a second thread is worth waking for.
-const MIN_SYNAPSES_A_BLOCK: usize = 1 << 16;
-
-/// Blocks of rows at most; each has cells of its own, which must stay few against the synapses.
-const MAX_BLOCKS: usize = 16;
-const MIN_SYNAPSES_A_CELL: usize = 8;
-
 /// The passes over one pattern.
 #[derive(Debug)]
 pub(crate) struct SparseProducts<'a> {
     pattern: &'a Pattern,
     blocks: Vec<Block>,
+    /// Over several ranks, those and what they say to one another in a pass.
+    between: Option<Between<'a>>,
+}
+
+/// Several ranks, each of which has some of the blocks.
+#[derive(Debug)]
+struct Between<'a> {
+    spread: &'a Spread,
+    /// What the blocks of this rank add to the nodes of each rank, block after block.
+    to: Vec<Vec<f64>>,
+    /// What the blocks of each rank add to the nodes of this one.
+    from: Vec<Vec<f64>>,
 }
 
 #[derive(Debug)]
@@ -111,25 +117,37 @@ impl Dense {
 impl<'a> SparseProducts<'a> {
     /// Splits the rows into blocks of about equally many synapses.
     pub fn new(pattern: &'a Pattern) -> Self {
-        let (nodes, synapses) = (pattern.nodes(), pattern.len());
-        let by_cells = synapses / (MIN_SYNAPSES_A_CELL * nodes).max(1);
-        let count = by_cells.min(synapses / MIN_SYNAPSES_A_BLOCK).clamp(1, MAX_BLOCKS);
-        let mut blocks = Vec::with_capacity(count);
-        let mut start = 0;
-        for block in 1..=count {
-            let mut end = start;
-            while end < nodes && (block == count || pattern.row(end).start < synapses / count * block) {
-                end += 1;
-            }
-            let dense = (start..end).all(|i| Dense::of(pattern.sources(i)).is_some());
+        Self::of_blocks(pattern, blocks_of_rows(pattern.row_starts()))
+    }
+
+    /// Of a pattern whose rows may be those of one rank only: that rank's blocks.
+    pub fn of_part(pattern: &'a Pattern, spread: Option<&'a Spread>) -> Self {
+        let Some(spread) = spread else { return Self::new(pattern) };
+        let own = spread.own_rows().len();
+        let of_blocks = |count: usize, nodes: usize| vec![0.0; count * nodes];
+        let to = spread.rows().iter().map(|rows| of_blocks(spread.own_blocks().len(), rows.len())).collect();
+        let blocks = (0..spread.ranks().count()).map(|rank| spread.blocks_of(rank));
+        let from = blocks.map(|count| of_blocks(count, own)).collect();
+        let between = Some(Between { spread, to, from });
+        SparseProducts { between, ..Self::of_blocks(pattern, spread.own_blocks().to_vec()) }
+    }
+
+    fn of_blocks(pattern: &'a Pattern, blocks: Vec<Range<usize>>) -> Self {
+        let nodes = pattern.nodes();
+        let block = |rows: Range<usize>| {
+            let dense = rows.clone().all(|i| Dense::of(pattern.sources(i)).is_some());
             let sums = match dense {
                 true => Sums::OfDense(vec![0.0; nodes]),
                 false => Sums::OfAny(vec![Cell::default(); nodes]),
             };
-            blocks.push(Block { rows: start..end, sums });
-            start = end;
-        }
-        SparseProducts { pattern, blocks }
+            Block { rows, sums }
+        };
+        SparseProducts { pattern, blocks: blocks.into_iter().map(block).collect(), between: None }
+    }
+
+    /// The ranks that the rows are spread over, if they are.
+    pub fn spread(&self) -> Option<&'a Spread> {
+        self.between.as_ref().map(|between| between.spread)
     }
 
     /// The pattern.
@@ -154,13 +172,26 @@ impl<'a> SparseProducts<'a> {
             largest
         };
         // A NaN is passed over.
-        each(self.blocks.iter(), of_block).into_iter().fold(0.0, f64::max)
+        let largest = each(self.blocks.iter(), of_block).into_iter().fold(0.0, f64::max);
+        self.spread().map_or(largest, |spread| spread.gather_number(largest).fold(0.0, f64::max))
     }
 
     /// `a = W y` and `b = Wᵀ z`, for entries `w` in the order of the pattern. All vectors have one entry a node.
-    pub fn products<T: Stored>(&mut self, w: &[T], (y, z): (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
+    pub fn products<T: Stored>(&mut self, w: &[T], of: (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
+        self.own_products(w, of, (a, b));
+        if let Some(spread) = self.spread() {
+            spread.complete(a);
+            spread.complete(b);
+        }
+    }
+
+    /// The same, but over several ranks the entries of this rank's rows alone.
+    pub fn own_products<T: Stored>(&mut self, w: &[T], (y, z): (&[f64], &[f64]), (a, b): (&mut [f64], &mut [f64])) {
         let pattern = self.pattern;
-        let mut rest = a;
+        let mut rest = match self.spread() {
+            None => &mut *a,
+            Some(spread) => &mut a[spread.own_rows()],
+        };
         let mut work = Vec::with_capacity(self.blocks.len());
         for block in &mut self.blocks {
             let (mine, others) = rest.split_at_mut(block.rows.len());
@@ -189,6 +220,9 @@ impl<'a> SparseProducts<'a> {
             }
         });
         let blocks = &self.blocks;
+        if let Some(between) = &mut self.between {
+            return between.add_up(blocks, b);
+        }
         each(b.chunks_mut(CHUNK).enumerate(), |(chunk, b)| {
             let nodes = chunk * CHUNK..chunk * CHUNK + b.len();
             b.fill(0.0);
@@ -199,6 +233,30 @@ impl<'a> SparseProducts<'a> {
                 }
             }
         });
+    }
+}
+
+impl Between<'_> {
+    /// The sums of all blocks in their order, each rank those of its own nodes.
+    fn add_up(&mut self, blocks: &[Block], b: &mut [f64]) {
+        let Between { spread, to, from } = self;
+        each(to.iter_mut().zip(spread.rows()), |(to, nodes)| {
+            for (to, block) in to.chunks_exact_mut(nodes.len().max(1)).zip(blocks) {
+                match &block.sums {
+                    Sums::OfAny(cells) => {
+                        to.iter_mut().zip(&cells[nodes.clone()]).for_each(|(to, cell)| *to = cell.sum)
+                    }
+                    Sums::OfDense(sums) => to.copy_from_slice(&sums[nodes.clone()]),
+                }
+            }
+        });
+        spread.exchange_numbers(to, from);
+        let own = spread.own_rows();
+        let sums = &mut b[own.clone()];
+        sums.fill(0.0);
+        for part in from.iter().flat_map(|from| from.chunks_exact(own.len().max(1))) {
+            sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
     }
 }
 

@@ -8,8 +8,11 @@
 //! of weight 2⁻²⁴ and less.) The gradient itself is never rounded so.
 
 use super::products::{SparseProducts, Stored};
+use crate::cost::of_all_ranks;
 use crate::flow::NodeCosts;
+use crate::network::Pattern;
 use crate::parallel::each;
+use crate::ranks::Spread;
 
 /// The scaled Laplacian, its couplings kept as `T`.
 pub(crate) struct ScaledLaplacian<T> {
@@ -65,9 +68,26 @@ impl<T: Stored> ScaledLaplacian<T> {
         self.diagonal = a.iter().zip(&b).zip(&self.inverse_root).map(|((a, b), r)| (a + b) * r).collect();
     }
 
+    /// The same with the couplings of all ranks, for a preconditioner that needs them in one piece.
+    pub fn whole(&self, spread: &Spread) -> ScaledLaplacian<T> {
+        let couplings = of_all_ranks(spread, self.couplings());
+        ScaledLaplacian {
+            coupling: couplings.into_iter().map(T::narrow).collect(),
+            diagonal: self.diagonal.clone(),
+            root: self.root.clone(),
+            inverse_root: self.inverse_root.clone(),
+        }
+    }
+
     /// The couplings, for a preconditioner.
     pub fn couplings(&self) -> impl Iterator<Item = f64> {
         self.couplings_of(0..self.coupling.len())
+    }
+
+    /// Node and coupling, not scaled, of the synapses into a node.
+    pub fn row<'a>(&'a self, pattern: &'a Pattern, i: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+        let entries = pattern.sources(i).iter().zip(self.couplings_of(pattern.row(i)));
+        entries.map(move |(&j, coupling)| (j as usize, coupling * self.root[i] * self.root[j as usize]))
     }
 
     /// Those of a part of the synapses.

@@ -25,6 +25,7 @@ pub use weights::Weights;
 
 use nalgebra::DMatrix;
 
+use crate::ranks::OnAnotherRank;
 use crate::scalar::Scalar;
 
 /// What can be wrong with a network.
@@ -239,6 +240,9 @@ pub enum NetworkError {
         /// The rounded.
         rounded: f64,
     },
+    /// A network that is spread over ranks met a fault on another one: [`OnAnotherRank`].
+    #[error(transparent)]
+    OnAnotherRank(#[from] OnAnotherRank),
 }
 
 /// A whole network: recurrent weights, and whatever else of it is known.

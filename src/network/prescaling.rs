@@ -6,6 +6,7 @@
 //! prescaled network and `k·ln 2` add up to those of the network itself.
 
 use super::Weights;
+use crate::ranks::Spread;
 use crate::scalar::exponent;
 
 /// Powers of two that a network is seen through.
@@ -37,11 +38,23 @@ impl Prescaling {
 
     /// Evens out the largest exponents into and out of each neuron, then takes the largest weight as the unit.
     pub fn evening_out(weights: &Weights) -> Self {
+        Self::evening_out_part(weights, None)
+    }
+
+    /// The same of weights that may be those of one rank only: every rank gets the prescaling of all.
+    pub(crate) fn evening_out_part(weights: &Weights, spread: Option<&Spread>) -> Self {
+        let of_all = |values: &mut [i32]| {
+            if let Some(spread) = spread {
+                spread.take_largest(values);
+            }
+        };
         let n = weights.neurons();
         let mut k = vec![0_i32; n];
         // Exponents are looked up in the weights: a list of them would be larger than the weights.
         let between_neurons = || weights.triplets().filter(|&(i, j, _)| i != j);
-        let sweeps = (MAX_VISITS / between_neurons().count().max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
+        let synapses = between_neurons().count();
+        let synapses = spread.map_or(synapses, |spread| spread.total(synapses));
+        let sweeps = (MAX_VISITS / synapses.max(1)).clamp(MIN_SWEEPS, MAX_SWEEPS);
         for _ in 0..sweeps {
             let mut largest_in = vec![i32::MIN; n];
             let mut largest_out = vec![i32::MIN; n];
@@ -50,6 +63,8 @@ impl Prescaling {
                 largest_in[i] = largest_in[i].max(scaled);
                 largest_out[j] = largest_out[j].max(scaled);
             }
+            of_all(&mut largest_in);
+            of_all(&mut largest_out);
             // Half a step of what each neuron asks for, since its partners move at the same time.
             let mut moved = false;
             for i in 0..n {
@@ -63,8 +78,15 @@ impl Prescaling {
                 break;
             }
         }
-        let unit = between_neurons().map(|(i, j, value)| exponent(*value) + k[j] - k[i]).max().unwrap_or(0);
-        Prescaling { exponents: k, unit }
+        let unit = between_neurons().map(|(i, j, value)| exponent(*value) + k[j] - k[i]).max();
+        let unit = match spread {
+            None => unit,
+            Some(spread) => {
+                let of_ranks = spread.gather_number(unit.map_or(f64::NEG_INFINITY, f64::from));
+                Some(of_ranks.fold(f64::NEG_INFINITY, f64::max)).filter(|unit| unit.is_finite()).map(|unit| unit as i32)
+            }
+        };
+        Prescaling { exponents: k, unit: unit.unwrap_or(0) }
     }
 
     /// True if the prescaling changes nothing.

@@ -272,7 +272,7 @@ impl Report {
         })
     }
 
-    /// True if no claim fell, or was left undecided, on any case or in any experiment, and every negative control fell.
+    /// True if no claim fell, or was left open, on any case or in any experiment, and every negative control fell.
     pub fn all_held(&self) -> bool {
         let claims = self.cases.iter().flat_map(|case| &case.claims).map(|claim| claim.verdict);
         let controls_fell = self.claims.iter().all(|claim| claim.control.verdict == Verdict::Fell);

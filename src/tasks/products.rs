@@ -1,10 +1,13 @@
 //! Dense matrix products whose every sum has one order, the order of its index.
 //!
-//! The compiler may put neighbouring entries of the result into one vector register, of any width: each of them is still
+//! Neighbouring entries of the result share a vector register, of whatever width the machine has: each of them is still
 //! the same sum of the same rounded products, added up one after the other. So the bits are those of three nested
-//! loops, on every machine and with every set of instructions (Rust never contracts a product and a sum into one rounding).
+//! loops, on every machine and with every set of instructions (a product and a sum are never contracted into one rounding).
+//! That is why this is not a library's product.
 
 use std::ops::{Add, AddAssign, Mul, Neg, Sub};
+
+use pulp::{Arch, Simd, WithSimd};
 
 /// The numbers that are trained with: `f32` as in the authors' programs, `f64` to check the gradient.
 pub trait Real:
@@ -19,43 +22,74 @@ pub trait Real:
     + Send
     + Sync
 {
+    /// As many of them as a register of the machine holds.
+    type Lanes<M: Simd>: Copy;
     /// Zero.
     const ZERO: Self;
     /// The nearest number.
     fn of(value: f64) -> Self;
     /// The same number.
     fn to_f64(self) -> f64;
+    /// The number in every lane.
+    fn in_every_lane<M: Simd>(self, machine: M) -> Self::Lanes<M>;
+    /// `sum + a b` in every lane, rounded twice.
+    fn plus_product<M: Simd>(machine: M, sum: Self::Lanes<M>, a: Self::Lanes<M>, b: Self::Lanes<M>) -> Self::Lanes<M>;
+    /// `a + b` in every lane.
+    fn plus<M: Simd>(machine: M, a: Self::Lanes<M>, b: Self::Lanes<M>) -> Self::Lanes<M>;
+    /// The numbers in lanes; zero in the lanes beyond them.
+    fn load<M: Simd>(machine: M, numbers: &[Self]) -> Self::Lanes<M>;
+    /// Puts the first lanes into the numbers.
+    fn store<M: Simd>(machine: M, numbers: &mut [Self], lanes: Self::Lanes<M>);
 }
 
-impl Real for f32 {
-    const ZERO: f32 = 0.0;
+macro_rules! real {
+    ($number:ty, $lanes:ident, $splat:ident, $mul:ident, $add:ident, $load:ident, $store:ident) => {
+        impl Real for $number {
+            type Lanes<M: Simd> = M::$lanes;
 
-    fn of(value: f64) -> f32 {
-        value as f32
-    }
+            const ZERO: Self = 0.0;
 
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
+            fn of(value: f64) -> Self {
+                value as Self
+            }
+
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+
+            #[inline(always)]
+            fn in_every_lane<M: Simd>(self, machine: M) -> M::$lanes {
+                machine.$splat(self)
+            }
+
+            #[inline(always)]
+            fn plus_product<M: Simd>(machine: M, sum: M::$lanes, a: M::$lanes, b: M::$lanes) -> M::$lanes {
+                machine.$add(sum, machine.$mul(a, b))
+            }
+
+            #[inline(always)]
+            fn plus<M: Simd>(machine: M, a: M::$lanes, b: M::$lanes) -> M::$lanes {
+                machine.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn load<M: Simd>(machine: M, numbers: &[Self]) -> M::$lanes {
+                machine.$load(numbers)
+            }
+
+            #[inline(always)]
+            fn store<M: Simd>(machine: M, numbers: &mut [Self], lanes: M::$lanes) {
+                machine.$store(numbers, lanes);
+            }
+        }
+    };
 }
 
-impl Real for f64 {
-    const ZERO: f64 = 0.0;
-
-    fn of(value: f64) -> f64 {
-        value
-    }
-
-    fn to_f64(self) -> f64 {
-        self
-    }
-}
+real!(f32, f32s, splat_f32s, mul_f32s, add_f32s, partial_load_f32s, partial_store_f32s);
+real!(f64, f64s, splat_f64s, mul_f64s, add_f64s, partial_load_f64s, partial_store_f64s);
 
 /// Rows of the left factor that are worked on together.
 const ROWS: usize = 4;
-/// Columns of the result that are worked on together: wide where there are many.
-const WIDE: usize = 16;
-const NARROW: usize = 8;
 
 /// The left factor of a product, laid out as the product reads it: four rows at a time, column after column.
 #[derive(Clone, Debug, Default)]
@@ -81,43 +115,73 @@ impl<S: Real> LeftFactor<S> {
 
     /// `result += self · right`: `right` is `depth × width`, the result `rows × width`, both row after row.
     pub fn add_times(&self, right: &[S], width: usize, result: &mut [S]) {
-        let groups = self.groups.chunks_exact((self.depth * ROWS).max(1));
-        for (group, rows) in groups.zip(result.chunks_mut(ROWS * width)) {
+        Arch::new().dispatch(AddProduct { left: self, right, width, result });
+    }
+}
+
+/// `result += left · right`.
+struct AddProduct<'a, S> {
+    left: &'a LeftFactor<S>,
+    right: &'a [S],
+    width: usize,
+    result: &'a mut [S],
+}
+
+impl<S: Real> WithSimd for AddProduct<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<M: Simd>(self, machine: M) {
+        let AddProduct { left, right, width, result } = self;
+        let lanes = size_of::<S::Lanes<M>>() / size_of::<S>();
+        let groups = left.groups.chunks_exact((left.depth * ROWS).max(1));
+        for (group, rows) in groups.zip(result.chunks_mut((ROWS * width).max(1))) {
             let mut first = 0;
             while first < width {
-                first += match width - first {
-                    WIDE.. => add_strip::<S, WIDE>(group, right, width, first, rows),
-                    NARROW.. => add_strip::<S, NARROW>(group, right, width, first, rows),
-                    _ => add_strip::<S, 1>(group, right, width, first, rows),
+                // Three registers a row leave enough of the sixteen for the factors.
+                let strip = match (width - first).div_ceil(lanes) {
+                    3.. => add_strip::<S, M, 3>(machine, group, right, width, first, rows),
+                    2 => add_strip::<S, M, 2>(machine, group, right, width, first, rows),
+                    _ => add_strip::<S, M, 1>(machine, group, right, width, first, rows),
                 };
+                first += strip;
             }
         }
     }
 }
 
-/// Adds `LANES` columns of the product, from column `first` on, to a group of rows; returns `LANES`.
-fn add_strip<S: Real, const LANES: usize>(
+/// Adds `COUNT` registers' columns of the product, from column `first` on (as far as there are any), to a group of rows; returns
+/// how many.
+#[inline(always)]
+fn add_strip<S: Real, M: Simd, const COUNT: usize>(
+    machine: M,
     group: &[S],
     right: &[S],
     width: usize,
     first: usize,
     rows: &mut [S],
 ) -> usize {
-    let mut sums = [[S::ZERO; LANES]; ROWS];
+    let lanes = size_of::<S::Lanes<M>>() / size_of::<S>();
+    let strip = (COUNT * lanes).min(width - first);
+    let place = |number: usize| (first + number * lanes).min(width)..(first + (number + 1) * lanes).min(width);
+    let mut sums = [[S::ZERO.in_every_lane(machine); COUNT]; ROWS];
     for (left, right) in group.chunks_exact(ROWS).zip(right.chunks_exact(width)) {
-        let Some(right) = right[first..].first_chunk::<LANES>() else { break };
+        let right: [S::Lanes<M>; COUNT] = std::array::from_fn(|number| S::load(machine, &right[place(number)]));
         for (sums, &left) in sums.iter_mut().zip(left) {
-            for (sum, &right) in sums.iter_mut().zip(right) {
-                *sum += left * right;
+            let left = left.in_every_lane(machine);
+            for (sum, &right) in sums.iter_mut().zip(&right) {
+                *sum = S::plus_product(machine, *sum, left, right);
             }
         }
     }
     for (row, sums) in rows.chunks_exact_mut(width).zip(&sums) {
-        for (entry, &sum) in row[first..].iter_mut().zip(sums) {
-            *entry += sum;
+        for (number, &sum) in sums.iter().enumerate() {
+            let entries = &mut row[place(number)];
+            let before = S::load(machine, entries);
+            S::store(machine, entries, S::plus(machine, before, sum));
         }
     }
-    LANES
+    strip
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms from the lowest floor up; a room may import from lower floors only.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["parallel", "scalar", "sha256"],
+    &["ranks"],
     &["network"],
     &["flow", "conserved", "check", "io"],
     &["cost"],

@@ -15,6 +15,7 @@ mod certified_trajectories;
 #[cfg(feature = "precise")]
 mod certified_truth;
 mod cross_check;
+mod degree_certificates;
 mod degrees;
 mod experiments;
 mod extremes;

@@ -75,10 +75,10 @@ impl Tally {
                         ));
                     }
                 }
-                Verdict::Undecided if evidence.notes.is_empty() => {
+                Verdict::Open if evidence.notes.is_empty() => {
                     self.faults.push(format!("seed {seed} ({kind}): {} is open without a reason", claim.id));
                 }
-                Verdict::Undecided => {
+                Verdict::Open => {
                     for note in &evidence.open {
                         *self.reasons.entry(format!("{}: {}", claim.id, without_numbers(note))).or_default() += 1;
                     }

@@ -6,7 +6,7 @@ From Coq Require Import Reals Lra FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq fintype bigop path fingraph.
 From Synbal Require Import Satisfiable Defs FlowDefs Sums Costs ClosedForms Theorems TwoNeurons FlowExamples.
-From Synbal.Statements Require Import unique_balance cost_bounds heterosynaptic global_convergence certified_balance.
+From Synbal.Statements Require Import unique_balance cost_bounds heterosynaptic global_convergence certified_balance any_degree certified_degrees.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -157,5 +157,31 @@ have -> : norm2 (fun i => if true == i then 0 else grad (cost_at w 1 (fun _ => 0
   rewrite cost_at_0 /norm2 bool_norm2_sq /= pair_grad -(sqrt_Rsqr (1 / 10)); last lra.
   by congr sqrt; rewrite /Rsqr; field.
 have : 1 + - (2 * (1 / 4)) < exp (- (2 * (1 / 4))) by apply: exp_ineq1; lra.
+lra.
+Qed.
+
+(** ** certified_degrees: neuron [false] of degree two, the other held; 2.1 comes in and 2 times 1 goes out *)
+
+Lemma example_certified_balance_degrees : ltac:(satisfiable S_certified_balance_degrees).
+Proof.
+pose w := pair (21 / 10) 1; pose v (i : bool) := if i then 0 else 1; pose A := pair 2 1.
+have W : connects bool w by apply: pair_connects; lra.
+have C0 : cost_of_degrees w 1 (fun _ => 2) (fun _ => 0) = w.
+  apply: functional_extensionality => i; apply: functional_extensionality => j; rewrite /cost_of_degrees.
+  by have -> : 1 * (2 * 0 - 0) = 0 by [ring]; rewrite exp_0 Rmult_1_r.
+costs_of w W; exists 1, (fun _ => 2), (fun i => ~~ i), (fun _ => 0), A; split; first by apply: pair_connects; lra.
+exists v, 3, 6, 1, (1 / 6); rewrite C0; split; first by apply: pair_nonnegative; lra.
+split; first lra; split; first by move=> _; lra.
+split; first by move=> _; lra.
+split; first by case=> [] []; rewrite /w /A /pair /=; lra.
+split; first by case.
+split; first by case=> //= _; rewrite /v; lra.
+split; first by case; rewrite /v /=; lra.
+do 3!(split; first lra); split.
+  by case=> // _; rewrite /curvature_of_degrees !rsum_bool /A /pair /v /=; lra.
+have -> : norm2 (free_grad_of_degrees (fun i => ~~ i) (fun _ => 2) w) = 1 / 10.
+  rewrite /norm2 bool_norm2_sq /free_grad_of_degrees /grad_of_degrees /= !rsum_bool /w /pair /= -(sqrt_Rsqr (1 / 10)); last lra.
+  by congr sqrt; rewrite /Rsqr; field.
+have : 1 + - (3 * (1 / 6)) < exp (- (3 * (1 / 6))) by apply: exp_ineq1; lra.
 lra.
 Qed.

@@ -164,6 +164,60 @@ split; first lra; do 4!split=> //.
 by exists false, true; rewrite /uneven /pair /=; lra.
 Qed.
 
+(** Neither neuron's component is cut off: one of them is held. *)
+Lemma example_any_degree_scales : ltac:(satisfiable S_any_degree_scales).
+Proof.
+uneven_costs; have [h [H B]] := any_degree_exists _ _ _ _ _ uneven_nonnegative Rlt_0_1 twos_positive uneven_between.
+exists 1, twos, (fun i => ~~ i), h, h; split; first exact: uneven_nonnegative.
+split; first lra; split; first exact: twos_positive.
+do 4!split=> //; exists false; left; exists true; split=> //.
+by split; apply: (proj1 (balanceable_components _ _)); [exact: uneven_on_cycles | exact: uneven_linked | exact: uneven_on_cycles | exact: uneven_linked].
+Qed.
+
+(** The flow from log-scales zero. *)
+Lemma uneven_degree_flow : exists h, h 0 = (fun _ => 0) /\ is_degree_flow (fun i => ~~ i) uneven 1 twos h.
+Proof.
+have [h [h0 F]] := any_degree_flow_exists _ _ _ _ (fun i => ~~ i) (fun _ => 0) uneven_nonnegative Rlt_0_1 twos_positive.
+by exists h; split=> //; apply: functional_extensionality.
+Qed.
+
+Lemma example_any_degree_flow_contracts : ltac:(satisfiable S_any_degree_flow_contracts).
+Proof.
+uneven_costs; have [h [h0 F]] := uneven_degree_flow; exists 1, twos, (fun i => ~~ i), h, h.
+split; first exact: uneven_nonnegative.
+split; first lra; rewrite h0; do 4!split=> //; exists 0, 1; lra.
+Qed.
+
+Lemma example_any_degree_flow_cost : ltac:(satisfiable S_any_degree_flow_cost).
+Proof.
+uneven_costs; have [h [h0 F]] := uneven_degree_flow; exists 1, twos, (fun i => ~~ i), h, (fun _ => 0).
+split; first exact: uneven_nonnegative.
+split; first lra; rewrite h0; do 3!split=> //; exists 1; lra.
+Qed.
+
+(** lambda = C_ft + 4 C_tf at the balanced point: with y = 0 at [true], y^T H y is that times y^2. *)
+Lemma example_any_degree_flow_rate : ltac:(satisfiable S_any_degree_flow_rate).
+Proof.
+uneven_costs; have [h [h0 F]] := uneven_degree_flow.
+have [x [Hx B]] := any_degree_exists _ _ _ _ _ uneven_nonnegative Rlt_0_1 twos_positive uneven_between.
+pose C := cost_of_degrees uneven 1 twos x.
+exists 1, twos, (fun i => ~~ i), h, x, 3, (C false true + 4 * C true false); split; first exact: uneven_nonnegative.
+split; first lra; split; first exact: twos_positive.
+split; first by move=> i; rewrite /twos; lra.
+split; first by rewrite h0.
+split=> //; split=> //; split=> //; split; last by exists 1; lra.
+move=> y Hy; have y0 : y true = 0 by exact: Hy.
+rewrite /norm2_sq !rsum_bool y0 /C /cost_of_degrees /uneven /twos /pair /=; lra.
+Qed.
+
+Lemma example_any_degree_flow_converges : ltac:(satisfiable S_any_degree_flow_converges).
+Proof.
+uneven_costs; have [h [h0 F]] := uneven_degree_flow; exists 1, twos, (fun i => ~~ i), h.
+split; first exact: uneven_nonnegative.
+split; first lra; rewrite h0; do 2!split=> //.
+exact: (any_degree_exists _ _ _ _ _ uneven_nonnegative Rlt_0_1 twos_positive uneven_between).
+Qed.
+
 (** One synapse, out of the neuron that is held: the cost falls without end as the other one is scaled up. *)
 Lemma example_any_degree_lowers : ltac:(satisfiable S_any_degree_lowers).
 Proof.

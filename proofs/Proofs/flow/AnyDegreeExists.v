@@ -159,12 +159,13 @@ apply: Rmult_le_pos; first exact: Hw.
 by apply: Rmult_le_pos; [left; exact: exp_pos | have := Hk j; nra].
 Qed.
 
-Lemma min_in_box : exists h, held moves h /\
+Lemma min_in_box : exists h, held moves h /\ inbox B h /\
   forall g, held moves g -> inbox B g -> total (cost_of_degrees w p k h) <= total (cost_of_degrees w p k g).
 Proof.
 have H0 : inbox B (fun _ : V => 0) by move=> i; lra.
 have [h [_ [_ Hmin]]] := box_min HB (enum V) L_ge0 cost_lip H0.
-exists (m h); split=> [i Hi|g Hg Hin]; first by rewrite /m (negbTE Hi).
+exists (m h); split=> [i Hi|]; first by rewrite /m (negbTE Hi).
+split=> [i|g Hg Hin]; first exact: m_in.
 have -> : g = m g.
   apply: functional_extensionality => i; rewrite /m; case Hi: (moves i).
     by rewrite clamp_id.
@@ -174,19 +175,30 @@ Qed.
 
 End Exists.
 
-Lemma any_degree_exists_proof : S_any_degree_exists.
+(** Where the cost grows beyond all bounds, there is a minimum. *)
+Lemma coercive_min (V : finType) (w : V -> V -> R) (p : R) (k : V -> R) (moves : pred V) :
+  nonnegative w -> 0 < p -> (forall i, 0 < k i) ->
+  (forall c, exists B, forall h, held moves h -> total (cost_of_degrees w p k h) <= c -> forall i, Rabs (h i) <= B) ->
+  exists h, held moves h /\ forall g, held moves g -> total (cost_of_degrees w p k h) <= total (cost_of_degrees w p k g).
 Proof.
-move=> V w p k moves Hw Hp Hk Hall.
+move=> Hw Hp Hk coercive.
 pose c := total (cost_of_degrees w p k (fun _ => 0)).
-have [B0 HB0] := any_degree_coercive_proof c Hw Hp Hk Hall.
+have [B0 HB0] := coercive c.
 pose B := Rmax 0 B0.
 have HB : 0 <= B by exact: Rmax_l.
-have [h [Hh Hmin]] := @min_in_box V w p k moves B Hw Hp Hk HB.
+have [h [Hh [_ Hmin]]] := @min_in_box V w p k moves B Hw Hp Hk HB.
 have H0 : held moves (fun _ : V => 0) by [].
-exists h; split=> //; apply (proj2 (any_degree_minimum_proof k Hw Hp Hh)) => g Hg.
+exists h; split=> // g Hg.
 case: (Rle_lt_dec (total (cost_of_degrees w p k g)) c) => Hc.
   apply: Hmin => // i; have := HB0 g Hg Hc i => /Rabs_le_between.
   have := Rmax_r 0 B0; rewrite -/B; lra.
 have Hz : total (cost_of_degrees w p k h) <= c by apply: Hmin => // i; lra.
 lra.
+Qed.
+
+Lemma any_degree_exists_proof : S_any_degree_exists.
+Proof.
+move=> V w p k moves Hw Hp Hk Hall.
+have [h [Hh Hmin]] := coercive_min Hw Hp Hk (fun c => any_degree_coercive_proof c Hw Hp Hk Hall).
+by exists h; split=> //; apply (proj2 (any_degree_minimum_proof k Hw Hp Hh)).
 Qed.

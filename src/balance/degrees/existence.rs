@@ -15,6 +15,8 @@
 //! cycles of either kind, and a synapse from a neuron of degree 0 as one from the world: its cost does not feel its source.
 //! For degree one every gain is one, and this is "every weak component is strongly connected".
 //!
+//! Proved in Coq, for degrees above zero: `any_degree_stiemke`, `any_degree_cycles`, `any_degree_scales`.
+//!
 //! Either answer is checked in integers: a cycle by the product of its degrees, a direction synapse by synapse.
 
 use num_bigint::BigInt;

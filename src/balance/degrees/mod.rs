@@ -127,6 +127,16 @@ impl<'a> DegreeProblem<'a> {
         self.network
     }
 
+    /// What a synapse costs.
+    pub fn spec(&self) -> &CostSpec {
+        &self.spec
+    }
+
+    /// Which synapses take part.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
     /// The costs.
     pub fn costs(&self) -> &DegreeCosts {
         &self.costs

@@ -27,10 +27,14 @@ impl Solver for Automatic {
         "auto"
     }
 
+    fn takes_a_spread_graph(&self) -> bool {
+        true
+    }
+
     fn solve(&self, graph: &CostGraph, criteria: &Criteria) -> Outcome {
         let largest = unknowns(graph);
         if largest <= SMALL {
-            return Newton::default().solve(graph, criteria);
+            return Newton::default().solve(&graph.whole(), criteria);
         }
         let first = NewtonCg::default().solve(graph, criteria);
         let worth_a_try = matches!(
@@ -41,7 +45,7 @@ impl Solver for Automatic {
             return first;
         }
         let rest = Criteria { max_passes: criteria.max_passes - first.passes, ..*criteria };
-        let second = Newton::default().solve(graph, &rest);
+        let second = Newton::default().solve(&graph.whole(), &rest);
         Outcome { passes: first.passes + second.passes, ..second }
     }
 }

@@ -66,6 +66,10 @@ impl Solver for NewtonCg {
         }
     }
 
+    fn takes_a_spread_graph(&self) -> bool {
+        true
+    }
+
     fn solve(&self, graph: &CostGraph, criteria: &Criteria) -> Outcome {
         let mut trace = Trace::default();
         let mut sums = NodeSums::new(graph);

@@ -22,7 +22,7 @@ impl<'a> NodeSums<'a> {
         let n = graph.nodes();
         NodeSums {
             scaled: ScaledCosts::new(graph),
-            products: SparseProducts::new(graph.pattern()),
+            products: SparseProducts::of_part(graph.pattern(), graph.spread()),
             nodes: NodeCosts { incoming: vec![0.0; n], outgoing: vec![0.0; n] },
         }
     }

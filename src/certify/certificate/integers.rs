@@ -232,7 +232,7 @@ pub fn scales(h: &[f64], p: f64, root: &[usize], bits: u32) -> Result<Vec<BigUin
 }
 
 /// `e^{p h} ≈ m·2^k` without overflow, to [`SCALE_ERROR_BITS`].
-fn exponential(p: f64, h: f64) -> (f64, i64) {
+pub fn exponential(p: f64, h: f64) -> (f64, i64) {
     // ln 2 = HIGH + LOW; HIGH has 42 bits, so that k·HIGH is exact for the k of every f64 scale (|k| < 2^11).
     const HIGH: f64 = f64::from_bits(0x3fe6_2e42_fefa_3800);
     const LOW: f64 = f64::from_bits(0x3d2e_f357_93c7_6730);

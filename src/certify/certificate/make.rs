@@ -74,7 +74,7 @@ pub fn certify(problem: &Problem, h: &[f64], refine: Refine, exactness: Costs) -
 ///
 /// # Errors
 /// Factors that do not depend on the source alone.
-fn factors(alpha: &Alpha, neurons: usize) -> Result<Option<Vec<f64>>, CertifyError> {
+pub(crate) fn factors(alpha: &Alpha, neurons: usize) -> Result<Option<Vec<f64>>, CertifyError> {
     let factors = match alpha {
         Alpha::Uniform(factor) => vec![*factor; neurons],
         Alpha::PerSource(factors) => factors.clone(),

@@ -6,14 +6,16 @@
 mod circulation;
 mod coq;
 pub mod format;
-mod integers;
+pub(crate) mod integers;
 mod make;
 mod noise;
 mod solve;
 
 pub use crate::sha256::sha256;
+pub(crate) use format::sealed;
 pub use integers::{CertifiedSynapse, Power};
 pub use make::certify;
+pub(crate) use make::factors;
 
 use num_bigint::BigUint;
 

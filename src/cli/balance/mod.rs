@@ -8,6 +8,7 @@ mod digits;
 mod solved;
 mod step;
 mod summary;
+mod together;
 mod written;
 
 use synbal::balance::{Solved, Status};
@@ -24,6 +25,7 @@ use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
 use solved::{imbalance, solved};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
+pub use together::run as run_together;
 use written::{Destination, Rescaled};
 
 /// What the log-scales are that weights are multiplied by.

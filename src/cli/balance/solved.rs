@@ -9,9 +9,9 @@ use crate::cli::arguments::{BalanceOptions, scope, stop};
 use crate::cli::timings::Timings;
 
 /// The stages of balancing.
-const GRAPH: &str = "graph of costs";
-const SOLVER: &str = "solver";
-const JUDGEMENT: &str = "rescaling and judgement";
+pub const GRAPH: &str = "graph of costs";
+pub const SOLVER: &str = "solver";
+pub const JUDGEMENT: &str = "rescaling and judgement";
 
 /// Balances a network as the options say.
 pub fn solved(
@@ -53,7 +53,8 @@ fn of_degree_one(
     Ok(run)
 }
 
-fn run_of_degree_one(options: &BalanceOptions, problem: &Problem) -> Result<Run, CliError> {
+/// The run that the options ask for.
+pub fn run_of_degree_one(options: &BalanceOptions, problem: &Problem) -> Result<Run, CliError> {
     if options.digits.is_some() {
         // A start: how near it is, does not matter here.
         return Ok(problem.solve(Method::Auto, &Criteria::default())?);

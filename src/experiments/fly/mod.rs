@@ -1,4 +1,4 @@
-//! Experiments on the trained networks of the fly's visual system: 50 of them, with thousands of neurons each.
+//! Experiments on the trained networks of the fly's visual system: 50 of them, with thousands of neurons each; a first look takes ten.
 
 mod noise;
 mod responses;
@@ -10,12 +10,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::{ExperimentError, Progress};
+use super::{Effort, ExperimentError, Progress};
 use crate::balance::{Balanced, Method, Scope};
 use crate::cost::CostSpec;
+use crate::io::embedded::MODELS;
 use crate::network::Network;
 use crate::tasks::flyvis::{FlyvisNetwork, Inputs, Neuron, Outputs};
 use crate::tasks::{Dynamics, Simulator, Trials};
+
+/// Models that a first look takes.
+const FIRST_MODELS: usize = 10;
+
+/// The trained models that are run, from the first: all of them, or some for a first look.
+fn models(effort: Effort) -> usize {
+    match effort {
+        Effort::Full => MODELS,
+        Effort::Quick => FIRST_MODELS,
+    }
+}
 
 /// A fly network with one input a column.
 fn network(extent: u32, model: usize, outputs: Outputs) -> Result<(Network, Vec<Neuron>), ExperimentError> {

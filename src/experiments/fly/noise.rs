@@ -9,16 +9,15 @@ use super::super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
     Table,
 };
-use super::{activities, balanced, cells, for_each_model, network, recurrent_cost};
+use super::{activities, balanced, cells, for_each_model, models, network, recurrent_cost};
 use crate::cost::CostSpec;
-use crate::io::embedded::MODELS;
 use crate::network::Network;
 use crate::tasks::flyvis::{MovingEdges, Neuron, Outputs};
 use crate::tasks::{Dynamics, Simulator, StateNoise, Trials};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "fly-noise",
-    title: "Noise that reaches the motion detectors of all 50 fly networks: the recurrent cost alone, and the world node",
+    title: "Noise that reaches the motion detectors of the fly's networks: the recurrent cost alone, and the world node",
     claim: "noise_robustness",
     run,
 };
@@ -67,9 +66,9 @@ struct Measured {
     read_out_noise: MeanInterval,
 }
 
-fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
+fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let variants = Variant::all();
-    let all = for_each_model(MODELS, progress, |model| measure_model(model, &variants, seed))?;
+    let all = for_each_model(models(effort), progress, |model| measure_model(model, &variants, seed))?;
     let mut findings = Findings::default();
     // ratio[variant][model] of a quantity to that of the network as given.
     let ratios = |of: fn(&Measured) -> f64, variant: usize| -> Vec<f64> {
@@ -86,13 +85,14 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
     let mut rows = Vec::new();
     for (number, variant) in variants.iter().enumerate().skip(1) {
         let lower = below_one(&ratios(read_out, number));
-        let mut row = vec![variant.name(), format!("{lower} of {MODELS}")];
+        let mut row = vec![variant.name(), format!("{lower} of {}", all.len())];
         row.extend([cost, activity, state, read_out].map(|of| geometric_text(&ratios(of, number))));
         rows.push(row);
     }
     findings.tables.push(Table {
         title: format!(
-            "After balancing, in units of the network as given: geometric mean over {MODELS} models with its 95 % interval"
+            "After balancing, in units of the network as given: geometric mean over {} models with its 95 % interval",
+            all.len()
         ),
         columns: ["balanced", "read-out noise lower in", "recurrent cost", "activity", "state noise", "read-out noise"]
             .map(str::to_owned)
@@ -223,8 +223,9 @@ fn plots(variants: &[Variant], ratios: &dyn Fn(usize) -> [Vec<f64>; 4]) -> Vec<P
             series: names.iter().enumerate().map(|(which, name)| Series::new(*name, curve(which))).collect(),
             diagonal: false,
             caption: format!(
-                "Balanced with the world node, over all {MODELS} models: what a larger lambda buys in read-out noise, it pays in \
-                 recurrent cost and activity. The intervals are in the table."
+                "Balanced with the world node, over {} models: what a larger lambda buys in read-out noise, it pays in \
+                 recurrent cost and activity. The intervals are in the table.",
+                ratios(0)[0].len()
             ),
         },
         Plot {

@@ -5,12 +5,9 @@
 
 use std::io::Read;
 
-use super::rows::Rows;
+use super::rows::{Entry, Rows, push};
 use super::{Field, MatrixMarketError, Rules, Symmetry};
 use crate::io::text::{Line, Lines, Words, integer, leading_number, number, unsigned};
-
-/// Row and column, counted from 0, and the number.
-type Entry = (u32, u32, f64);
 
 /// Bytes of a file that are read at a time.
 const BLOCK: usize = 1 << 21;
@@ -21,17 +18,6 @@ const PIECE: usize = 1 << 18;
 /// Reads all entries, and adds them in the order of the file.
 pub(super) fn read<R: Read>(lines: &mut Lines<R>, rules: Rules, rows: &mut Rows) -> Result<(), MatrixMarketError> {
     read_in(lines, rules, (BLOCK, PIECE), &mut |entry| push(rows, rules.header.symmetry, entry))
-}
-
-/// Adds an entry, and where the symmetry implies another one, that too.
-#[inline]
-pub(super) fn push(rows: &mut Rows, symmetry: Symmetry, (i, j, value): Entry) {
-    rows.push(i, j, value);
-    match symmetry {
-        Symmetry::Symmetric if i != j => rows.push(j, i, value),
-        Symmetry::SkewSymmetric => rows.push(j, i, -value),
-        _ => {}
-    }
 }
 
 /// Whole lines of a file, and what the fast path made of each piece of them.
@@ -51,14 +37,36 @@ struct Piece {
     lines: Option<u64>,
 }
 
-/// While other threads parse one block, this one adds the entries of the block before and reads the next.
+/// Reads all entries in blocks of pieces of these sizes.
 fn read_in<R: Read>(
     lines: &mut Lines<R>,
     rules: Rules,
-    (block, piece): (usize, usize),
+    sizes: (usize, usize),
     take: &mut impl FnMut(Entry),
 ) -> Result<(), MatrixMarketError> {
     let mut place = Place { line: lines.number(), found: 0 };
+    read_blocks(lines, rules, sizes, &mut place, take)?;
+    rules.all_found(place.found)
+}
+
+/// Reads the entries of whole lines that follow a place in a file, and moves the place behind them.
+pub(super) fn read_part<R: Read>(
+    lines: &mut Lines<R>,
+    rules: Rules,
+    place: &mut Place,
+    take: &mut impl FnMut(Entry),
+) -> Result<(), MatrixMarketError> {
+    read_blocks(lines, rules, (BLOCK, PIECE), place, take)
+}
+
+/// While other threads parse one block, this one adds the entries of the block before and reads the next.
+fn read_blocks<R: Read>(
+    lines: &mut Lines<R>,
+    rules: Rules,
+    (block, piece): (usize, usize),
+    place: &mut Place,
+    take: &mut impl FnMut(Entry),
+) -> Result<(), MatrixMarketError> {
     let [mut parsed, mut current, mut next] = [Chunk::default(), Chunk::default(), Chunk::default()];
     let mut more = lines.next_block(&mut current.bytes, block)?;
     while more {
@@ -66,7 +74,7 @@ fn read_in<R: Read>(
         let mut read = Ok(false);
         let mut added = Ok(());
         let mut meanwhile = || {
-            added = add(&parsed, rules, &mut place, take);
+            added = add(&parsed, rules, place, take);
             if added.is_ok() {
                 read = lines.next_block(&mut next.bytes, block);
             }
@@ -89,23 +97,19 @@ fn read_in<R: Read>(
             Ok(more) => more,
             Err(error) => {
                 // What is wrong before the place that could not be read comes first.
-                add(&parsed, rules, &mut place, take)?;
+                add(&parsed, rules, place, take)?;
                 return Err(error.into());
             }
         };
     }
-    add(&parsed, rules, &mut place, take)?;
-    let Place { found, .. } = place;
-    if found < rules.declared {
-        return Err(MatrixMarketError::TooFewEntries { declared: rules.declared, found });
-    }
-    Ok(())
+    add(&parsed, rules, place, take)
 }
 
 /// Lines and entries so far.
-struct Place {
-    line: u64,
-    found: u64,
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    pub line: u64,
+    pub found: u64,
 }
 
 /// Adds the entries of a block; whatever the fast path did not take is read again.

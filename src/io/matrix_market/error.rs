@@ -4,6 +4,7 @@ use std::io;
 
 use crate::io::text::NumberError;
 use crate::network::NetworkError;
+use crate::ranks::OnAnotherRank;
 
 /// What can be wrong with a Matrix Market file. Lines, rows and columns count from 1, as in the file.
 #[derive(Debug, thiserror::Error)]
@@ -179,7 +180,18 @@ pub enum MatrixMarketError {
         /// What the header declares.
         declared: u64,
     },
+    /// The entries of an array file are not shared out.
+    #[error(
+        "this is an array file, and several processes share the lines of a coordinate file only; balance it in one process, or write it as coordinates"
+    )]
+    ArrayOnRanks,
     /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(NetworkError),
+}
+
+impl From<OnAnotherRank> for MatrixMarketError {
+    fn from(fault: OnAnotherRank) -> Self {
+        MatrixMarketError::Network(fault.into())
+    }
 }

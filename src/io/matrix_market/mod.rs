@@ -5,11 +5,15 @@
 
 mod entries;
 mod error;
+mod part;
 mod rows;
 mod write;
 
 pub use error::MatrixMarketError;
+pub use part::Part;
+pub(super) use part::read_part;
 pub use write::write;
+pub(super) use write::{format_part, head};
 
 use std::io::Read;
 
@@ -78,18 +82,7 @@ pub fn read_with_notices(reader: impl Read, bytes: u64) -> Result<(Weights, Vec<
         Layout::Coordinate => entries::read(&mut lines, rules, &mut rows)?,
         Layout::Array => read_array(&mut lines, header, neurons, &mut rows)?,
     };
-    let finished = rows.finish().map_err(|error| match error {
-        NetworkError::DuplicateSynapse { target, source_index } => {
-            // A mirrored entry is reported where the file has it, in the lower triangle.
-            let (row, column) = match header.symmetry {
-                Symmetry::General => (target, source_index),
-                _ => (target.max(source_index), target.min(source_index)),
-            };
-            MatrixMarketError::Duplicate { row: row as u64 + 1, column: column as u64 + 1 }
-        }
-        other => MatrixMarketError::Network(other),
-    });
-    Ok((finished?, notices))
+    Ok((rows.finish().map_err(|error| rules.in_the_file(error))?, notices))
 }
 
 /// What the entries of a coordinate file must keep to.
@@ -98,6 +91,31 @@ struct Rules {
     header: Header,
     neurons: u64,
     declared: u64,
+}
+
+impl Rules {
+    /// Whether there were as many entries as declared.
+    fn all_found(self, found: u64) -> Result<(), MatrixMarketError> {
+        if found < self.declared {
+            return Err(MatrixMarketError::TooFewEntries { declared: self.declared, found });
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the weights, where the file has it.
+    fn in_the_file(self, error: NetworkError) -> MatrixMarketError {
+        match error {
+            NetworkError::DuplicateSynapse { target, source_index } => {
+                // A mirrored entry is reported where the file has it, in the lower triangle.
+                let (row, column) = match self.header.symmetry {
+                    Symmetry::General => (target, source_index),
+                    _ => (target.max(source_index), target.min(source_index)),
+                };
+                MatrixMarketError::Duplicate { row: row as u64 + 1, column: column as u64 + 1 }
+            }
+            other => MatrixMarketError::Network(other),
+        }
+    }
 }
 
 fn read_header<R: Read>(lines: &mut Lines<R>, notices: &mut Vec<String>) -> Result<Header, MatrixMarketError> {
@@ -224,7 +242,7 @@ fn read_array<R: Read>(
         found += 1;
         let value = array_value(&line, header.field)?;
         if value != 0.0 {
-            entries::push(rows, header.symmetry, (i as u32, j as u32, value));
+            rows::push(rows, header.symmetry, (i as u32, j as u32, value));
         }
         i += 1;
         if i as u64 == neurons {
@@ -280,7 +298,7 @@ fn read_skew_array<R: Read>(
                 return Err(MatrixMarketError::OnSkewDiagonal { line, row: i + 1 });
             }
             if value != 0.0 {
-                entries::push(rows, header.symmetry, (i as u32, j as u32, value));
+                rows::push(rows, header.symmetry, (i as u32, j as u32, value));
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Entries put into compressed rows as they come.
 
+use super::Symmetry;
 use crate::network::{NetworkError, Weights};
+
+/// Row and column, counted from 0, and the number.
+pub(super) type Entry = (u32, u32, f64);
 
 /// Compressed rows in the making: 12 bytes an entry while entries come row after row with ascending columns, 16 from
 /// the first that does not, and up to 32 while they are put in order.
@@ -91,6 +95,26 @@ impl Rows {
         }
         drop((row, self.column, self.values));
         Weights::from_rows(self.row_start, columns, values)
+    }
+}
+
+/// Adds an entry, and where the symmetry implies another one, that too.
+#[inline]
+pub(super) fn push(rows: &mut Rows, symmetry: Symmetry, entry: Entry) {
+    let (i, j, value) = entry;
+    rows.push(i, j, value);
+    if let Some((i, j, value)) = mirrored(symmetry, entry) {
+        rows.push(i, j, value);
+    }
+}
+
+/// The entry that the symmetry implies.
+#[inline]
+pub(super) fn mirrored(symmetry: Symmetry, (i, j, value): Entry) -> Option<Entry> {
+    match symmetry {
+        Symmetry::Symmetric if i != j => Some((j, i, value)),
+        Symmetry::SkewSymmetric => Some((j, i, -value)),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use crate::network::Weights;
+use crate::parallel::each;
 
 /// Synapses that are formatted at a time.
 const PIECE: usize = 1 << 14;
@@ -16,10 +17,8 @@ const PIECES: usize = 8;
 /// # Errors
 /// Whatever the writer reports.
 pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
-    writeln!(writer, "%%MatrixMarket matrix coordinate real general")?;
-    writeln!(writer, "% written by synbal {}; row = target, column = source", env!("CARGO_PKG_VERSION"))?;
     let (neurons, synapses) = (weights.neurons(), weights.synapses());
-    writeln!(writer, "{neurons} {neurons} {synapses}")?;
+    writer.write_all(head(neurons, synapses).as_bytes())?;
     let format = |(start, text): (usize, &mut Vec<u8>)| {
         text.clear();
         format_entries(weights, start..(start + PIECE).min(synapses), text);
@@ -47,6 +46,24 @@ pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
         }
         (ready, next) = (next, ready);
     }
+}
+
+/// What comes before the entries.
+pub(in crate::io) fn head(neurons: usize, synapses: usize) -> String {
+    format!(
+        "%%MatrixMarket matrix coordinate real general\n% written by synbal {}; row = target, column = source\n{neurons} {neurons} {synapses}\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// The entries of weights that may be those of some rows only, in pieces.
+pub(in crate::io) fn format_part(weights: &Weights) -> Vec<Vec<u8>> {
+    let synapses = weights.synapses();
+    each((0..synapses).step_by(PIECE), |start| {
+        let mut text = Vec::new();
+        format_entries(weights, start..(start + PIECE).min(synapses), &mut text);
+        text
+    })
 }
 
 /// Synapses of these numbers, one a line.

@@ -94,7 +94,7 @@ pub(super) fn margin(margin: Option<Margin>, verdict: Verdict) -> Markup {
     let word = |class: &str, word: &str| html! { span class=(class) { (word) } };
     match (verdict, margin) {
         (Verdict::NotApplicable, _) => word("quiet", "none here"),
-        (Verdict::Undecided, _) => word("open", "open"),
+        (Verdict::Open, _) => word("open", "open"),
         (Verdict::Fell, _) | (_, Some(Margin::Broken)) => word("bad", "OUTSIDE"),
         (_, None) => word("quiet", "none here"),
         (_, Some(Margin::Exact)) => html! { (bar(FULL)) span class="good" { "exact" } },

@@ -25,11 +25,12 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 26] = files![
+const FILES: [(&str, &str); 27] = files![
     "any_degree.v",
     "balanceable.v",
     "certified_accumulated.v",
     "certified_balance.v",
+    "certified_degrees.v",
     "certified_file.v",
     "certified_pair.v",
     "closed_forms.v",

@@ -1,0 +1,142 @@
+//! The first level of multigrid where the synapses are spread over ranks; the levels above are the same on every rank.
+
+use super::aggregates::{Aggregates, Lower, counts, directed, quotient_of, strongest};
+use super::products::Stored;
+use super::scaled::ScaledLaplacian;
+use crate::cost::whole_pattern;
+use crate::network::Pattern;
+use crate::ranks::Spread;
+
+/// The first aggregates and the graph between them, to the bits of one process.
+///
+/// Aggregates are made of strong couplings, a few a node, which every rank gets. Where all couplings count as strong, they are
+/// made of all, for once in one piece on every rank.
+pub(super) fn first_level<T: Stored>(
+    pattern: &Pattern,
+    matrix: &ScaledLaplacian<T>,
+    spread: &Spread,
+) -> (Aggregates, Lower) {
+    let nodes = pattern.nodes();
+    let row = |i: usize| {
+        let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
+        entries.map(|(&j, coupling)| (j as usize, coupling as f32))
+    };
+    let strongest = strongest_of_all_ranks(&strongest(nodes, spread.own_rows(), &row), spread);
+    let mut words = Vec::new();
+    for i in spread.own_rows() {
+        for (j, coupling) in row(i).filter(|&(j, coupling)| counts((i, j, coupling), &strongest)) {
+            words.extend([word(i, j), u64::from(coupling.to_bits())]);
+        }
+    }
+    let kept = Kept::of(nodes, &spread.ranks().gather(&words));
+    let fine = Aggregates::of_strong(nodes, &|i| kept.row(i)).unwrap_or_else(|| {
+        let (pattern, matrix) = (whole_pattern(pattern, spread), matrix.whole(spread));
+        Aggregates::of_all(nodes, &|i| {
+            let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
+            entries.map(|(&j, coupling)| (j as usize, coupling as f32)).collect::<Vec<_>>().into_iter()
+        })
+    });
+    let graph = quotient(&fine, pattern, matrix, spread);
+    (fine, graph)
+}
+
+fn word(i: usize, j: usize) -> u64 {
+    // Nodes fit into 32 bits.
+    (i as u64) << 32 | j as u64
+}
+
+fn pair(word: u64) -> (usize, usize) {
+    ((word >> 32) as usize, (word & u64::from(u32::MAX)) as usize)
+}
+
+/// The first of the strongest that ranks found for each node, in their order.
+fn strongest_of_all_ranks(own: &[(f32, u32)], spread: &Spread) -> Vec<(f32, u32)> {
+    let word = |&(coupling, node): &(f32, u32)| u64::from(coupling.to_bits()) << 32 | u64::from(node);
+    let found = |word: u64| (f32::from_bits((word >> 32) as u32), word as u32);
+    let to: Vec<Vec<u64>> = spread.rows().iter().map(|rows| own[rows.clone()].iter().map(word).collect()).collect();
+    let mut from = spread.ranks().exchange(&to).into_iter();
+    let mut best = from.next().unwrap_or_default();
+    for others in from {
+        for (best, other) in best.iter_mut().zip(others) {
+            if found(other).0 > found(*best).0 {
+                *best = other;
+            }
+        }
+    }
+    spread.ranks().gather(&best).into_iter().flatten().map(found).collect()
+}
+
+/// Some couplings of all ranks, row after row.
+struct Kept {
+    start: Vec<usize>,
+    entries: Vec<(u32, f32)>,
+}
+
+impl Kept {
+    /// Of a word for the pair and one for the coupling each, the rows ascending.
+    fn of(nodes: usize, words: &[Vec<u64>]) -> Self {
+        let mut kept = Kept { start: vec![0; nodes + 1], entries: Vec::new() };
+        for entry in words.iter().flat_map(|words| words.chunks_exact(2)) {
+            let (i, j) = pair(entry[0]);
+            kept.start[i + 1] += 1;
+            kept.entries.push((j as u32, f32::from_bits(entry[1] as u32)));
+        }
+        for i in 0..nodes {
+            kept.start[i + 1] += kept.start[i];
+        }
+        kept
+    }
+
+    fn row(&self, i: usize) -> impl Iterator<Item = (usize, f32)> {
+        self.entries[self.start[i]..self.start[i + 1]].iter().map(|&(j, coupling)| (j as usize, coupling))
+    }
+}
+
+/// The graph between the aggregates. Each rank sums the couplings of a range of them, in the order of their members.
+fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLaplacian<T>, spread: &Spread) -> Lower {
+    let (count, ranks) = (fine.len(), spread.ranks());
+    let each = count.div_ceil(ranks.count()).max(1);
+    let mut to = vec![Vec::new(); ranks.count()];
+    for i in spread.own_rows() {
+        let Some(k) = fine.aggregate(i) else { continue };
+        for (other, coupling) in fine.between(i, matrix.row(pattern, i)) {
+            to[k / each].extend([word(k, other), coupling.to_bits()]);
+        }
+    }
+    let from = ranks.exchange(&to);
+    drop(to);
+    let own = (ranks.rank() * each).min(count)..((ranks.rank() + 1) * each).min(count);
+    // The terms of each aggregate together, in the order in which they came.
+    let terms =
+        || from.iter().flat_map(|words| words.chunks_exact(2)).map(|term| (pair(term[0]), f64::from_bits(term[1])));
+    let mut start = vec![0; own.len() + 1];
+    for ((k, _), _) in terms() {
+        start[k - own.start + 1] += 1;
+    }
+    for k in 0..own.len() {
+        start[k + 1] += start[k];
+    }
+    let mut next = start.clone();
+    let mut sorted = vec![(0_u32, 0.0); start[own.len()]];
+    for ((k, other), coupling) in terms() {
+        let place = &mut next[k - own.start];
+        sorted[*place] = (other as u32, coupling);
+        *place += 1;
+    }
+    let of = |k: usize| sorted[start[k - own.start]..start[k - own.start + 1]].iter();
+    let sums = directed(own.clone(), count, |k| of(k).map(|&(other, coupling)| (other as usize, coupling)));
+    let rows = own.clone().flat_map(|k| sums.row(k - own.start).map(move |(other, coupling)| (k, other, coupling)));
+    let words: Vec<u64> = rows.flat_map(|(k, other, coupling)| [word(k, other), coupling.to_bits()]).collect();
+
+    let mut all = Lower { start: vec![0; count + 1], ..Lower::default() };
+    for entry in ranks.gather(&words).iter().flat_map(|words| words.chunks_exact(2)) {
+        let (k, other) = pair(entry[0]);
+        all.start[k + 1] += 1;
+        all.node.push(other as u32);
+        all.coupling.push(f64::from_bits(entry[1]));
+    }
+    for k in 0..count {
+        all.start[k + 1] += all.start[k];
+    }
+    quotient_of(all, count)
+}
