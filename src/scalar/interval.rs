@@ -92,6 +92,11 @@ impl Interval {
         x.is_finite() && self.lo <= x && x <= self.hi
     }
 
+    /// True if every member of `other` is a member; nothing is known of an invalid interval, so it is in none.
+    pub fn encloses(&self, other: &Interval) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
+    }
+
     /// The smallest interval that encloses both; invalid if one of them is.
     pub fn hull(&self, other: &Interval) -> Interval {
         if self.is_invalid() || other.is_invalid() {
