@@ -7,7 +7,7 @@ use synbal::io::layouts::LayoutError;
 use synbal::io::safetensors::read;
 use synbal::io::{Loaded, ReadError, read_network, write_network};
 use synbal::network::model::ModelError;
-use synbal::network::{Activation, Network, NetworkError};
+use synbal::network::{Activation, Network, NetworkError, Weights};
 
 use crate::bad_input::assert_error;
 use crate::{doubles, file, scratch, tensors, weights};
@@ -139,6 +139,11 @@ fn activations_that_are_unknown_or_lack_their_number() {
         load(&[w_rec()], &metadata),
         Error::Model(ModelError::Network(NetworkError::BadDegree { degree: -1.0 }))
     );
+    for degree in [-1.0, f64::INFINITY, f64::NAN] {
+        let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, 3.0)]).unwrap();
+        let error = Network::recurrent(weights, Activation::RectifiedPower { degree }).validate().unwrap_err();
+        assert!(matches!(error, NetworkError::BadDegree { degree: found } if found.total_cmp(&degree).is_eq()), "{error}");
+    }
 }
 
 #[test]

@@ -78,3 +78,77 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f64>, ReadError> {
 fn exact(value: i64) -> Option<f64> {
     (value.unsigned_abs() <= 1 << 53).then_some(value as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of version 1, 2 or 3.
+    fn file(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"\x93NUMPY".to_vec();
+        bytes.extend([version, 0]);
+        match version {
+            1 => bytes.extend((header.len() as u16).to_le_bytes()),
+            _ => bytes.extend((header.len() as u32).to_le_bytes()),
+        }
+        bytes.extend(header.bytes());
+        bytes.extend(data);
+        bytes
+    }
+
+    fn header(descr: &str, fortran: &str, shape: &str) -> String {
+        format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n")
+    }
+
+    fn doubles(values: &[f64]) -> Vec<u8> {
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    /// From neuron 1 to neuron 0 it is 2, back it is 3.
+    fn expected() -> Vec<(usize, usize, f64)> {
+        vec![(0, 1, 2.0), (1, 0, 3.0)]
+    }
+
+    fn synapses(input: &Input) -> Vec<(usize, usize, f64)> {
+        let mut synapses = input.recurrent.clone();
+        synapses.retain(|&(_, _, weight)| weight != 0.0);
+        synapses
+    }
+
+    #[test]
+    fn rows_come_first_or_columns_and_every_version_is_read() {
+        for version in [1, 2, 3] {
+            let by_rows = file(version, &header("<f8", "False", "(2, 2)"), &doubles(&[0.0, 2.0, 3.0, 0.0]));
+            assert_eq!(synapses(&read(&by_rows).unwrap()), expected());
+            let by_columns = file(version, &header("<f8", "True", "(2, 2)"), &doubles(&[0.0, 3.0, 2.0, 0.0]));
+            assert_eq!(synapses(&read(&by_columns).unwrap()), expected());
+        }
+        let backwards: Vec<u8> = [0.0_f32, 2.0, 3.0, 0.0].iter().flat_map(|value| value.to_be_bytes()).collect();
+        assert_eq!(synapses(&read(&file(1, &header(">f4", "False", "(2, 2)"), &backwards)).unwrap()), expected());
+        let small: Vec<u8> = [0_i16, 2, 3, 0].iter().flat_map(|value| value.to_le_bytes()).collect();
+        assert_eq!(synapses(&read(&file(1, &header("<i2", "False", "(2, 2)"), &small)).unwrap()), expected());
+    }
+
+    #[test]
+    fn what_is_not_a_square_matrix_of_finite_numbers_is_refused() {
+        let four = doubles(&[0.0, 2.0, 3.0, 0.0]);
+        let plain = |shape| header("<f8", "False", shape);
+        let refused = [
+            (b"\x93NUMPX\x01\x00".to_vec(), "no .npy file"),
+            (file(9, &plain("(2, 2)"), &four), "version 9"),
+            (file(1, &plain("(2, 2)"), &four)[..20].to_vec(), "cut off"),
+            (file(1, &plain("(4,)"), &four), "two dimensions"),
+            (file(1, &plain("(2, 2)"), &four[..24]), "2 x 2 numbers are announced, 3 are there"),
+            (file(1, &plain("(2, 2)"), &doubles(&[0.0; 5])), "2 x 2 numbers are announced, 5 are there"),
+            (file(1, &plain("(2, 2)"), &doubles(&[0.0, f64::NAN, 1.0, 0.0])), "NaN"),
+            (file(1, &header("<c16", "False", "(2, 2)"), &four), "<c16"),
+            (file(1, &header("<i8", "False", "(1, 1)"), &((1_i64 << 53) + 1).to_le_bytes()), "<i8"),
+            (file(1, "{'descr': '<f8', 'shape': (2, 2), }", &four), "fortran_order"),
+        ];
+        for (bytes, said) in refused {
+            let error = read(&bytes).unwrap_err().to_string();
+            assert!(error.contains(said), "`{said}` is not in `{error}`");
+        }
+        assert!(read(&file(1, &plain("(1, 4)"), &four)).is_err(), "not square");
+    }
+}

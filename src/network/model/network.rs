@@ -185,3 +185,43 @@ impl Columns {
         self.there.then(|| DMatrix::from_vec(self.neurons, count, self.columns.concat()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Neurons, Population, Storage};
+    use super::*;
+    use crate::network::Activation;
+
+    /// Two tensors between the same two neurons, an input, and a read-out.
+    fn model() -> Model {
+        let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
+        let dense = |name: &str, shape: &[usize], axes: &[Axis]| Described {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            storage: Storage::Dense(axes.to_vec()),
+            role: Role::Weights,
+        };
+        let tensors = vec![
+            dense("w", &[2, 2], &[target.clone(), source.clone()]),
+            dense("w_again", &[2, 2], &[target.clone(), source.clone()]),
+            dense("w_in", &[2, 1], &[target, Axis::Outside]),
+            dense("w_out", &[1, 2], &[Axis::Outside, source]),
+        ];
+        Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap()
+    }
+
+    #[test]
+    fn parallel_synapses_are_one_that_costs_as_much_and_others_keep_their_sign_and_place() {
+        // From neuron 1 to neuron 0 there are -3 and 4, whose 2-norm is 5 and whose 1-norm is 7; all others are alone.
+        let numbers = [vec![0.5, -3.0, -2.0, 0.0], vec![0.0, 4.0, 0.0, 0.0], vec![1.0, -0.5], vec![0.6, 0.8]];
+        for (p, merged) in [(2.0, 5.0), (1.0, 7.0)] {
+            let found = model().network(&numbers, Activation::Relu, p).unwrap();
+            let mut synapses: Vec<(usize, usize, f64)> = found.network.weights.triplets().collect();
+            synapses.retain(|&(_, _, weight)| weight != 0.0);
+            assert_eq!(synapses, [(0, 0, 0.5), (0, 1, merged), (1, 0, -2.0)]);
+            assert!(found.merged);
+            assert_eq!(found.network.w_in.unwrap().as_slice(), [1.0, -0.5]);
+            assert_eq!(found.network.w_out.unwrap().as_slice(), [0.6, 0.8]);
+        }
+    }
+}
