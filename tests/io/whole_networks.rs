@@ -142,7 +142,10 @@ fn activations_that_are_unknown_or_lack_their_number() {
     for degree in [-1.0, f64::INFINITY, f64::NAN] {
         let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, 3.0)]).unwrap();
         let error = Network::recurrent(weights, Activation::RectifiedPower { degree }).validate().unwrap_err();
-        assert!(matches!(error, NetworkError::BadDegree { degree: found } if found.total_cmp(&degree).is_eq()), "{error}");
+        assert!(
+            matches!(error, NetworkError::BadDegree { degree: found } if found.total_cmp(&degree).is_eq()),
+            "{error}"
+        );
     }
 }
 

@@ -216,7 +216,8 @@ mod tests {
         let numbers = [vec![0.5, -3.0, -2.0, 0.0], vec![0.0, 4.0, 0.0, 0.0], vec![1.0, -0.5], vec![0.6, 0.8]];
         for (p, merged) in [(2.0, 5.0), (1.0, 7.0)] {
             let found = model().network(&numbers, Activation::Relu, p).unwrap();
-            let mut synapses: Vec<(usize, usize, f64)> = found.network.weights.triplets().collect();
+            let triplets = found.network.weights.triplets();
+            let mut synapses: Vec<(usize, usize, f64)> = triplets.map(|(i, j, weight)| (i, j, *weight)).collect();
             synapses.retain(|&(_, _, weight)| weight != 0.0);
             assert_eq!(synapses, [(0, 0, 0.5), (0, 1, merged), (1, 0, -2.0)]);
             assert!(found.merged);
