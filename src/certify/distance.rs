@@ -3,6 +3,7 @@
 
 use num_bigint::BigUint;
 
+use super::as_f64;
 use super::certificate::{Certificate, CertifyError, Costs, DistanceToGiven, Refine, certify, sha256};
 use crate::balance::{BalanceError, Precise, Problem, Run};
 use crate::check::{Proved, Refused, check, scientific_up};
@@ -111,9 +112,4 @@ fn excess(proved: &Proved, reference: &Precise) -> f64 {
 /// Digits that hold, as a number: of log-scales absolute, of the cost relative.
 fn reference_error(reference: &Precise) -> f64 {
     10.0_f64.powi(-(reference.digits as i32))
-}
-
-/// To the nearest, or infinite.
-fn as_f64(value: &BigUint) -> f64 {
-    value.to_string().parse().unwrap_or(f64::NAN)
 }

@@ -4,6 +4,7 @@ use num_bigint::BigUint;
 
 use super::degree_subject::DegreeSubject;
 use super::{ClaimError, Evidence, WorstRatio};
+use crate::certify::as_f64;
 use crate::certify::certificate::{Refine, sha256};
 use crate::certify::degrees::{DegreeCertificate, certify_degrees};
 use crate::check::check_degrees;
@@ -86,9 +87,4 @@ fn log_scales(certificate: &DegreeCertificate) -> (Vec<f64>, f64) {
     let logs: Vec<(f64, f64)> = certificate.scale.iter().map(log).collect();
     let largest = logs.iter().fold(0.0_f64, |most, (a, b)| most.max(a.abs() + b.abs()));
     (logs.iter().map(|(a, b)| factor * (a + b)).collect(), 8.0 * UNIT_ROUNDOFF * factor * largest)
-}
-
-/// To the nearest, or infinite.
-fn as_f64(value: &BigUint) -> f64 {
-    value.to_string().parse().unwrap_or(f64::NAN)
 }

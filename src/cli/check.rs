@@ -75,11 +75,24 @@ const DIGITS: u32 = 4;
 /// Those of a cost.
 const COST_DIGITS: u32 = 24;
 
+/// What a synapse costs: with p = a/b, with or without factors of the source neurons, and with λ = m·2^e of the world.
+fn cost_of_a_synapse((a, b): (u32, u32), has_factors: bool, world: Option<(u64, i64)>) -> String {
+    let p = if b == 1 { a.to_string() } else { format!("({a}/{b})") };
+    let (alpha, factors) = match has_factors {
+        false => ("", ""),
+        true => ("r_j ", ", r_j being the cost factor of the source neuron in the certificate"),
+    };
+    let world = match world {
+        None => String::new(),
+        Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
+    };
+    format!("cost {alpha}|J|^{p}{factors}{world}")
+}
+
 /// What is proved, in words.
 pub(super) fn text(proved: &Proved) -> String {
     let Proved { nodes, synapses, components, .. } = proved;
     let (a, b) = proved.p;
-    let p = if b == 1 { a.to_string() } else { format!("({a}/{b})") };
     let one = BigUint::from(1_u32);
     let unit = &one << proved.cost_unit_bits;
     let radius = &proved.radius * b;
@@ -88,20 +101,8 @@ pub(super) fn text(proved: &Proved) -> String {
         0 => "all synapses".to_owned(),
         left_out => format!("{left_out} synapses between components lie on no cycle and are left out"),
     };
-    let alpha = match proved.alpha {
-        None => "",
-        Some(_) => "r_j ",
-    };
-    let factors = match proved.alpha {
-        None => "",
-        Some(_) => ", r_j being the cost factor of the source neuron in the certificate",
-    };
-    let world = match proved.world {
-        None => String::new(),
-        Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
-    };
     let cost = match proved.accumulated {
-        None => format!("cost {alpha}|J|^{p}{factors}{world}"),
+        None => cost_of_a_synapse(proved.p, proved.alpha.is_some(), proved.world),
         Some((steps, (m, e))) => {
             format!(
                 "the synapses being the entries of the noise accumulated over {steps} steps, each weighing {m}*2^{e} times the one before"
@@ -128,7 +129,6 @@ pub(super) fn text(proved: &Proved) -> String {
 pub(super) fn text_of_degrees(proved: &ProvedDegrees) -> String {
     let ProvedDegrees { nodes, synapses, denominator, .. } = proved;
     let (a, b) = proved.p;
-    let p = if b == 1 { a.to_string() } else { format!("({a}/{b})") };
     let one = BigUint::from(1_u32);
     let unit = &one << proved.cost_unit_bits;
     let radius = &proved.radius * b;
@@ -140,16 +140,9 @@ pub(super) fn text_of_degrees(proved: &ProvedDegrees) -> String {
         (_, Some(&most)) => format!("degree {}", degree(most)),
         (_, None) => "no degrees".to_owned(),
     };
-    let (alpha, factors) = match proved.alpha {
-        None => ("", ""),
-        Some(_) => ("r_j ", ", r_j being the cost factor of the source neuron in the certificate"),
-    };
-    let world = match proved.world {
-        None => String::new(),
-        Some((m, e)) => format!(", the world being the last node, read-out weights times {m}*2^{e}"),
-    };
+    let cost = cost_of_a_synapse(proved.p, proved.alpha.is_some(), proved.world);
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses, with {degrees} as the certificate names them for each neuron; cost {alpha}|J|^{p}{factors}{world}:\n\
+        "PROVED about {nodes} nodes and {synapses} synapses, with {degrees} as the certificate names them for each neuron; {cost}:\n\
          balanced log-scales (incoming = degree times outgoing): exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\

@@ -415,3 +415,10 @@ impl Described {
         repeats.product()
     }
 }
+
+/// A dense tensor of weights, for the tests of this room.
+#[cfg(test)]
+fn dense_weights(name: &str, shape: &[usize], axes: &[Axis]) -> Described {
+    let storage = Storage::Dense(axes.to_vec());
+    Described { name: name.to_owned(), shape: shape.to_vec(), storage, role: Role::Weights }
+}

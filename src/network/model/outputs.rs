@@ -246,22 +246,16 @@ impl Run<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Axis, Described, Neurons, Population, Storage};
+    use super::super::{Axis, Neurons, Population, dense_weights};
     use super::*;
     use crate::network::Activation;
 
     fn model() -> Model {
         let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
-        let dense = |name: &str, shape: &[usize], axes: &[Axis]| Described {
-            name: name.to_owned(),
-            shape: shape.to_vec(),
-            storage: Storage::Dense(axes.to_vec()),
-            role: Role::Weights,
-        };
         let tensors = vec![
-            dense("w", &[2, 2], &[target.clone(), source.clone()]),
-            dense("w_in", &[2, 1], &[target, Axis::Outside]),
-            dense("w_out", &[1, 2], &[Axis::Outside, source]),
+            dense_weights("w", &[2, 2], &[target.clone(), source.clone()]),
+            dense_weights("w_in", &[2, 1], &[target, Axis::Outside]),
+            dense_weights("w_out", &[1, 2], &[Axis::Outside, source]),
         ];
         Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap()
     }
