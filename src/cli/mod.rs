@@ -136,6 +136,8 @@ pub enum CliError {
         "`synbal {command}` is done by one process, and {processes} were started together; several do balance, verify, report and experiment"
     )]
     NotTogether { command: &'static str, processes: usize },
+    #[error("{path}: {error}")]
+    OfOneNetwork { path: String, error: Box<CliError> },
     #[error("{option} is not there where several processes share the work; leave it out, or use one process")]
     NotOnRanks { option: &'static str },
     #[error(transparent)]

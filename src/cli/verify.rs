@@ -54,7 +54,13 @@ pub fn run(options: &VerifyOptions, carrier: Carrier) -> Result<Ending, CliError
     let started = std::time::Instant::now();
     // A large network may want all memory and all threads for itself.
     let checked = carrier.one_by_one(inputs.len(), |number| {
-        checked(options, &inputs[number], &progress, matches!(carrier, Carrier::Alone))
+        let input = &inputs[number];
+        checked(options, input, &progress, matches!(carrier, Carrier::Alone)).map_err(|error| match error {
+            // Readers name the file.
+            CliError::Read(_) => error,
+            _ if inputs.len() == 1 => error,
+            _ => CliError::OfOneNetwork { path: input.input.display().to_string(), error: Box::new(error) },
+        })
     })?;
     drop(progress);
     let Some(checked) = checked else { return Ok(Ending::Good) };
