@@ -14,6 +14,7 @@ mod inspect;
 mod job;
 mod process;
 mod report;
+mod shared;
 mod timings;
 mod train;
 mod verify;
@@ -133,7 +134,7 @@ pub enum CliError {
     )]
     WithoutMpi { processes: usize },
     #[error(
-        "`synbal {command}` is done by one process, and {processes} were started together; several do balance, verify, report and experiment"
+        "`synbal {command}` is done by one process, and {processes} were started together; several do balance, certify, verify, report and experiment"
     )]
     NotTogether { command: &'static str, processes: usize },
     #[error("{path}: {error}")]
@@ -240,13 +241,17 @@ fn alone(command: &Command) -> Result<Ending, CliError> {
 
 /// Whether several processes can share the work of a command.
 fn is_shared(command: &Command) -> bool {
-    matches!(command, Command::Balance(_) | Command::Report(_) | Command::Experiment(_) | Command::Verify(_))
+    matches!(
+        command,
+        Command::Balance(_) | Command::Certify(_) | Command::Report(_) | Command::Experiment(_) | Command::Verify(_)
+    )
 }
 
 fn together(command: &Command, ranks: &Arc<dyn Ranks>) -> Result<Ending, CliError> {
     let carrier = Carrier::Ranks(&**ranks);
     match command {
         Command::Balance(options) => balance::run_together(options, ranks),
+        Command::Certify(options) => certify::run_together(options, ranks),
         Command::Report(options) => report::run(options, carrier),
         Command::Experiment(options) => experiment::run(options, carrier),
         Command::Verify(options) => verify::run(options, carrier),
