@@ -326,7 +326,7 @@ mod tests {
         assert_eq!(again(&-0.0_f64).0.to_bits(), (-0.0_f64).to_bits());
         let lists = vec![(1_usize, Some("x".to_owned())), (usize::MAX, None)];
         assert_eq!(again(&lists), (lists, 1));
-        assert_eq!(Option::<u64>::take(&mut [2, 1].iter()), None);
-        assert_eq!(String::take(&mut [1, 0xff].iter()), None);
+        assert_eq!(<Option<u64> as Parcel>::take(&mut [2, 1].iter()), None);
+        assert_eq!(<String as Parcel>::take(&mut [1, 0xff].iter()), None);
     }
 }
