@@ -118,7 +118,8 @@ where
         let mut rest = words.iter();
         while !rest.as_slice().is_empty() {
             let (task, outcome) = <(usize, T)>::take(&mut rest).ok_or(Garbled { rank })?;
-            *outcomes.get_mut(task).ok_or(Garbled { rank })? = Some(outcome);
+            let place = outcomes.get_mut(task).filter(|place| place.is_none()).ok_or(Garbled { rank })?;
+            *place = Some(outcome);
         }
     }
     outcomes.into_iter().collect::<Option<Vec<T>>>().map(Some).ok_or_else(|| Garbled { rank: 0 }.into())
