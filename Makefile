@@ -15,7 +15,7 @@ test: rust-test proofs
 rust-test:
 	@.ci/setup test
 	cargo test --locked --workspace --quiet
-	cargo test --locked --test numerics --quiet -- --ignored
+	cargo test --locked --workspace --test numerics --quiet -- --ignored
 
 # Builds every proof from the tracked files, compares what the statements mean with the committed digests, has Coq's
 # independent checker list the axioms, and tries to fool all this; then has certificates that the program makes checked by
