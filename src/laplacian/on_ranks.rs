@@ -113,3 +113,24 @@ fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLapl
     }
     quotient_of(&[all])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranks::threads::on_threads;
+
+    #[test]
+    fn the_strongest_coupling_is_that_of_all_ranks_and_of_equal_ones_the_first_ranks() {
+        let none = (0.0, u32::MAX);
+        let of_ranks = [
+            [(1.0, 1), none, (2.0, 0), none],
+            [(1.0, 2), (3.0, 0), (2.0, 1), none],
+            [(0.5, 3), (3.0, 3), (4.0, 3), none],
+        ];
+        let found = on_threads(3, |ranks| {
+            let own = of_ranks[ranks.rank()];
+            strongest_of_all_ranks(&own, &Spread::over(ranks, &[0..1, 1..2, 2..4]))
+        });
+        assert!(found.iter().all(|found| found[..] == [(1.0, 1), (3.0, 0), (4.0, 3), none]), "{found:?}");
+    }
+}
