@@ -106,6 +106,12 @@ fn measure(subject: &DegreeSubject, formula: Formula) -> Result<Evidence, Degree
             &run.outcome.status,
         );
     }
+    if !subject.leaves_room(&vec![0.0; subject.costs.neurons()]) {
+        evidence.undecided(
+            "the cost as given is within 2^40 of the largest number: f64 has no room for what is made of costs",
+        );
+        return Ok(evidence);
+    }
     let exact = subject.costs.lifted(Tracked::exact);
     convexity(&mut evidence, subject, &exact, formula);
     derivatives(&mut evidence, subject, formula);

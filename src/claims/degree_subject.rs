@@ -9,6 +9,9 @@ use crate::network::random::{normals, stream};
 use crate::network::{Activation, Network};
 use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
 
+/// The largest cost that is looked at: `f64` holds 2⁴⁰ times as much.
+const LARGEST_COST: f64 = f64::MAX / (1_u64 << 40) as f64;
+
 /// A network of any degrees under examination.
 #[derive(Debug)]
 pub struct DegreeSubject {
@@ -90,9 +93,19 @@ impl DegreeSubject {
         DegreeProblem::new(&self.network, &self.spec, self.scope)
     }
 
-    /// Random log-scales for one purpose, one for each neuron, standard deviation `scale`.
+    /// Random log-scales for one purpose, one for each neuron, standard deviation `scale`; halved until costs leave room there.
     pub fn random_scales(&self, purpose: u64, scale: f64) -> Vec<f64> {
-        normals(&mut stream(self.seed, purpose), self.costs.neurons(), scale)
+        let mut h = normals(&mut stream(self.seed, purpose), self.costs.neurons(), scale);
+        // At zero, where halving leads, costs are the given ones.
+        while !self.leaves_room(&h) && h.iter().any(|&h| h != 0.0) {
+            h.iter_mut().for_each(|h| *h *= 0.5);
+        }
+        h
+    }
+
+    /// Whether the cost at log-scales leaves `f64` room for products with exponents and distances, squared ones too.
+    pub fn leaves_room(&self, h: &[f64]) -> bool {
+        self.costs.total(&self.costs.costs_at(h), &0.0) <= LARGEST_COST
     }
 
     /// The reference and all runs.
