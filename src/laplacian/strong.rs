@@ -117,7 +117,7 @@ mod tests {
             [&[(1, 0.01), (2, 0.01)], &[(0, 0.01), (3, 0.2)], &[(4, 0.003)], &[], &[(0, 0.01), (2, 0.004), (3, 0.0)]];
         let row = |i: usize| couplings[i].iter().copied();
         let rows_of = |kept: &Kept| (0..5).map(|i| kept.row(i).collect::<Vec<_>>()).collect::<Vec<_>>();
-        let whole = rows_of(&Kept::of(5, &[0..5], &row));
+        let whole = rows_of(&Kept::of(5, std::slice::from_ref(&(0..5)), &row));
         assert_eq!(whole, rows_of(&Kept::of(5, &[0..2, 2..5], &row)));
         assert_eq!(whole, rows_of(&Kept::of(5, &[0..1, 1..2, 2..5], &row)));
         // 0 and 1: for 0 the strongest; 0 and 2, 0 and 4 are comparable with it; 1 and 3 are strong; 2 and 4 are not the first of anybody,
