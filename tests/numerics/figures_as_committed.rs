@@ -17,6 +17,7 @@ use synbal::tasks::training::{Descent, Reach, initial_network, train};
 use synbal::tasks::{
     Adjoint, Case, ContextIntegration, Convention, Dynamics, FullIntegration, ReadOut, Sensitivity, Simulator,
     StateNoise, Task, Teacher, Weighting, XorIntegration, construct_xor, embedded_cases, mean_gains,
+    rounding_of_rescaling,
 };
 
 use crate::figures::Figures;
@@ -312,6 +313,8 @@ fn of_simulations(figures: &mut Figures, task: &dyn Task, network: &Network) {
     figures.many("  power", &found.power);
     figures.add("  noise, activity, limit", (found.noise(&h), found.activity(&h), found.limit()));
     figures.many("  log-scales of least noise", &found.least_noise());
+    let bounds = rounding_of_rescaling(network, convention, &batch.trials, 0.9);
+    figures.many("  rounding of a rescaling", bounds.iter().flatten());
 }
 
 #[test]
