@@ -1,18 +1,20 @@
 //! What solvers, certificates, trajectories and tasks give on small networks is what was committed.
 
 use synbal::balance::{
-    Coordinates, Criteria, DegreeProblem, Euler, Horizon, LinearSolver, Method, OdeFlow, Outcome, Precise, Problem,
-    Stepper, TracePoint, Trajectory, balance_to_digits_by,
+    Coordinates, Criteria, DegreeProblem, Euler, Horizon, LinearSolver, Method, NewtonCg, OdeFlow, Outcome, Precise,
+    Problem, Solver, Stepper, TracePoint, Trajectory, balance_to_digits_by,
 };
 use synbal::certify::certificate::{Certificate, Costs, Refine, certify};
 use synbal::certify::degrees::certify_degrees;
 use synbal::certify::trajectory::{self, Tube};
 use synbal::certify::{certified_distance, ground_state};
 use synbal::conserved::{eigenvalues, traces_of_powers};
-use synbal::network::random::{normals, stream};
-use synbal::network::{Activation, Network};
+use synbal::cost::{CostGraph, CostSpec};
+use synbal::laplacian::Preconditioning;
+use synbal::network::random::{normals, random_network, stream};
+use synbal::network::{Activation, Network, Weights};
 use synbal::report::facts;
-use synbal::tasks::flyvis::MovingEdges;
+use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, MovingEdges, Outputs};
 use synbal::tasks::training::{Descent, Reach, initial_network, train};
 use synbal::tasks::{
     Adjoint, Case, ContextIntegration, Convention, Dynamics, FullIntegration, ReadOut, Sensitivity, Simulator,
@@ -216,6 +218,42 @@ networks! {
     squares of_other_degrees "squares",
     mixed of_other_degrees "mixed",
     mixed_world of_other_degrees "mixed-world",
+}
+
+/// Graphs on which the preconditioners differ: a trained network's, weights over many decades, and a square lattice with weak rows.
+#[test]
+fn preconditioned() {
+    let mut figures = Figures::of("preconditioned");
+    let plan = FlyvisNetwork { extent: 1, model: 0, inputs: Inputs::None, outputs: Outputs::None };
+    let far = random_network(&mut stream(21, 0), 300, 0.01, 3.0).unwrap();
+    let side = 24;
+    let at = |x: usize, y: usize| x % side * side + y % side;
+    let mut random = stream(22, 0);
+    let places = (0..side).flat_map(|x| (0..side).map(move |y| (x, y)));
+    let steps = places.flat_map(|(x, y)| [(at(x, y), at(x + 1, y), 1e-3), (at(x, y), at(x, y + 1), 1.0)]);
+    let both = steps.flat_map(|(i, j, size)| [(i, j, size), (j, i, size)]);
+    let lattice = both.map(|(i, j, size)| (i, j, size * normals(&mut random, 1, 0.5)[0].exp())).collect();
+    let lattice = Weights::from_triplets(side * side, lattice).unwrap();
+    let graphs = [
+        ("fly", plan.build().unwrap()),
+        ("far", Network::recurrent(far, Activation::Relu)),
+        ("lattice", Network::recurrent(lattice, Activation::Relu)),
+    ];
+    for (name, network) in &graphs {
+        figures.text(*name);
+        let graph = CostGraph::of_network(network, &CostSpec::power(2.0)).unwrap().within_components();
+        for preconditioning in [
+            Preconditioning::Diagonal,
+            Preconditioning::Multigrid,
+            Preconditioning::ApproximateCholesky,
+            Preconditioning::AsNeeded,
+        ] {
+            figures.add("preconditioning", preconditioning);
+            let solver = NewtonCg { preconditioning, ..NewtonCg::default() };
+            outcome(&mut figures, &solver.solve(&graph, &STOP.with_max_passes(20_000)));
+        }
+    }
+    figures.compare();
 }
 
 /// Networks of the report, as they are drawn.
