@@ -15,7 +15,7 @@ test: rust-test proofs
 rust-test:
 	@.ci/setup test
 	cargo test --locked --workspace --quiet
-	cargo test --locked --test numerics --quiet -- --ignored
+	cargo test --locked --workspace --test numerics --quiet -- --ignored
 
 # Builds every proof from the tracked files, compares what the statements mean with the committed digests, has Coq's
 # independent checker list the axioms, and tries to fool all this; then has certificates that the program makes checked by
@@ -71,12 +71,14 @@ instructions:
 	@.ci/setup instructions
 	benches/instructions/run
 
-# One network by several processes, held against one byte for byte: 1 to 4 of them, killed ones, ones without memory.
+# The work of one process by several, held against it byte for byte: 1 to 4 of them, killed ones, ones without memory; and on several
+# hosts, which are network namespaces (as root).
 mpi:
 	@.ci/setup build
 	@.ci/setup mpi
 	cargo build --locked --quiet --features mpi
 	tests/mpi/check target/debug/synbal
+	tests/mpi/hosts target/debug/synbal
 
 # Models made by PyTorch itself (Debian's python3-torch), balanced, loaded back with strict=True and run.
 pytorch:

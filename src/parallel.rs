@@ -77,6 +77,15 @@ pub(crate) fn blocks_of_rows(starts: &[usize]) -> Vec<Range<usize>> {
     blocks
 }
 
+/// Rows of a share: enough, with what they have of synapses, to be worth waking another thread.
+const SHARE: usize = 1 << 10;
+
+/// Ranges of about equally many of so many rows: sixteen at most.
+pub(crate) fn shares(count: usize) -> impl Iterator<Item = Range<usize>> {
+    let share = count.div_ceil(MAX_BLOCKS).max(SHARE);
+    (0..count.div_ceil(share)).map(move |k| k * share..((k + 1) * share).min(count))
+}
+
 /// Those parts, each with its own values of a list that has one for every synapse.
 pub(crate) fn parts_with<'a, T>(starts: &[usize], values: &'a mut [T]) -> Vec<(Range<usize>, &'a mut [T])> {
     let mut rest = values;

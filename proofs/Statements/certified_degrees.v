@@ -1,6 +1,6 @@
 (** * A certificate for networks of any degrees: how far the balanced point is from computed log-scales
 
-    Source: beyond the paper; degree one: [certified_balance], design, section 2. The Rust: [src/certify/degrees.rs].
+    Source: beyond the paper; degree one: [certified_balance], design, section 2. The Rust: [src/certify/degrees/].
 
     Glossary.
     - [A i j]          a lower bound of the cost of the synapse j -> i at the computed log-scales h

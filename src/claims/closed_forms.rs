@@ -6,7 +6,7 @@ use super::subject::{tracked_gradient, tracked_graph};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
 use crate::cost::{CostError, CostGraph, CostSpec};
-use crate::network::{Activation, Network, Weights};
+use crate::network::{Activation, Network, NetworkError, Weights};
 use crate::scalar::{UNIT_ROUNDOFF, scale_by_exp, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -40,8 +40,11 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     let mut evidence = Evidence::default();
     for (example, check) in EXAMPLES {
         match check(&mut evidence, subject, formula) {
-            // Weights that fit a graph of their own need not fit this one.
-            Err(ClaimError::Cost(reason @ CostError::CostOutOfRange { .. })) => {
+            // Weights that fit a graph of their own need not fit this one, nor need their sums be numbers.
+            Err(
+                reason @ (ClaimError::Cost(CostError::CostOutOfRange { .. })
+                | ClaimError::Network(NetworkError::WeightNotFinite { .. })),
+            ) => {
                 evidence.note(format!("{example} of the network's weights is left out: {reason}"));
             }
             done => done?,
@@ -79,7 +82,17 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject, formula: Formula) -> 
     let mut points = 0;
     for (k, pair) in weights.chunks_exact(2).enumerate() {
         // Numbers of one size make a dull pair: stretch the second by 2, 3, …
-        let graph = graph_of(subject, 2, vec![(0, 1, pair[0]), (1, 0, pair[1] / (k + 2) as f64)])?;
+        let stretched = pair[1] / (k + 2) as f64;
+        if stretched == 0.0 {
+            evidence.note(format!(
+                "the pair of {:e} and {:e} is left out: the second over {} is zero in f64",
+                pair[0],
+                pair[1],
+                k + 2
+            ));
+            continue;
+        }
+        let graph = graph_of(subject, 2, vec![(0, 1, pair[0]), (1, 0, stretched)])?;
         let outcome = solver.solve(&graph, &subject.stop);
         let p = graph.p();
         let (a, b) = (graph.initial_costs()[0], graph.initial_costs()[1]);
@@ -109,7 +122,7 @@ fn two_neurons(evidence: &mut Evidence, subject: &Subject, formula: Formula) -> 
         }
     }
     if points == 0 {
-        evidence.note("fewer than two synapses: no two-neuron network to follow");
+        evidence.note("fewer than two synapses, or none that can be paired: no two-neuron network to follow");
         return Ok(());
     }
     evidence.at_most(

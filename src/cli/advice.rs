@@ -66,6 +66,7 @@ fn examples(pairs: &[(usize, usize)], loaded: &Loaded) -> String {
 /// For an error that ends a command; with a separator in front, or empty.
 pub fn on_error(error: &CliError) -> &'static str {
     match error {
+        CliError::OfOneNetwork { error, .. } => on_error(error),
         CliError::Balance(error) => on_problem(error),
         CliError::Cost(error) => on_cost(error),
         CliError::Degree(DegreeError::NoMinimum { .. }) => {

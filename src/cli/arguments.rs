@@ -102,9 +102,9 @@ pub struct ReportOptions {
 
 #[derive(Debug, Args)]
 pub struct ExperimentOptions {
-    /// Which
-    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(experiment_names()))]
-    pub name: String,
+    /// Which; several names for several
+    #[arg(value_name = "NAME", required = true, value_parser = clap::builder::PossibleValuesParser::new(experiment_names()))]
+    pub names: Vec<String>,
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -114,7 +114,7 @@ pub struct ExperimentOptions {
     /// Write index.html, report.json and figures/ into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print the findings as one JSON object
+    /// Print the findings as one JSON object; of several experiments, as a list of them
     #[arg(long)]
     pub json: bool,
 }
@@ -253,6 +253,9 @@ pub enum OutputsName {
 pub struct VerifyOptions {
     #[command(flatten)]
     pub input: InputOptions,
+    /// Further networks, which the same options are for
+    #[arg(value_name = "INPUT")]
+    pub others: Vec<PathBuf>,
     /// Check inside strongly connected components only
     #[arg(long)]
     pub within_components: bool,
@@ -277,7 +280,7 @@ pub struct VerifyOptions {
     /// Print what fell as annotations of GitHub Actions
     #[arg(long, conflicts_with = "json")]
     pub github: bool,
-    /// Print the evidence as one JSON object
+    /// Print the evidence as one JSON object; of several networks, as a list of them
     #[arg(long)]
     pub json: bool,
 }

@@ -1,5 +1,7 @@
 //! `synbal certify`.
 
+use std::sync::Arc;
+
 use synbal::balance::{Criteria, DegreeProblem, Method, Problem, Scope};
 use synbal::certify::certificate::{CertifyError, Costs, DistanceToGiven, Refine, certify};
 use synbal::certify::degrees::{DegreeCertifyError, certify_degrees};
@@ -7,19 +9,52 @@ use synbal::check::{Refused, check, check_degrees};
 use synbal::cost::CostSpec;
 use synbal::io::{Content, Loaded, check_outputs, read_scales, write_bytes};
 use synbal::network::Activation;
+use synbal::ranks::{Ranks, agree};
 
 use super::advice::for_network;
-use super::arguments::{CertifyOptions, scope};
+use super::arguments::{CertifyOptions, CostName, scope};
 use super::balance::ACCUMULATED_OF_LINEAR;
 use super::check::{text, text_of_degrees};
 use super::console::{ProgressLine, notify, print, read, say};
+use super::shared::{self, Shared};
 use super::{CliError, Ending};
 
 pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
+    check_files(options)?;
+    certified(options, None)
+}
+
+/// The same by several processes: they balance together, and the first makes the certificate of the whole network.
+///
+/// Its making would spread by rows, but for the trees that the imbalance is evened out along; its check, which is to share
+/// nothing with all this, would not. So one process needs the memory for a whole network anyhow.
+pub fn run_together(options: &CertifyOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, CliError> {
+    let accumulated = options.noise.cost != CostName::Weights || options.noise.steps.is_some();
+    shared::refuse(&options.input, &[(accumulated, "--cost accumulated")])?;
+    agree(&**ranks, check_files(options))?;
+    let balanced = match &options.scales {
+        Some(_) => None,
+        None => {
+            let Shared { loaded, spread, .. } = shared::read(&options.input, options.within_components, ranks)?;
+            let (spec, scope) = (CostSpec::power(options.input.p), scope(options.within_components));
+            let problem = Problem::spread(&loaded.network, &spec, scope, &spread);
+            let problem = problem.map_err(|error| for_network(error, &loaded))?;
+            Some(problem.solve(Method::Auto, &Criteria::default())?.log_scales)
+        }
+    };
+    if ranks.rank() == 0 { certified(options, balanced) } else { Ok(Ending::Good) }
+}
+
+/// Looks whether the files can be written, before any work.
+fn check_files(options: &CertifyOptions) -> Result<(), CliError> {
     let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
     let inputs = options.input.files().into_iter().chain(options.scales.as_deref());
     let outputs = files.map(|path| (path.as_path(), Content::Bytes));
-    check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?;
+    Ok(check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?)
+}
+
+/// Certifies a network, with the log-scales that it was balanced with elsewhere, if it was.
+fn certified(options: &CertifyOptions, balanced: Option<Vec<f64>>) -> Result<Ending, CliError> {
     let (loaded, input_sha256) = read(&options.input)?;
     let (spec, mut notices) = options.input.spec(&loaded)?;
     let spec = spec.with_accumulated(options.noise.accumulated()?);
@@ -37,9 +72,10 @@ pub fn run(options: &CertifyOptions) -> Result<Ending, CliError> {
     }
     let problem = Problem::new(network, &spec, scope).map_err(|error| for_network(error, &loaded))?;
     let progress = ProgressLine::new();
-    let (h, refine) = match &options.scales {
-        Some(path) => (read_scales(path)?, Refine::No),
-        None => {
+    let (h, refine) = match (&options.scales, balanced) {
+        (Some(path), _) => (read_scales(path)?, Refine::No),
+        (None, Some(log_scales)) => (log_scales, Refine::Yes),
+        (None, None) => {
             progress.say("balancing");
             let balanced = problem.solve(Method::Auto, &Criteria::default())?;
             // Whether it is balanced enough, the certificate shows.

@@ -78,20 +78,27 @@ pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
 /// Reads the network of a command, with the sha256 of the very bytes that were read, and says on standard error what the
 /// reader wants known.
 pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
+    let (loaded, sha256, notices) = read_silently(options)?;
+    notify(&notices);
+    Ok((loaded, sha256))
+}
+
+/// The same, with what is to be said.
+pub fn read_silently(options: &InputOptions) -> Result<(Loaded, String, Vec<String>), CliError> {
     let bytes = std::fs::metadata(&options.input).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
     let rows_of_numbers = options.input.extension().is_some_and(|extension| extension == "csv" || extension == "tsv");
     let reading = bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING });
     ask_for_memory(reading.saturating_add(if reading > LITTLE { OF_ANOTHER_THREAD } else { 0 }))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
     ask_for_memory(working_memory(&loaded.network))?;
-    notify(&loaded.notices);
+    let mut notices = loaded.notices.clone();
     if let Some(model) = &loaded.model
         && model.feed_forward
         && options.world.is_none()
     {
-        notify(&["a feed-forward model is balanced with the world, --world 1".to_owned()]);
+        notices.push("a feed-forward model is balanced with the world, --world 1".to_owned());
     }
-    Ok((loaded, sha256))
+    Ok((loaded, sha256, notices))
 }
 
 /// Bytes that reading takes for each byte of a file: it and its numbers are both held. Measured on lists of synapses, whose

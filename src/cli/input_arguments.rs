@@ -12,7 +12,7 @@ use synbal::network::Activation;
 use super::CliError;
 
 /// The network and its cost.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct InputOptions {
     /// A whole model (.safetensors, .npz); a matrix, row = target, column = source (.mtx, .npy, .csv, .tsv, .mat); a list of
     /// edges (.csv, .tsv with --edges, .graphml); each also as .gz; or - for standard input
@@ -42,7 +42,7 @@ pub struct InputOptions {
 }
 
 /// How a file is to be understood.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct FormOptions {
     /// The axes of a model's tensors, where names and shapes do not tell: a table from tensor to axes (see docs/formats.md)
     #[arg(long, value_name = "FILE.toml", help_heading = "What the file does not say")]

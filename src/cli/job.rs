@@ -42,6 +42,8 @@ pub fn run(
     let Some(together) = together else { return Err(CliError::NotTogether { command: name, processes: count }) };
     let ranks = join(count)?;
     let ended = together(&ranks);
+    // Who is done waits here, and not where MPI would wait at full speed.
+    ranks.hand_out(0, &mut |_| {});
     // The first that has something to say says it.
     let failed = ranks.gather(&[u64::from(matches!(&ended, Err(error) if !error.is_elsewhere()))]);
     match failed.iter().position(|failed| failed == &[1]) {

@@ -14,13 +14,16 @@ mod inspect;
 mod job;
 mod process;
 mod report;
+mod shared;
 mod timings;
 mod train;
 mod verify;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
+use synbal::ranks::{Carrier, Ranks};
 
 use arguments::{Arguments, Command};
 
@@ -131,13 +134,17 @@ pub enum CliError {
     )]
     WithoutMpi { processes: usize },
     #[error(
-        "`synbal {command}` is done by one process, and {processes} were started together; only `synbal balance` is done by several"
+        "`synbal {command}` is done by one process, and {processes} were started together; several do balance, certify, verify, report and experiment"
     )]
     NotTogether { command: &'static str, processes: usize },
-    #[error("{option} is not there where several processes balance one network; leave it out, or use one process")]
+    #[error("{path}: {error}")]
+    OfOneNetwork { path: String, error: Box<CliError> },
+    #[error("{option} is not there where several processes share the work; leave it out, or use one process")]
     NotOnRanks { option: &'static str },
     #[error(transparent)]
     OnAnotherRank(#[from] synbal::ranks::OnAnotherRank),
+    #[error(transparent)]
+    Garbled(#[from] synbal::ranks::Garbled),
     #[cfg(feature = "mpi")]
     #[error(transparent)]
     CannotJoin(#[from] synbal::ranks::mpi::CannotJoin),
@@ -163,6 +170,7 @@ impl CliError {
         use synbal::io::matrix_market::MatrixMarketError;
         use synbal::io::{ReadError, WriteError};
         use synbal::network::NetworkError;
+        use synbal::report::ReportError;
         matches!(
             self,
             CliError::OnAnotherRank(_)
@@ -172,6 +180,7 @@ impl CliError {
                     ..
                 })
                 | CliError::Write(WriteError::OnAnotherRank(_))
+                | CliError::Report(ReportError::OnAnotherRank(_))
                 | CliError::Balance(
                     BalanceError::Network(NetworkError::OnAnotherRank(_))
                         | BalanceError::Cost(CostError::Network(NetworkError::OnAnotherRank(_)))
@@ -210,18 +219,14 @@ pub fn run() -> ExitCode {
 
 /// Runs one command.
 pub fn command(command: &Command) -> Result<Ending, CliError> {
-    let together = match command {
-        Command::Balance(options) => Some(|ranks: &_| balance::run_together(options, ranks)),
-        _ => None,
-    };
-    job::run(command.name(), || alone(command), together)
+    job::run(command.name(), || alone(command), is_shared(command).then_some(|ranks: &_| together(command, ranks)))
 }
 
 fn alone(command: &Command) -> Result<Ending, CliError> {
     match command {
-        Command::Report(options) => report::run(options),
-        Command::Experiment(options) => experiment::run(options),
-        Command::Verify(options) => verify::run(options),
+        Command::Report(options) => report::run(options, Carrier::Alone),
+        Command::Experiment(options) => experiment::run(options, Carrier::Alone),
+        Command::Verify(options) => verify::run(options, Carrier::Alone),
         Command::Balance(options) => balance::run(options),
         Command::Inspect(options) => inspect::run(options),
         Command::Certify(options) => certify::run(options),
@@ -231,6 +236,26 @@ fn alone(command: &Command) -> Result<Ending, CliError> {
         Command::Compare(options) => compare::run(options),
         Command::Completions { shell } => completions(*shell),
         Command::Man => manual(),
+    }
+}
+
+/// Whether several processes can share the work of a command.
+fn is_shared(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Balance(_) | Command::Certify(_) | Command::Report(_) | Command::Experiment(_) | Command::Verify(_)
+    )
+}
+
+fn together(command: &Command, ranks: &Arc<dyn Ranks>) -> Result<Ending, CliError> {
+    let carrier = Carrier::Ranks(&**ranks);
+    match command {
+        Command::Balance(options) => balance::run_together(options, ranks),
+        Command::Certify(options) => certify::run_together(options, ranks),
+        Command::Report(options) => report::run(options, carrier),
+        Command::Experiment(options) => experiment::run(options, carrier),
+        Command::Verify(options) => verify::run(options, carrier),
+        other => Err(CliError::NotTogether { command: other.name(), processes: ranks.count() }),
     }
 }
 

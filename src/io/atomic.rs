@@ -1,5 +1,6 @@
 //! Writing a whole file or nothing: a new file beside the old one, forced to disk, then put in its place.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -245,6 +246,56 @@ pub(super) fn write_atomically(
     written.map_err(unwritable)
 }
 
+/// Writes several files, each the whole file or nothing, and in a process that is told to end all of them or none: they are put
+/// in their places together, when every one of them is on the disk.
+pub(super) fn write_all_atomically(files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
+    let mut filled = Vec::with_capacity(files.len());
+    let written = fill_all(files, &mut filled).and_then(|()| put_all(&mut filled));
+    let names: Vec<PathBuf> = filled.iter().map(|file| file.name.clone()).collect();
+    // What is not in its place yet is removed.
+    drop(filled);
+    unfinished().retain(|file| !names.contains(file));
+    written
+}
+
+/// A temporary file, and where it is to go.
+struct Filled<'a> {
+    path: &'a Path,
+    name: PathBuf,
+    /// Closed: there may be more of them than a process may have open.
+    temporary: Option<tempfile::TempPath>,
+    target: PathBuf,
+    folder: PathBuf,
+}
+
+fn fill_all<'a>(files: &'a [(PathBuf, Vec<u8>)], filled: &mut Vec<Filled<'a>>) -> Result<(), WriteError> {
+    for (path, bytes) in files {
+        let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
+        let Destination { old, target, folder } = destination(path)?;
+        let mut temporary = temporary_in(&folder).map_err(unwritable)?;
+        let name = temporary.path().to_owned();
+        let settled = temporary.write_all(bytes).and_then(|()| settle(&temporary, old));
+        filled.push(Filled { path, name, temporary: Some(temporary.into_temp_path()), target, folder });
+        settled.map_err(unwritable)?;
+    }
+    Ok(())
+}
+
+fn put_all(filled: &mut [Filled]) -> Result<(), WriteError> {
+    // Whoever ends the process waits until all are in their places.
+    let held = unfinished();
+    for Filled { path, temporary, target, .. } in filled.iter_mut() {
+        let put = temporary.take().map(|temporary| temporary.persist(target));
+        let unwritable = |error| WriteError::Unwritable { path: path.to_owned(), error };
+        put.transpose().map_err(|failure| unwritable(failure.error))?;
+    }
+    drop(held);
+    let folders: BTreeSet<&Path> = filled.iter().map(|file| &*file.folder).collect();
+    folders.into_iter().try_for_each(|folder| {
+        sync_folder(folder).map_err(|error| WriteError::Unwritable { path: folder.to_owned(), error })
+    })
+}
+
 /// The same of a file that several ranks fill together, each its part of the temporary file of this name. The first rank makes it
 /// and puts it in its place when all are done; whichever rank is told to end removes it.
 pub(super) fn write_together(
@@ -299,14 +350,19 @@ fn finish(
     target: &Path,
     folder: &Path,
 ) -> io::Result<()> {
-    if let Some(metadata) = old {
-        temporary.as_file().set_permissions(metadata.permissions())?;
-    }
-    temporary.as_file().sync_all()?;
+    settle(&temporary, old)?;
     let files = unfinished();
     temporary.persist(target).map_err(|failure| failure.error)?;
     drop(files);
     sync_folder(folder)
+}
+
+/// Gives a temporary file that is filled the permissions of the old one, and forces it to disk.
+fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io::Result<()> {
+    if let Some(metadata) = old {
+        temporary.as_file().set_permissions(metadata.permissions())?;
+    }
+    temporary.as_file().sync_all()
 }
 
 /// Forces the new name to disk: without it, a power cut can bring the old file back.
@@ -361,5 +417,22 @@ mod tests {
         assert!(matches!(result, Err(WriteError::Unwritable { .. })));
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_several_files_one_that_cannot_be_written_leaves_all_old_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a"), "old").unwrap();
+        fs::create_dir(path("b")).unwrap();
+        let files = [(path("a"), b"new".to_vec()), (path("b"), Vec::new())];
+        assert!(matches!(write_all_atomically(&files), Err(WriteError::IsDirectory { .. })));
+        assert_eq!(fs::read_to_string(path("a")).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no litter");
+        fs::remove_dir(path("b")).unwrap();
+        write_all_atomically(&files).unwrap();
+        assert_eq!(fs::read_to_string(path("a")).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no litter");
+        assert!(unfinished().iter().all(|file| !file.starts_with(folder.path())));
     }
 }

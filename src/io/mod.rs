@@ -43,9 +43,9 @@ pub use tensors::{Float, TensorError};
 pub use text::NumberError;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use atomic::write_atomically;
+use atomic::{write_all_atomically, write_atomically};
 use read::{open, read_all};
 
 use crate::network::{Activation, Network, Weights};
@@ -252,4 +252,13 @@ pub fn check_outputs(outputs: &[(&Path, Content)], inputs: &[&Path]) -> Result<(
 /// A place that cannot be written; whatever was there before still is.
 pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_atomically(path, |writer| io::Write::write_all(writer, bytes))
+}
+
+/// Writes several files, each the whole file or nothing. They are put in their places together, when every one of them is on the
+/// disk: whatever stands in the way of one before leaves all old files where they were.
+///
+/// # Errors
+/// The first that cannot be written.
+pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
+    write_all_atomically(files)
 }

@@ -5,18 +5,11 @@
 
 use std::ops::Range;
 
-/// A coupling to this part of the degrees of its nodes, `c_ij/√(deg_i deg_j)`, is strong. Measured on the fly's networks: with 0.03
-/// the aggregates are too large to have one value each, with 0.3 there are too many of them.
-const STRONG: f32 = 0.15;
-
-/// And so is one to this part of the strongest coupling of both its nodes.
-const COMPARABLE: f32 = 0.5;
+use super::strong::{Kept, NONE, STRONG, is_strong, strongest};
+use crate::parallel::{each, shares};
 
 /// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
 const TOO_MANY: f64 = 0.6;
-
-/// A node without couplings is in no aggregate.
-const NONE: u32 = u32::MAX;
 
 /// A partition of the nodes.
 #[derive(Debug)]
@@ -28,11 +21,18 @@ pub(super) struct Aggregates {
 }
 
 /// The couplings of a graph, each pair once, those of node i to nodes before it: row i is `start[i]..start[i + 1]`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lower {
     pub start: Vec<usize>,
     pub node: Vec<u32>,
     pub coupling: Vec<f64>,
+}
+
+impl Default for Lower {
+    /// Without rows.
+    fn default() -> Self {
+        Lower { start: vec![0], node: Vec::new(), coupling: Vec::new() }
+    }
 }
 
 impl Lower {
@@ -41,9 +41,28 @@ impl Lower {
         let row = self.start[i]..self.start[i + 1];
         self.node[row.clone()].iter().zip(&self.coupling[row]).map(|(&j, &coupling)| (j as usize, coupling))
     }
-}
 
-impl Lower {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.start.len() - 1
+    }
+
+    /// The rows of all parts, one after the other.
+    fn joined(parts: Vec<Lower>) -> Lower {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        let more = parts.as_slice().iter().map(|part| part.node.len()).sum();
+        all.node.reserve_exact(more);
+        all.coupling.reserve_exact(more);
+        for part in parts {
+            let before = all.node.len();
+            all.start.extend(part.start.iter().skip(1).map(|end| before + end));
+            all.node.extend(part.node);
+            all.coupling.extend(part.coupling);
+        }
+        all
+    }
+
     /// `Σ_j c_ij x_j` over the pairs of node i, in four partial sums.
     #[inline]
     pub fn product(&self, i: usize, x: &[f64]) -> f64 {
@@ -62,10 +81,12 @@ impl Lower {
 }
 
 impl Aggregates {
-    /// Of a graph of `nodes` nodes, `row(i)` its scaled couplings `(j, c_ij/√(deg_i deg_j))`; a pair may come in either
-    /// row, or in both.
-    pub fn of<I: Iterator<Item = (usize, f32)>>(nodes: usize, row: impl Fn(usize) -> I) -> Self {
-        Self::of_strong(nodes, &row).unwrap_or_else(|| Self::of_all(nodes, &row))
+    /// Of a graph whose nodes are in these blocks of rows, `row(i)` its scaled couplings `(j, c_ij/√(deg_i deg_j))`; a pair may come
+    /// in either row, or in both.
+    pub fn of<I: Iterator<Item = (usize, f32)>>(blocks: &[Range<usize>], row: impl Fn(usize) -> I + Sync) -> Self {
+        let nodes = blocks.last().map_or(0, |block| block.end);
+        let kept = Kept::of(nodes, blocks, &row);
+        Self::of_strong(nodes, &|i| kept.row(i)).unwrap_or_else(|| Self::of_all(nodes, &row))
     }
 
     /// By strong couplings; `None` if that leaves too many. Of the others only the first strongest of each node counts.
@@ -179,10 +200,10 @@ impl Aggregates {
 
     /// The graph between the aggregates; `row(i)` gives couplings of node i to others, each pair in one direction or in
     /// both parts of it.
-    pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I) -> Lower {
+    pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I + Sync) -> Lower {
         let members = |k: usize| self.member[self.start[k]..self.start[k + 1]].iter().map(|&i| i as usize);
         let terms = |k: usize| members(k).flat_map(|i| self.between(i, row(i)));
-        quotient_of(directed(0..self.len(), self.len(), terms), self.len())
+        quotient_of(&each(shares(self.len()), |aggregates| directed(aggregates, self.len(), terms)))
     }
 
     /// Couplings of a node to others as couplings of its aggregate to other aggregates.
@@ -200,44 +221,13 @@ impl Aggregates {
     }
 }
 
-/// The strongest coupling of each node that these rows have, the first of equal ones, and the node at its other end.
-pub(super) fn strongest<I: Iterator<Item = (usize, f32)>>(
-    nodes: usize,
-    rows: Range<usize>,
-    row: &impl Fn(usize) -> I,
-) -> Vec<(f32, u32)> {
-    let mut strongest = vec![(0.0_f32, NONE); nodes];
-    for i in rows {
-        for (j, coupling) in row(i) {
-            for (here, there) in [(i, j), (j, i)] {
-                if coupling > strongest[here].0 {
-                    strongest[here] = (coupling, there as u32);
-                }
-            }
-        }
-    }
-    strongest
-}
-
-/// Where no coupling of two nodes is strong by itself, those that are among the strongest of both are.
-fn is_strong(coupling: f32, strong: f32, strongest: (f32, f32)) -> bool {
-    coupling > 0.0 && (coupling >= strong || coupling >= COMPARABLE * strongest.0.max(strongest.1))
-}
-
-/// Whether a coupling of two nodes, whose strongest are given, counts where aggregates are made by strong couplings.
-pub(super) fn counts((i, j, coupling): (usize, usize, f32), strongest: &[(f32, u32)]) -> bool {
-    is_strong(coupling, STRONG, (strongest[i].0, strongest[j].0))
-        || strongest[i] == (coupling, j as u32)
-        || strongest[j] == (coupling, i as u32)
-}
-
 /// Sums of terms: row k the couplings of the k-th of some aggregates towards lower and higher ones of `count`.
 pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
     aggregates: Range<usize>,
     count: usize,
     terms: impl Fn(usize) -> I,
 ) -> Lower {
-    let mut directed = Lower { start: vec![0], ..Lower::default() };
+    let mut directed = Lower::default();
     let mut slot = vec![usize::MAX; count];
     for k in aggregates {
         let begin = directed.node.len();
@@ -247,39 +237,52 @@ pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
     directed
 }
 
-/// The graph of `count` aggregates whose couplings are given at the ends where they were found.
-pub(super) fn quotient_of(directed: Lower, count: usize) -> Lower {
+/// The graph of the aggregates whose couplings are given at the ends where they were found, in parts one after the other.
+pub(super) fn quotient_of(directed: &[Lower]) -> Lower {
+    let mut count = 0;
+    let parts: Vec<(Range<usize>, &Lower)> = directed
+        .iter()
+        .map(|part| {
+            let first = count;
+            count += part.rows();
+            (first..count, part)
+        })
+        .collect();
+    let rows = || parts.iter().flat_map(|(range, part)| range.clone().map(|k| (k, part.row(k - range.start))));
+    // Those towards higher ones go to the other end.
     let mut higher = vec![0_usize; count + 1];
-    for k in 0..count {
-        for (other, _) in directed.row(k) {
+    for (k, row) in rows() {
+        for (other, _) in row {
             higher[other + 1] += usize::from(other > k);
         }
     }
-    // And those towards higher ones go to the other end.
     for k in 0..count {
         higher[k + 1] += higher[k];
     }
     let mut next = higher.clone();
     let mut from = vec![(0_u32, 0.0); higher[count]];
-    for k in 0..count {
-        for (other, coupling) in directed.row(k).filter(|&(other, _)| other > k) {
+    for (k, row) in rows() {
+        for (other, coupling) in row.filter(|&(other, _)| other > k) {
             from[next[other]] = (k as u32, coupling);
             next[other] += 1;
         }
     }
-    let mut lower = Lower { start: vec![0], ..Lower::default() };
-    let mut slot = vec![usize::MAX; count];
-    for k in 0..count {
-        let begin = lower.node.len();
-        for (other, coupling) in directed.row(k).filter(|&(other, _)| other < k) {
-            add(&mut lower, &mut slot, begin, other, coupling);
+    let of_part = |(range, part): &(Range<usize>, &Lower)| {
+        let mut lower = Lower::default();
+        let mut slot = vec![usize::MAX; count];
+        for k in range.clone() {
+            let begin = lower.node.len();
+            for (other, coupling) in part.row(k - range.start).filter(|&(other, _)| other < k) {
+                add(&mut lower, &mut slot, begin, other, coupling);
+            }
+            for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
+                add(&mut lower, &mut slot, begin, other as usize, coupling);
+            }
+            lower.start.push(lower.node.len());
         }
-        for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
-            add(&mut lower, &mut slot, begin, other as usize, coupling);
-        }
-        lower.start.push(lower.node.len());
-    }
-    lower
+        lower
+    };
+    Lower::joined(each(parts.iter(), of_part))
 }
 
 /// Adds a coupling to the row that begins at `begin`. A slot of an earlier row is recognised by its being before that.
@@ -318,7 +321,9 @@ mod tests {
                 (coupled[i], coupled[j]) = (true, true);
             }
         }
-        let found = Aggregates::of(rows.len(), |i| rows[i].iter().map(|&(j, coupling)| (j, coupling as f32)));
+        let found = Aggregates::of(&[0..50, 50..120, 120..rows.len()], |i| {
+            rows[i].iter().map(|&(j, coupling)| (j, coupling as f32))
+        });
         for (i, coupled) in coupled.iter().enumerate() {
             assert_eq!(*coupled, found.of[i] != NONE, "node {i}");
         }
@@ -332,7 +337,9 @@ mod tests {
     #[test]
     fn couplings_between_aggregates_are_the_sums_of_those_between_their_members() {
         let rows = couplings();
-        let found = Aggregates::of(rows.len(), |i| rows[i].iter().map(|&(j, coupling)| (j, coupling as f32)));
+        let found = Aggregates::of(&[0..50, 50..120, 120..rows.len()], |i| {
+            rows[i].iter().map(|&(j, coupling)| (j, coupling as f32))
+        });
         let mut expected = std::collections::BTreeMap::new();
         for (i, row) in rows.iter().enumerate() {
             for &(j, coupling) in row {

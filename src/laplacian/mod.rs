@@ -16,6 +16,7 @@ mod preconditioner;
 pub(crate) mod products;
 pub(crate) mod scaled;
 mod sparse;
+mod strong;
 pub(crate) mod vectors;
 
 pub(crate) use as_needed::Preconditioners;

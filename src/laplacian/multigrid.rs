@@ -14,6 +14,7 @@ use super::preconditioner::Preconditioner;
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
 use crate::network::Pattern;
+use crate::parallel::blocks_of_rows;
 use crate::ranks::Spread;
 
 /// Directions that are constant on aggregates are stiffer than those they stand for: the correction is made larger.
@@ -54,7 +55,7 @@ impl Multigrid {
             let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
             entries.map(|(&j, coupling)| (j as usize, coupling as f32))
         };
-        let fine = Aggregates::of(pattern.nodes(), scaled);
+        let fine = Aggregates::of(&blocks_of_rows(pattern.row_starts()), scaled);
         let graph = fine.quotient(|i| matrix.row(pattern, i));
         Self::above(fine, graph)
     }
@@ -98,7 +99,7 @@ impl Preconditioner for Multigrid {
 
 impl Level {
     fn new(graph: Lower) -> Self {
-        let n = graph.start.len() - 1;
+        let n = graph.rows();
         let mut degree = vec![0.0; n];
         for i in 0..n {
             for (j, coupling) in graph.row(i) {
@@ -112,11 +113,10 @@ impl Level {
     }
 
     fn aggregate(&self) -> Aggregates {
-        let n = self.degree.len();
         let inverse_root: Vec<f64> =
             self.degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
         let inverse_root = &inverse_root;
-        Aggregates::of(n, |i| {
+        Aggregates::of(&blocks_of_rows(&self.graph.start), |i| {
             let row = self.graph.row(i);
             row.map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
         })

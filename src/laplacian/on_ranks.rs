@@ -1,8 +1,9 @@
 //! The first level of multigrid where the synapses are spread over ranks; the levels above are the same on every rank.
 
-use super::aggregates::{Aggregates, Lower, counts, directed, quotient_of, strongest};
+use super::aggregates::{Aggregates, Lower, directed, quotient_of};
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
+use super::strong::{Kept, counting, strongest, strongest_of};
 use crate::cost::whole_pattern;
 use crate::network::Pattern;
 use crate::ranks::Spread;
@@ -22,13 +23,17 @@ pub(super) fn first_level<T: Stored>(
         entries.map(|(&j, coupling)| (j as usize, coupling as f32))
     };
     let strongest = strongest_of_all_ranks(&strongest(nodes, spread.own_rows(), &row), spread);
-    let mut words = Vec::new();
-    for i in spread.own_rows() {
-        for (j, coupling) in row(i).filter(|&(j, coupling)| counts((i, j, coupling), &strongest)) {
-            words.extend([word(i, j), u64::from(coupling.to_bits())]);
-        }
-    }
-    let kept = Kept::of(nodes, &spread.ranks().gather(&words));
+    let own = counting(spread.own_rows(), &row, &strongest);
+    let words: Vec<u64> = own
+        .into_iter()
+        .flat_map(|(i, j, coupling)| [word(i as usize, j as usize), u64::from(coupling.to_bits())])
+        .collect();
+    let of_word = |entry: &[u64]| {
+        let (i, j) = pair(entry[0]);
+        (i as u32, j as u32, f32::from_bits(entry[1] as u32))
+    };
+    let parts = spread.ranks().gather(&words).into_iter();
+    let kept = Kept::joined(nodes, parts.map(|words| words.chunks_exact(2).map(of_word).collect()).collect());
     let fine = Aggregates::of_strong(nodes, &|i| kept.row(i)).unwrap_or_else(|| {
         let (pattern, matrix) = (whole_pattern(pattern, spread), matrix.whole(spread));
         Aggregates::of_all(nodes, &|i| {
@@ -54,42 +59,10 @@ fn strongest_of_all_ranks(own: &[(f32, u32)], spread: &Spread) -> Vec<(f32, u32)
     let word = |&(coupling, node): &(f32, u32)| u64::from(coupling.to_bits()) << 32 | u64::from(node);
     let found = |word: u64| (f32::from_bits((word >> 32) as u32), word as u32);
     let to: Vec<Vec<u64>> = spread.rows().iter().map(|rows| own[rows.clone()].iter().map(word).collect()).collect();
-    let mut from = spread.ranks().exchange(&to).into_iter();
-    let mut best = from.next().unwrap_or_default();
-    for others in from {
-        for (best, other) in best.iter_mut().zip(others) {
-            if found(other).0 > found(*best).0 {
-                *best = other;
-            }
-        }
-    }
+    let of_words = |words: Vec<u64>| words.into_iter().map(found).collect();
+    let best: Vec<u64> =
+        strongest_of(spread.ranks().exchange(&to).into_iter().map(of_words)).iter().map(word).collect();
     spread.ranks().gather(&best).into_iter().flatten().map(found).collect()
-}
-
-/// Some couplings of all ranks, row after row.
-struct Kept {
-    start: Vec<usize>,
-    entries: Vec<(u32, f32)>,
-}
-
-impl Kept {
-    /// Of a word for the pair and one for the coupling each, the rows ascending.
-    fn of(nodes: usize, words: &[Vec<u64>]) -> Self {
-        let mut kept = Kept { start: vec![0; nodes + 1], entries: Vec::new() };
-        for entry in words.iter().flat_map(|words| words.chunks_exact(2)) {
-            let (i, j) = pair(entry[0]);
-            kept.start[i + 1] += 1;
-            kept.entries.push((j as u32, f32::from_bits(entry[1] as u32)));
-        }
-        for i in 0..nodes {
-            kept.start[i + 1] += kept.start[i];
-        }
-        kept
-    }
-
-    fn row(&self, i: usize) -> impl Iterator<Item = (usize, f32)> {
-        self.entries[self.start[i]..self.start[i + 1]].iter().map(|&(j, coupling)| (j as usize, coupling))
-    }
 }
 
 /// The graph between the aggregates. Each rank sums the couplings of a range of them, in the order of their members.
@@ -138,5 +111,26 @@ fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLapl
     for k in 0..count {
         all.start[k + 1] += all.start[k];
     }
-    quotient_of(all, count)
+    quotient_of(&[all])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranks::threads::on_threads;
+
+    #[test]
+    fn the_strongest_coupling_is_that_of_all_ranks_and_of_equal_ones_the_first_ranks() {
+        let none = (0.0, u32::MAX);
+        let of_ranks = [
+            [(1.0, 1), none, (2.0, 0), none],
+            [(1.0, 2), (3.0, 0), (2.0, 1), none],
+            [(0.5, 3), (3.0, 3), (4.0, 3), none],
+        ];
+        let found = on_threads(3, |ranks| {
+            let own = of_ranks[ranks.rank()];
+            strongest_of_all_ranks(&own, &Spread::over(ranks, &[0..1, 1..2, 2..4]))
+        });
+        assert!(found.iter().all(|found| found[..] == [(1.0, 1), (3.0, 0), (4.0, 3), none]), "{found:?}");
+    }
 }

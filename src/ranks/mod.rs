@@ -8,12 +8,15 @@
 
 #[cfg(feature = "mpi")]
 pub mod mpi;
+mod tasks;
 #[cfg(test)]
 pub(crate) mod threads;
 
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
+
+pub use tasks::{Carrier, Garbled, Parcel, Words};
 
 use crate::parallel::blocks_of_rows;
 
@@ -36,6 +39,9 @@ pub trait Ranks: Debug + Send + Sync {
     fn exchange_numbers(&self, to: &[Vec<f64>], from: &mut [Vec<f64>], longest: usize);
     /// What one rank has, replaces what the others have; as long everywhere.
     fn broadcast(&self, from: usize, values: &mut [f64]);
+    /// Gives each of so many tasks to one rank, in their order, whichever is free next; comes back when all are done. In a task a
+    /// rank says nothing to the others.
+    fn hand_out(&self, tasks: usize, work: &mut dyn FnMut(usize));
     /// What this rank has heard so far.
     fn heard(&self) -> Heard;
 }

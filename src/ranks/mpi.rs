@@ -3,13 +3,14 @@
 //! Counts of MPI are 32 bits: what is longer goes in several rounds, on all ranks as many.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use ::mpi::Threading;
 use ::mpi::datatype::{Equivalence, Partition, PartitionMut};
 use ::mpi::environment::Universe;
 use ::mpi::topology::SimpleCommunicator;
-use ::mpi::traits::{Communicator, CommunicatorCollectives, Root};
+use ::mpi::traits::{Communicator, CommunicatorCollectives, Destination, Root, Source};
 
 use super::{Heard, Ranks};
 
@@ -33,8 +34,9 @@ pub enum CannotJoin {
     Threads(Threading),
 }
 
-/// Entries that go from one rank to all others together in one round, at most: bounds the memory of the copies, too.
-const MOST_AT_ONCE: usize = 1 << 22;
+/// Entries that go from one rank to all others together in one round, at most: bounds the memory of the copies, too. So few in
+/// debug builds that the networks of the tests take several rounds.
+const MOST_AT_ONCE: usize = if cfg!(debug_assertions) { 1 << 12 } else { 1 << 22 };
 
 impl World {
     /// Joins the job.
@@ -109,11 +111,54 @@ impl World {
     }
 }
 
+/// What is said where tasks are handed out: a rank asks for one, the first gives it.
+const ASKING: i32 = 1;
+const GIVING: i32 = 2;
+
+/// Until somebody has something to say: MPI itself would wait at full speed, and take a processor from those who work.
+fn patiently<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Gives tasks to the other ranks until none is left and everybody, the first rank too, is done.
+fn give(next: &AtomicUsize, tasks: usize, others: usize, first_is_done: &AtomicBool) {
+    let world = SimpleCommunicator::world();
+    let mut done = Vec::with_capacity(others);
+    while done.len() < others {
+        let asking = patiently(|| world.any_process().immediate_probe_with_tag(ASKING)).source_rank();
+        let _ = world.process_at_rank(asking).receive_with_tag::<u64>(ASKING);
+        let task = next.fetch_add(1, Ordering::SeqCst);
+        if task < tasks {
+            world.process_at_rank(asking).send_with_tag(&(task as u64), GIVING);
+        } else {
+            done.push(asking);
+        }
+    }
+    patiently(|| first_is_done.load(Ordering::SeqCst).then_some(()));
+    for rank in done {
+        world.process_at_rank(rank).send_with_tag(&u64::MAX, GIVING);
+    }
+}
+
 /// As MPI has them. What one round takes fits.
 fn counts_and_starts(lengths: &[usize]) -> (Vec<i32>, Vec<i32>) {
     let counts = lengths.iter().map(|&length| length as i32).collect();
     let starts = lengths.iter().scan(0, |next, &length| Some(std::mem::replace(next, *next + length as i32)));
     (counts, starts.collect())
+}
+
+/// Says so when it goes, and also if the work has failed.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Drop for World {
@@ -182,6 +227,36 @@ impl Ranks for World {
                 rest = others;
             }
         }
+    }
+
+    fn hand_out(&self, tasks: usize, work: &mut dyn FnMut(usize)) {
+        if self.rank > 0 {
+            let world = SimpleCommunicator::world();
+            let first = world.process_at_rank(0);
+            loop {
+                first.send_with_tag(&(self.rank as u64), ASKING);
+                patiently(|| first.immediate_probe_with_tag(GIVING));
+                let task = first.receive_with_tag::<u64>(GIVING).0;
+                self.count_heard(1);
+                match usize::try_from(task) {
+                    Ok(task) if task < tasks => work(task),
+                    _ => return,
+                }
+            }
+        }
+        // The first rank works, too: it has a thread that speaks to the others meanwhile, as the only one.
+        let (next, is_done) = (AtomicUsize::new(0), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| give(&next, tasks, self.count - 1, &is_done));
+            let _done = Done(&is_done);
+            loop {
+                let task = next.fetch_add(1, Ordering::SeqCst);
+                if task >= tasks {
+                    break;
+                }
+                work(task);
+            }
+        });
     }
 
     fn heard(&self) -> Heard {

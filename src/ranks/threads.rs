@@ -1,6 +1,7 @@
 //! Ranks that are threads of one process, for tests.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use super::{Heard, Ranks};
@@ -11,6 +12,7 @@ struct Shared {
     said: Vec<Mutex<Vec<Vec<u64>>>>,
     meeting: Mutex<Meeting>,
     all_here: Condvar,
+    next_task: AtomicUsize,
 }
 
 /// Where all wait for one another.
@@ -57,7 +59,8 @@ struct Thread {
 /// Does the same on so many ranks, each a thread of its own, and returns what came out in their order.
 pub(crate) fn on_threads<T: Send>(count: usize, work: impl Fn(Arc<dyn Ranks>) -> T + Sync) -> Vec<T> {
     let said = (0..count).map(|_| Mutex::default()).collect();
-    let shared = Arc::new(Shared { said, meeting: Mutex::default(), all_here: Condvar::new() });
+    let shared =
+        Arc::new(Shared { said, meeting: Mutex::default(), all_here: Condvar::new(), next_task: AtomicUsize::new(0) });
     std::thread::scope(|scope| {
         let start = |rank| {
             let ranks = Arc::new(Thread { rank, shared: Arc::clone(&shared) });
@@ -121,6 +124,20 @@ impl Ranks for Thread {
     fn broadcast(&self, from: usize, values: &mut [f64]) {
         let heard = self.gather(&words(values)).swap_remove(from);
         values.iter_mut().zip(heard).for_each(|(value, word)| *value = f64::from_bits(word));
+    }
+
+    fn hand_out(&self, tasks: usize, work: &mut dyn FnMut(usize)) {
+        // All have left what was handed out before.
+        self.shared.meet();
+        self.shared.next_task.store(0, Ordering::SeqCst);
+        self.shared.meet();
+        loop {
+            let task = self.shared.next_task.fetch_add(1, Ordering::SeqCst);
+            if task >= tasks {
+                return;
+            }
+            work(task);
+        }
     }
 
     fn heard(&self) -> Heard {

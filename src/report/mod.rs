@@ -7,6 +7,7 @@ mod experiments;
 mod facts;
 mod figures;
 mod pages;
+mod parcels;
 mod provenance;
 mod run;
 mod table;
@@ -18,13 +19,14 @@ pub use experiments::{ExperimentReport, run_experiment};
 pub use facts::{Facts, facts};
 pub use pages::{Page, comparison, pages};
 pub use provenance::Provenance;
-pub use run::{Listener, case_report, claim_texts, run_report};
+pub use run::{Listener, case_report, claim_texts, run_experiments, run_report};
 pub use table::verdict_table;
 
 use serde::Serialize;
 
 use crate::claims::{ClaimError, Evidence, Verdict};
 use crate::experiments::{Effort, ExperimentError, Reproduction};
+use crate::ranks::{Garbled, OnAnotherRank};
 use crate::tasks::CaseError;
 
 /// Why a report could not be made.
@@ -50,6 +52,12 @@ pub enum ReportError {
         /// The source.
         source: Box<ExperimentError>,
     },
+    /// Another process of the job met a fault: [`OnAnotherRank`].
+    #[error(transparent)]
+    OnAnotherRank(#[from] OnAnotherRank),
+    /// What another process of the job said cannot be read: [`Garbled`].
+    #[error(transparent)]
+    Garbled(#[from] Garbled),
     /// The plot "`title`" could not be drawn: `reason`.
     #[error("the plot \"{title}\" could not be drawn: {reason}")]
     Plot {

@@ -29,17 +29,21 @@ pub struct Provenance {
 impl Provenance {
     /// Looks around.
     pub fn collect(seed: u64) -> Self {
-        let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-            let line = text.lines().find(|line| line.starts_with("model name"))?;
-            Some(line.split_once(':')?.1.trim().to_owned())
-        });
+        let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let processor = listed.lines().find(|line| line.starts_with("model name"));
+        let processor = processor.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned()));
+        // Those of the machine: one of several processes may have been given a part of them.
+        let processors = listed.lines().filter(|line| line.starts_with("processor")).count();
         Provenance {
             synbal: env!("CARGO_PKG_VERSION"),
             commit: option_env!("SYNBAL_COMMIT").map(str::to_owned),
             seed,
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor,
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            processors: match processors {
+                0 => std::thread::available_parallelism().map_or(1, usize::from),
+                processors => processors,
+            },
             date: output("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
             build: if cfg!(debug_assertions) { "debug" } else { "release" },
         }

@@ -2,19 +2,18 @@
 
 use std::time::Instant;
 
-use rayon::prelude::*;
-
 use super::degrees;
 use super::figures::{CERTIFIED_TITLE, certified_errors, drift};
 use super::worst::worst_neurons_of;
 use super::{
-    CaseReport, ClaimReport, ClaimText, ControlReport, NetworkFacts, Provenance, Report, ReportError, SolverReport,
-    WorstNeuron, figures, run_experiment,
+    CaseReport, ClaimReport, ClaimText, ControlReport, ExperimentReport, NetworkFacts, Provenance, Report, ReportError,
+    SolverReport, WorstNeuron, figures, run_experiment,
 };
 use crate::balance::{Criteria, Method, Run};
 use crate::claims::{Claim, ClaimError, REGISTRY, Subject, control_subject, largest_weight_difference};
-use crate::experiments::{EXPERIMENTS, Effort};
+use crate::experiments::{EXPERIMENTS, Effort, Experiment};
 use crate::flow::node_costs;
+use crate::ranks::Carrier;
 use crate::tasks::{Case, embedded_cases};
 
 /// Hears what is being worked on: the case, and the solver or claim.
@@ -27,7 +26,8 @@ const DRIFT_CASE: &str = "random-sparse";
 const CERTIFIED_CASES: [&str; 2] = ["ring", "not-balanceable"];
 
 /// Runs every claim on every embedded case across all solvers, two or more cases at a time if there are processors; then
-/// every experiment, which uses all processors itself.
+/// every experiment, which uses all processors itself. Over several processes each case and each experiment is a task of one of
+/// them; the first has the report, the others have `None`.
 ///
 /// # Errors
 /// A case or an experiment that cannot be run at all; a claim that falls is no error but a verdict.
@@ -35,17 +35,17 @@ pub fn run_report(
     seed: u64,
     stop: Criteria<'static>,
     effort: Effort,
+    carrier: Carrier,
     progress: Listener,
-) -> Result<Report, ReportError> {
+) -> Result<Option<Report>, ReportError> {
     let started = Instant::now();
     let cases = embedded_cases(seed)?;
-    let case = |case: &Case| case_report(case, Method::ALL, seed, stop, progress);
-    let cases = cases.par_iter().map(case).collect::<Result<Vec<_>, _>>()?;
-    let experiments = EXPERIMENTS
-        .iter()
-        .map(|experiment| run_experiment(experiment, seed, effort, &|_, what| progress(experiment.name, what)))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Report {
+    let cases =
+        carrier.side_by_side(cases.len(), |number| case_report(&cases[number], Method::ALL, seed, stop, progress))?;
+    let all: Vec<&Experiment> = EXPERIMENTS.iter().collect();
+    let experiments = run_experiments(&all, seed, effort, carrier, progress)?;
+    let (Some(cases), Some(experiments)) = (cases, experiments) else { return Ok(None) };
+    Ok(Some(Report {
         figures: figures::of_report(&cases)?,
         experiments,
         provenance: Provenance::collect(seed),
@@ -53,6 +53,24 @@ pub fn run_report(
         claims: claim_texts()?,
         cases,
         seconds: started.elapsed().as_secs_f64(),
+    }))
+}
+
+/// Runs experiments one after the other, or each as a task of one of several processes: the first then has the findings, the
+/// others have `None`.
+///
+/// # Errors
+/// The first experiment that cannot be run.
+pub fn run_experiments(
+    experiments: &[&Experiment],
+    seed: u64,
+    effort: Effort,
+    carrier: Carrier,
+    progress: Listener,
+) -> Result<Option<Vec<ExperimentReport>>, ReportError> {
+    carrier.one_by_one(experiments.len(), |number| {
+        let experiment = experiments[number];
+        run_experiment(experiment, seed, effort, &|_, what| progress(experiment.name, what))
     })
 }
 

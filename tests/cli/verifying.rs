@@ -130,3 +130,46 @@ fn given_log_scales_are_certified_as_they_are() {
     fs::write(path.join("h.csv"), "h\n0\n").unwrap();
     refused(path, &["certify", "small.csv", "--scales", "h.csv", "-o", "c.json"], &["4 neurons", "got 1"]);
 }
+
+#[test]
+fn several_networks_are_checked_with_the_options_of_all() {
+    let folder = scratch();
+    fs::write(folder.path().join("two.csv"), "0,3\n1,0\n").unwrap();
+    let networks = ["verify", "small.csv", "two.csv", "--method", "newton"];
+    let with = |more: &[&str]| run(folder.path(), &[&networks, more].concat());
+    let found = json(&with(&["--json", "--junit", "verdicts.xml", "--out", "page"]));
+    let names: Vec<&str> = found.as_array().unwrap().iter().map(|case| case["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["small", "two"]);
+    let alone = json(&run(folder.path(), &["verify", "two.csv", "--method", "newton", "--json"]));
+    assert_eq!(found[1]["claims"], alone["claims"]);
+    let verdicts = fs::read_to_string(folder.path().join("verdicts.xml")).unwrap();
+    assert_eq!(verdicts.matches("<testsuites>").count() + verdicts.matches("</testsuites>").count(), 2);
+    assert_eq!(verdicts.matches("<testsuite name=").count(), 2, "{verdicts}");
+    let page = fs::read_to_string(folder.path().join("page/report.json")).unwrap();
+    let page: Value = serde_json::from_str(&page).unwrap();
+    assert_eq!(page["cases"].as_array().unwrap().len(), 2);
+    let text = with(&[]);
+    let at = |name: &str| stdout(&text).find(name).unwrap();
+    assert!(stdout(&text).starts_with("small.csv:\nnewton") && at("\n\ntwo.csv:\nnewton") > 0, "{}", stdout(&text));
+    // What is wrong with one of them is said with its name, and nothing else is.
+    fs::write(folder.path().join("chain.csv"), "0,3\n0,0\n").unwrap();
+    let output = run(folder.path(), &["verify", "small.csv", "chain.csv", "missing.csv"]);
+    assert_eq!((status(&output), stdout(&output)), (2, ""));
+    assert!(stderr(&output).starts_with("synbal: chain.csv: "), "{}", stderr(&output));
+    assert_eq!(stderr(&output).lines().count(), 1);
+}
+
+#[test]
+fn several_experiments_are_a_list_of_what_each_says_alone() {
+    let folder = scratch();
+    let without_times = |mut found: Value| {
+        found["seconds"] = Value::Null;
+        found
+    };
+    let both = json(&run(folder.path(), &["experiment", "two-neurons", "noise-steps", "--json"]));
+    for (place, name) in ["two-neurons", "noise-steps"].into_iter().enumerate() {
+        let alone = json(&run(folder.path(), &["experiment", name, "--json"]));
+        assert_eq!(without_times(both[place].clone()), without_times(alone));
+    }
+    assert_eq!(both.as_array().unwrap().len(), 2);
+}

@@ -47,6 +47,11 @@ impl<'a> ScaledCosts<'a> {
         if !self.is_in_range() {
             self.rebase(h);
         }
+        self.invert();
+    }
+
+    /// Renews `1/d`.
+    pub fn invert(&mut self) {
         for (inverse, d) in self.inverse.iter_mut().zip(&self.d) {
             *inverse = d.recip();
         }
@@ -78,11 +83,13 @@ impl<'a> ScaledCosts<'a> {
         !self.d.iter().any(|&d| is_out_of_range(d))
     }
 
-    /// Computes the costs afresh where scales have left their range.
-    pub fn keep_in_range(&mut self) {
-        if !self.is_in_range() {
+    /// Computes the costs afresh where scales have left their range; whether they had.
+    pub fn keep_in_range(&mut self) -> bool {
+        let left = !self.is_in_range();
+        if left {
             self.rebase(&self.h());
         }
+        left
     }
 
     fn rebase(&mut self, h: &[f64]) {

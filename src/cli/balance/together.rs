@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use synbal::balance::{Problem, Solved, working_memory};
+use synbal::balance::{Problem, Solved};
 use synbal::cost::CostSpec;
-use synbal::io::{Loaded, read_part, write_part};
-use synbal::network::{Activation, Network};
+use synbal::io::write_part;
 use synbal::ranks::{Heard, Ranks, agree};
 
 use super::solved::{GRAPH, JUDGEMENT, SOLVER, run_of_degree_one};
@@ -14,12 +13,10 @@ use super::summary::{Parts, Summary, explained};
 use super::written::Destination;
 use crate::cli::advice::for_network;
 use crate::cli::arguments::{BalanceOptions, CostName, scope};
-use crate::cli::console::{READING, ask_for_memory, notify, print, print_aside, say};
+use crate::cli::console::{notify, print, print_aside, say};
+use crate::cli::shared::{self, Shared};
 use crate::cli::timings::Timings;
 use crate::cli::{CliError, Ending};
-
-/// Bytes of memory for each neuron, whatever the synapses: the vectors of the solver.
-const A_NEURON: u64 = 256;
 
 pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, CliError> {
     refuse_what_is_not_there(options)?;
@@ -27,32 +24,14 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
     let destination = agree(&**ranks, Destination::checked(options))?;
     let mut timings = Timings::new();
     timings.lap("start");
-    let bytes = std::fs::metadata(&options.input.input).map_or(0, |file| file.len());
-    agree(&**ranks, ask_for_memory((bytes / ranks.count() as u64).saturating_mul(READING)))?;
-    let part = read_part(&options.input.input, ranks)?;
-    let part = if options.within_components { part.within_components()? } else { part };
-    timings.lap("reading");
-    notify(&part.notices);
-
-    let activation = match options.input.read_options()?.activation {
-        None => Activation::Relu.into(),
-        Some(given) => given.of(None, part.weights.neurons())?,
-    };
-    let loaded = Loaded {
-        network: Network::recurrent(part.weights, activation),
-        notices: part.notices,
-        names: None,
-        model: None,
-    };
+    let Shared { loaded, spread, synapses } = shared::read(&options.input, options.within_components, ranks)?;
     let network = &loaded.network;
-    if !network.activation.homogeneous_degrees()?.are_one() {
-        return Err(CliError::NotOnRanks { option: "an activation whose degree is not one" });
-    }
-    let vectors = A_NEURON * network.weights.neurons() as u64;
-    agree(&**ranks, ask_for_memory(working_memory(network).saturating_add(vectors)))?;
+    timings.lap("reading");
+    notify(&loaded.notices);
+
     let spec = CostSpec::power(options.input.p);
     let failed = |error| for_network(error, &loaded);
-    let problem = Problem::spread(network, &spec, scope(options.within_components), &part.spread).map_err(failed)?;
+    let problem = Problem::spread(network, &spec, scope(options.within_components), &spread).map_err(failed)?;
     timings.lap(GRAPH);
     let before = ranks.heard();
     let run = run_of_degree_one(options, &problem)?;
@@ -65,7 +44,7 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
     let as_asked = status.is_balanced() || matches!(status, synbal::balance::Status::GradientReached { .. });
     if as_asked {
         if let Some(path) = &options.output {
-            write_part(path, &balanced.network.weights, part.synapses, ranks)?;
+            write_part(path, &balanced.network.weights, synapses, ranks)?;
         }
         let scales = if is_first { destination.write_scales(&balanced.log_scales, None, None) } else { Ok(()) };
         agree(&**ranks, scales)?;
@@ -83,7 +62,7 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
         accumulated: None,
         layout: None,
         names: None,
-        synapses: part.synapses,
+        synapses,
         // Nobody reads the whole file; the text does not say it.
         sha256: String::new(),
         seconds: balanced.seconds,
@@ -108,27 +87,15 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
 
 /// Options that one process takes and several do not.
 fn refuse_what_is_not_there(options: &BalanceOptions) -> Result<(), CliError> {
-    let (input, form) = (&options.input, &options.input.form);
     let is_mtx = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mtx"));
-    let given = [
+    let others = [
         (options.json, "--json"),
         (options.digits.is_some(), "--digits"),
         (options.powers_of_two, "--powers-of-two"),
         (options.dtype.is_some(), "--dtype"),
         (options.to.is_some(), "--to"),
         (options.noise.cost != CostName::Weights || options.noise.steps.is_some(), "--cost accumulated"),
-        (input.world.is_some(), "--world"),
-        (input.gains.is_some(), "--gains"),
-        (form.layout.is_some(), "--layout"),
-        (!form.untouched.is_empty(), "--untouched"),
-        (form.edges.is_some(), "--edges"),
-        (form.matrix, "--matrix"),
-        (form.transpose, "--transpose"),
-        (form.variable.is_some(), "--variable"),
         (options.output.as_deref().is_some_and(|path| !is_mtx(path)), "another output than a .mtx file"),
     ];
-    match given.into_iter().find(|(given, _)| *given) {
-        Some((_, option)) => Err(CliError::NotOnRanks { option }),
-        None => Ok(()),
-    }
+    shared::refuse(&options.input, &others)
 }
