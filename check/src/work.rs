@@ -21,6 +21,12 @@ pub(crate) fn allowed(weights: u128) -> u128 {
 
 /// Refuses a certificate whose check would take more products of words than `FREE + FOR_EACH · weights`.
 pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> {
+    let (work, allowed) = work(input, claims)?;
+    if work > allowed { Err(Refused::TooMuchWork { work, allowed }) } else { Ok(()) }
+}
+
+/// The products of words that a check takes, counted until they are too many, and how many it may.
+fn work(input: &Input, claims: &Claims) -> Result<(u128, u128), Refused> {
     let world = input.neurons;
     let recurrent =
         input.recurrent.iter().map(|&(target, source, weight)| (target, source, weight, claims.alpha(source)));
@@ -57,22 +63,27 @@ pub(crate) fn check_work(input: &Input, claims: &Claims) -> Result<(), Refused> 
         }
     } else {
         for (target, source, weight, factor) in weights {
-            work += at_synapse(target, source, cost(weight, factor, claims));
+            work += at_synapse(target, source, cost(weight, factor, claims.p, claims.cost_unit_bits));
             if work > allowed {
                 break;
             }
         }
     }
-    if work > allowed { Err(Refused::TooMuchWork { work, allowed }) } else { Ok(()) }
+    Ok((work, allowed))
 }
 
 /// The work of finding `floor(2^s λ|weight|^(a/b))`, and its size in words: of its b-th power, of which a root is taken.
-pub(crate) fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &Claims) -> (u128, u128) {
-    let (a, b) = (i64::from(claims.p.0), i64::from(claims.p.1));
+pub(crate) fn cost(
+    weight: f64,
+    (factor, factor_exponent): (u64, i64),
+    (a, b): (u32, u32),
+    cost_unit_bits: u32,
+) -> (u128, u128) {
+    let (a, b) = (i64::from(a), i64::from(b));
     let (mantissa, exponent) = dyadic(weight);
     let bits_of = |x: u64| i64::from(64 - x.leading_zeros());
     let power = bits_of(mantissa) * a + bits_of(factor) * b;
-    let shift = exponent * a + (factor_exponent + i64::from(claims.cost_unit_bits)) * b;
+    let shift = exponent * a + (factor_exponent + i64::from(cost_unit_bits)) * b;
     let in_words = |bits: i64| bits.max(0) as u128 / 64 + 1;
     let whole = in_words(power + shift);
     (if b == 1 { whole } else { whole * whole }, in_words((power + shift) / b))
@@ -80,4 +91,55 @@ pub(crate) fn cost(weight: f64, (factor, factor_exponent): (u64, i64), claims: &
 
 pub(crate) fn words(x: &BigUint) -> u128 {
     u128::from(x.bits()) / 64 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::read::read;
+
+    /// The bits of a cost are those of its mantissas and of its powers of two: 64 of them are counted as two words.
+    #[test]
+    fn words_of_costs_are_reckoned_by_hand() {
+        // 9·2^58 and 9·2^59: a 3 has two bits, and a factor of one has one.
+        assert_eq!(cost(3.0, (1, 0), (2, 1), 58), (1, 1));
+        assert_eq!(cost(3.0, (1, 0), (2, 1), 59), (2, 2));
+        // 3·2^5 as factor: 4 + 2 + 5 bits.
+        assert_eq!(cost(3.0, (3, 5), (2, 1), 52), (1, 1));
+        assert_eq!(cost(3.0, (3, 5), (2, 1), 53), (2, 2));
+        // 0.75 is 3·2^-2.
+        assert_eq!(cost(0.75, (1, 0), (2, 1), 62), (1, 1));
+        assert_eq!(cost(0.75, (1, 0), (2, 1), 63), (2, 2));
+        // Squared, for p = 3/2: 6 + 2 bits and twice 62: 132, of which the root has half.
+        assert_eq!(cost(3.0, (1, 2), (3, 2), 60), (9, 2));
+        // Smaller than one unit.
+        assert_eq!(cost(0.5, (1, 0), (2, 1), 0), (1, 1));
+    }
+
+    /// Certificates as committed (tests/vectors): what their check takes, and what it may.
+    #[test]
+    fn the_work_of_certificates_is_what_it_was() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
+        let found = [
+            ("p1", "certificate_p1.csv"),
+            ("p2", "certificate_p2.csv"),
+            ("half", "certificate_half.csv"),
+            ("gains", "certificate_p2.csv"),
+            ("reducible", "certificate_reducible.csv"),
+            ("world", "certificate_world.safetensors"),
+        ]
+        .map(|(name, input)| {
+            let (input, _) = read(&folder.join(input)).unwrap();
+            let text = std::fs::read(folder.join(format!("certificate_{name}.json"))).unwrap();
+            let claims = Claims::read(&text).unwrap();
+            let outside = [&input.from_world, &input.to_world].map(|weights| weights.as_ref().map_or(0, Vec::len));
+            let outside = if claims.world.is_some() { outside.iter().sum() } else { 0 };
+            let (work, allowed) = work(&input, &claims).unwrap();
+            assert!(allowed <= FREE + FOR_EACH * (input.recurrent.len() + outside) as u128, "{name}");
+            (work, (allowed - FREE) / FOR_EACH)
+        });
+        assert_eq!(found, [(929, 6), (1018, 9), (982, 6), (1018, 9), (1075, 9), (1153, 12)]);
+    }
 }

@@ -34,9 +34,6 @@ const FIRST_BITS: u32 = 40;
 /// Newton steps after which the method gives up: from a start near the solution 20 give a million digits.
 const MAX_STEPS: usize = 200;
 
-/// Steps at full precision that may bring no progress.
-const PATIENCE: usize = 3;
-
 /// `max p|δ_j − δ_i|` up to which the step is taken in full; beyond, the fraction of the damped Newton method.
 const FULL_STEP: f64 = 0.1;
 
@@ -209,10 +206,10 @@ impl<'a> Search<'a> {
         let allowed = Multi::from_decimal(64, &format!("1e-{}", self.digits))?;
         let mut h = start.iter().map(|&value| Multi::from_f64(LEAST_BITS, value)).collect::<Result<Vec<_>, _>>()?;
         let mut trace: Vec<PreciseStep> = Vec::new();
-        let (mut known_bits, mut best, mut without_progress) = (FIRST_BITS, u32::MIN, 0);
+        let mut known_bits = FIRST_BITS;
         self.prepare(&self.place(&h, 2 * LEAST_BITS)?, &h)?;
         for _ in 0..MAX_STEPS {
-            let full_bits = target_bits + self.guard_bits;
+            let full_bits = (target_bits + self.guard_bits).max(LEAST_BITS);
             let bits = (2 * known_bits + self.guard_bits).min(full_bits);
             let place = self.place(&h, bits)?;
             for value in &mut h {
@@ -234,15 +231,8 @@ impl<'a> Search<'a> {
                     LinearSolver::Refinement
                 },
             });
-            if bits == full_bits {
-                if imbalance <= allowed && right_bits >= target_bits {
-                    return Ok(self.finished(h, place.total, imbalance.log10(), trace));
-                }
-                without_progress = if right_bits > best { 0 } else { without_progress + 1 };
-                best = best.max(right_bits);
-                if without_progress >= PATIENCE {
-                    break;
-                }
+            if bits == full_bits && imbalance <= allowed && right_bits >= target_bits {
+                return Ok(self.finished(h, place.total, imbalance.log10(), trace));
             }
             let rate = self.rate(&x);
             let p = h[0].lift(self.graph.p());

@@ -45,11 +45,9 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
     let (a, b) = (ground.grounded(reference), ground.grounded(h));
     let delta: Vec<f64> = b.iter().zip(&a).map(|(b, a)| b - a).collect();
     let (low, high) = delta.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
-    // The couplings may differ by this relative amount, and a little more for rounding: of the exponents (4p max|h|
-    // units), of products and quotients (16), and of the sums below over at most twice as many synapses as nodes.
+    // The couplings may differ by this relative amount, and a little more for rounding.
     let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let rounding = UNIT_ROUNDOFF * (4.0 * p * largest + 16.0 + 2.0 * graph.nodes() as f64);
-    let slack = (p * (high - low)).exp_m1() + rounding;
+    let slack = (p * (high - low)).exp_m1() + rounding(p, largest, graph.nodes());
     let mut reached = vec![0.0; graph.nodes()];
     for (e, i, j) in graph.pattern().iter() {
         let flow = costs[e] * (z[i] - z[j]);
@@ -66,4 +64,21 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
     }
     let distance = delta.iter().map(|value| value.abs()).collect();
     Ok(Comparison { distance, bound: z })
+}
+
+/// What rounding adds to the relative change of a coupling: of the exponents (4p max|h| units), of products and quotients (16), and
+/// of sums over at most twice as many synapses as nodes.
+fn rounding(p: f64, largest_log_scale: f64, nodes: usize) -> f64 {
+    UNIT_ROUNDOFF * (4.0 * p * largest_log_scale + 16.0 + 2.0 * nodes as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_reckoned_in_units() {
+        assert_eq!(rounding(2.0, 3.0, 5) / UNIT_ROUNDOFF, 24.0 + 16.0 + 10.0);
+        assert_eq!(rounding(0.5, 0.0, 1) / UNIT_ROUNDOFF, 18.0);
+    }
 }

@@ -226,7 +226,8 @@ impl Evidence {
     }
 }
 
-/// The largest of many deviations, each in units of its own bound: held if at most 1.
+/// The largest of many deviations, each in units of its own bound: held if at most 1. Of inequalities it is negative where all hold
+/// with room to spare.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorstRatio {
     worst: f64,
@@ -236,21 +237,22 @@ pub struct WorstRatio {
 impl WorstRatio {
     /// Takes in one deviation and its bound. A deviation of zero is within any finite bound, a NaN within none.
     pub fn add(&mut self, deviation: f64, bound: f64) {
-        // A bound that is infinite or NaN knows nothing, and nothing is within it.
-        let ratio = if !bound.is_finite() || deviation.is_nan() {
-            f64::INFINITY
-        } else if deviation == 0.0 {
-            0.0
-        } else {
-            deviation.abs() / bound
-        };
-        self.worst = self.worst.max(ratio);
-        self.seen += 1;
+        self.add_violation(deviation.abs(), bound);
     }
 
-    /// Takes in a deviation that counts only where it is positive: how far an inequality is violated.
+    /// Takes in how far an inequality is violated: negative where it holds with room to spare, which a bound of zero has no
+    /// measure for.
     pub fn add_violation(&mut self, violation: f64, bound: f64) {
-        self.add(if violation < 0.0 { 0.0 } else { violation }, bound);
+        // A bound that is infinite or NaN knows nothing, and nothing is within it.
+        let ratio = if !bound.is_finite() || violation.is_nan() {
+            f64::INFINITY
+        } else if violation == 0.0 || (violation < 0.0 && bound == 0.0) {
+            0.0
+        } else {
+            (violation / bound).max(f64::MIN)
+        };
+        self.worst = if self.seen == 0 { ratio } else { self.worst.max(ratio) };
+        self.seen += 1;
     }
 
     /// The largest ratio so far.
@@ -267,6 +269,27 @@ impl WorstRatio {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_worst_ratio_says_how_much_room_an_inequality_had() {
+        let mut worst = WorstRatio::default();
+        assert_eq!((worst.worst(), worst.seen()), (0.0, 0));
+        worst.add_violation(-6.0, 2.0);
+        worst.add_violation(-8.0, 2.0);
+        assert_eq!((worst.worst(), worst.seen()), (-3.0, 2));
+        worst.add_violation(-1.0, 0.0);
+        assert_eq!(worst.worst(), 0.0);
+        worst.add(-1.0, 2.0);
+        worst.add(0.5, 2.0);
+        assert_eq!((worst.worst(), worst.seen()), (0.5, 5));
+        worst.add_violation(-1e300, 1e-300);
+        assert_eq!(worst.worst(), 0.5);
+        for (deviation, bound) in [(0.0, f64::INFINITY), (f64::NAN, 1.0), (0.0, f64::NAN), (1.0, 0.0)] {
+            let mut worst = WorstRatio::default();
+            worst.add(deviation, bound);
+            assert_eq!(worst.worst(), f64::INFINITY, "{deviation} {bound}");
+        }
+    }
 
     #[test]
     fn the_figure_that_passed_its_bound_furthest_is_found() {

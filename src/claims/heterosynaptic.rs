@@ -46,7 +46,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     let residual: Vec<f64> = rest.gradient().iter().map(|g| g.magnitude()).collect();
 
     let (mut wrong, mut judged, mut too_small) = (0_usize, 0_usize, 0_usize);
-    let mut factor_two = super::WorstRatio::default();
+    let (mut against, mut factor_two) = (super::WorstRatio::default(), super::WorstRatio::default());
     let stride = (pattern.len() / SYNAPSES).max(1);
     for (potentiated, target, source) in pattern.iter().step_by(stride).take(SYNAPSES) {
         let mut weights = balanced.clone();
@@ -65,11 +65,13 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
             if expected == 0.0 {
                 judged += 1;
                 wrong += usize::from(rate.value.abs() > blur);
+                against.add(rate.value, blur);
             } else if excess <= 2.0 * blur {
                 too_small += 1;
             } else {
                 judged += 1;
                 wrong += usize::from(rate.value * expected <= 0.0);
+                against.add_violation(-rate.value * expected, blur);
             }
         }
         let own = field[potentiated] / &own_units[potentiated];
@@ -83,6 +85,12 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         wrong as f64,
         0.0,
         "exact: signs; a synapse predicted to stay may move by the leftover imbalance and rounding",
+    );
+    evidence.at_most(
+        "rate against the prediction, in units of what blurs it, worst synapse",
+        against.worst(),
+        1.0,
+        "leftover imbalance of both neurons and running error analysis",
     );
     evidence.some_beyond_rounding("synapses judged", judged);
     evidence.at_most(

@@ -8,6 +8,7 @@ use super::balanced::balanced;
 use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
 use crate::balance::{Balanced, Coordinates, Horizon, Method, OdeFlow, Scope, Stepper};
 use crate::certify::ground_state;
+use crate::claims::WorstRatio;
 use crate::claims::heterosynaptic::effect;
 use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
@@ -56,7 +57,17 @@ fn group(target: usize, source: usize, onto: usize, from: usize) -> usize {
 }
 
 /// For each group: predictions judged, right at first, so at the new balance, and surely not so there.
-type Score = [[usize; 4]; GROUPS.len()];
+type Counts = [[usize; 4]; GROUPS.len()];
+
+/// What became of the predictions.
+#[derive(Default)]
+struct Score {
+    counts: Counts,
+    /// First moves against the prediction, in units of what blurs it.
+    first: WorstRatio,
+    /// The same at the new balance.
+    last: WorstRatio,
+}
 
 fn run(_seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let mut findings = Findings::default();
@@ -117,12 +128,15 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
         let predicted = f64::from(effect(source, onto, from) - effect(target, onto, from));
         let blur = CLEAR * (leftover[source].abs() + leftover[target].abs())
             + CLEAR * f64::EPSILON * graph.pattern().len() as f64 * (sums.incoming[source] + sums.incoming[target]);
-        let [judged, right, lasting, reversed] = &mut score[group(target, source, onto, from)];
+        let [judged, right, lasting, reversed] = &mut score.counts[group(target, source, onto, from)];
         if predicted == 0.0 {
             *judged += 1;
+            score.first.add(first, blur);
             *right += usize::from(first.abs() <= blur);
         } else if excess.abs() > blur {
             *judged += 1;
+            score.first.add_violation(-first * predicted, blur);
+            score.last.add_violation(-last * predicted, unsure);
             *right += usize::from(first * predicted > 0.0);
             *lasting += usize::from(last * predicted > 0.0);
             *reversed += usize::from(last * predicted < -unsure);
@@ -139,7 +153,8 @@ fn radius(found: &Balanced, name: &str) -> Result<f64, ExperimentError> {
 }
 
 fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
-    let total = |which: usize| score.iter().map(|counts| counts[which]).sum::<usize>();
+    let counts = &score.counts;
+    let total = |which: usize| counts.iter().map(|counts| counts[which]).sum::<usize>();
     let (judged, right) = (total(0), total(1));
     findings.evidence.at_most(
         format!("{name}: synapses whose first move has the wrong sign, of {judged} judged"),
@@ -154,7 +169,18 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
         0.0,
         "theorem heterosynaptic_lasting; both balanced points are known to a certified radius",
     );
-    let moving = &score[..GROUPS.len() - 1];
+    for (when, worst, derivation) in [
+        ("first move", &score.first, "twice the imbalance that was left before, and rounding"),
+        ("move to the new balance", &score.last, "twice the sum of the certified radii of both balanced points"),
+    ] {
+        findings.evidence.at_most(
+            format!("{name}: {when} against the prediction, in units of its bound, worst synapse"),
+            worst.worst(),
+            1.0,
+            derivation,
+        );
+    }
+    let moving = &counts[..GROUPS.len() - 1];
     let (moved, lasting) =
         moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
     findings.state(
@@ -181,7 +207,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
         columns: ["synapses", "predicted", "judged", "right at first", "so at the new balance"]
             .map(str::to_owned)
             .to_vec(),
-        rows: GROUPS.iter().zip(score).map(row).collect(),
+        rows: GROUPS.iter().zip(counts).map(row).collect(),
     });
 }
 

@@ -256,3 +256,17 @@ fn show(findings: &mut Findings, variants: &[Variant]) {
         ),
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_task_is_the_teachers_but_for_what_is_read() {
+        let task = ReadFromActivity(Teacher::new(4, Activation::Relu, 1).unwrap());
+        assert_eq!(task.convention(), Convention { read_out: ReadOut::Activity, ..Convention::AUTHORS });
+        assert_ne!(Convention::AUTHORS.read_out, ReadOut::Activity);
+        assert_eq!((task.channels(), task.conditions()), (task.0.channels(), task.0.conditions()));
+        assert_eq!(task.batch(3, 2..4), task.0.batch(3, 2..4));
+    }
+}

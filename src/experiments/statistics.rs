@@ -66,6 +66,7 @@ mod tests {
         assert_eq!((interval.mean, interval.count), (3.0, 5));
         // The table has eight digits.
         assert!((interval.half_width - 1.963_243_2).abs() < 1e-7, "{}", interval.half_width);
+        assert_eq!((interval.low(), interval.high()), (3.0 - interval.half_width, 3.0 + interval.half_width));
         assert_eq!(MeanInterval::of(&[1.0]).half_width, f64::INFINITY);
     }
 

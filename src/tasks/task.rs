@@ -97,3 +97,21 @@ impl Simulator<'_, f64> {
         outputs
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two trials of two outputs, of which the first of three steps does not count.
+    #[test]
+    fn losses_are_reckoned_by_hand() {
+        let trials = Trials { count: 2, input: vec![Vec::new(); 3], step: 0.1 };
+        let batch = Batch { trials, targets: vec![vec![1.0; 4]; 3], scored_from: 1 };
+        // Output by output, and in it trial by trial.
+        let outputs = [vec![9.0; 4], vec![2.0, 1.0, 1.0, 4.0], vec![1.0, 1.0, 3.0, 0.0]];
+        assert_eq!(batch.scored(), 8);
+        assert_eq!(batch.errors_of_trials(&outputs), [[1.0, 0.0, 0.0, 2.0], [0.0, 3.0, 0.0, -1.0]]);
+        assert_eq!(batch.losses(&outputs), [5.0 / 4.0, 10.0 / 4.0]);
+        assert_eq!(batch.root_mean_square(&outputs), (15.0_f64 / 8.0).sqrt());
+    }
+}

@@ -2,6 +2,12 @@
 
 #[path = "../support/common.rs"]
 mod common;
+#[cfg(all(feature = "precise", not(feature = "stiff")))]
+#[path = "../support/figures.rs"]
+mod figures;
+#[cfg(all(feature = "precise", not(feature = "stiff")))]
+#[path = "../support/small_networks.rs"]
+mod small_networks;
 
 mod any_degree;
 mod architecture;
@@ -13,6 +19,8 @@ mod conserved_quantities;
 mod contraction;
 mod convex_cost;
 mod cost_bounds;
+#[cfg(all(feature = "precise", not(feature = "stiff")))]
+mod figures_as_committed;
 mod global_convergence;
 mod heterosynaptic;
 mod lax_form;

@@ -1,10 +1,12 @@
-//! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads; and what must hold holds.
+//! Every experiment gives the same numbers twice, bit for bit, whatever the number of threads, and those that were committed; and
+//! what must hold holds.
 
 use synbal::claims::{REGISTRY, Verdict};
-use synbal::experiments::{EXPERIMENTS, Effort, Experiment, Reproduction};
+use synbal::experiments::{EXPERIMENTS, Effort, Experiment, Findings, Reproduction};
 
-/// The findings as JSON: every digit of every number.
-fn findings(experiment: &Experiment, threads: usize) -> String {
+use crate::figures::Figures;
+
+fn findings(experiment: &Experiment, threads: usize) -> Findings {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let found = pool.install(|| (experiment.run)(1, Effort::Quick, &|_, _| ()).unwrap());
     assert!(!found.statements.is_empty(), "{}: it says nothing about the paper", experiment.name);
@@ -12,15 +14,43 @@ fn findings(experiment: &Experiment, threads: usize) -> String {
     for measurement in &found.evidence.measurements {
         assert!(measurement.holds(), "{}: {measurement:?}", experiment.name);
     }
-    serde_json::to_string(&found).unwrap()
+    found
+}
+
+/// What a reader sees of the findings, and of the rest, megabytes of points, a hash.
+fn as_committed(name: &str, found: &Findings, json: &str) {
+    let mut figures = Figures::of(&format!("experiments/{name}"));
+    figures.long("all findings", json);
+    for statement in &found.statements {
+        figures.text(format!("{}: {}", statement.outcome.words(), statement.text));
+    }
+    for measurement in &found.evidence.measurements {
+        figures.add(&measurement.what, (measurement.value, measurement.bound));
+    }
+    for note in &found.evidence.notes {
+        figures.text(format!("note: {note}"));
+    }
+    for table in &found.tables {
+        figures.text(format!("table: {}", table.title));
+        for row in std::iter::once(&table.columns).chain(&table.rows) {
+            figures.text(format!("  {}", row.join(" | ")));
+        }
+    }
+    for plot in &found.plots {
+        figures.long(&plot.title, &serde_json::to_string(plot).unwrap());
+    }
+    figures.compare();
 }
 
 fn same_bits_for_one_and_two_threads(name: &str) {
     let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == name).unwrap();
-    let (one, two) = (findings(experiment, 1), findings(experiment, 2));
+    let (found, two) = (findings(experiment, 1), findings(experiment, 2));
+    // Every digit of every number.
+    let [one, two] = [&found, &two].map(|findings| serde_json::to_string(findings).unwrap());
     // Not assert_eq: megabytes of numbers help nobody.
     let place = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
     assert!(one == two, "{name}: from byte {place:?} on: {:?}", place.map(|at| &one[at.saturating_sub(80)..at + 20]));
+    as_committed(name, &found, &one);
 }
 
 macro_rules! reproducible {

@@ -260,6 +260,19 @@ fn what_stops_the_search_is_named() {
     assert_eq!(found, Err(PreciseError::TooLarge { nodes: 1001, limit: 1000, by: "in multiple precision" }));
 }
 
+/// Damped steps bring no digit for a while, however few are wanted: that is no reason to give up.
+#[test]
+fn few_digits_are_reached_from_far_away() {
+    let graph = graph_of(2, vec![(0, 1, 3.0), (1, 0, 1.0)], 2.0);
+    // 9 e^{2h} = e^{-2h}, h the difference.
+    let quarter = Float::with_val(2000, 3).ln() / 4;
+    for digits in [1, 5, 10] {
+        let found = balance_to_digits(&graph, &[0.0, 20.0], digits).unwrap();
+        assert!(found.trace.iter().filter(|step| step.digits < 0.1).count() > 20, "{:?}", found.trace);
+        assert_agree(&found.log_scales[0], &quarter, digits, "h_0");
+    }
+}
+
 /// A cost at the start that `f64` cannot hold: there is nothing to refine, and the elimination runs in the working
 /// precision, unasked.
 #[test]

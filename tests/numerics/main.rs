@@ -4,8 +4,13 @@
 mod certificate;
 #[path = "../support/common.rs"]
 mod common;
+#[path = "../support/figures.rs"]
+mod figures;
 #[path = "../support/second_opinion.rs"]
 mod second_opinion;
+#[cfg(all(feature = "precise", not(feature = "stiff")))]
+#[path = "../support/small_networks.rs"]
+mod small_networks;
 
 mod authors_faults;
 mod certificate_vectors;
@@ -19,6 +24,8 @@ mod degree_certificates;
 mod degrees;
 mod experiments;
 mod extremes;
+#[cfg(all(feature = "precise", not(feature = "stiff")))]
+mod figures_as_committed;
 mod fly_balance;
 mod flyvis;
 mod formulas;

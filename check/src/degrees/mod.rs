@@ -234,7 +234,7 @@ fn check_work(input: &Input, claims: &DegreeClaims) -> Result<(), Refused> {
         incoming.chain(input.to_world.iter().flatten().map(move |&(_, weight)| (weight, lambda)))
     });
     for (weight, factor) in recurrent.chain(outside).filter(|(weight, _)| *weight != 0.0 && weight.is_finite()) {
-        let (cost, root) = crate::work::cost(weight, factor, base);
+        let (cost, root) = crate::work::cost(weight, factor, base.p, base.cost_unit_bits);
         // Times a power, over a power, twice; and times the ground state.
         work += cost + 2 * (root * power + (root + power) * power) + (root + power) * ground;
         if work > allowed {

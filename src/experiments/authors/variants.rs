@@ -208,6 +208,7 @@ fn runge_kutta(graph: &CostGraph, h: &[f64], step: f64) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::network::Activation;
+    use crate::network::random::{random_network, stream};
     use crate::tasks::training::initial_network;
     use crate::tasks::{FullIntegration, Simulator, Task};
 
@@ -244,5 +245,22 @@ mod tests {
         // The gauge leaves the cost as it is.
         let (one, other) = (subject.cost_of(&moved).unwrap(), subject.cost_of(&equal).unwrap());
         assert!((one / other - 1.0).abs() < 1e-12, "{one} {other}");
+    }
+
+    /// The error of a step of order four falls by 2^5 when the step is halved, and that of two such steps by 2^4.
+    #[test]
+    fn the_last_step_along_the_flow_is_of_order_four() {
+        let weights = random_network(&mut stream(3, 0), 6, 0.5, 0.5).unwrap();
+        let graph =
+            CostGraph::of_network(&Network::recurrent(weights, Activation::Relu), &CostSpec::power(2.0)).unwrap();
+        let many = |steps: usize, time: f64| {
+            (0..steps).fold(vec![0.0; 6], |h, _| runge_kutta(&graph, &h, time / steps as f64))
+        };
+        let rate = node_costs(graph.pattern(), graph.initial_costs(), &0.0).largest_degree();
+        let time = 0.2 / rate;
+        let exact = many(256, time);
+        let error = |steps: usize| many(steps, time).iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let order = (error(1) / error(2)).log2();
+        assert!((3.7..4.3).contains(&order), "{order}: {:e} {:e}", error(1), error(2));
     }
 }
