@@ -261,6 +261,7 @@ mod tests {
         let exact = many(256, time);
         let error = |steps: usize| many(steps, time).iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         let order = (error(1) / error(2)).log2();
-        assert!((3.7..4.3).contains(&order), "{order}: {:e} {:e}", error(1), error(2));
+        // At steps that are no limit yet; other orders are a whole one away.
+        assert!((3.5..4.5).contains(&order), "{order}: {:e} {:e}", error(1), error(2));
     }
 }
