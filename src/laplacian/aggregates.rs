@@ -203,7 +203,7 @@ impl Aggregates {
     pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I + Sync) -> Lower {
         let members = |k: usize| self.member[self.start[k]..self.start[k + 1]].iter().map(|&i| i as usize);
         let terms = |k: usize| members(k).flat_map(|i| self.between(i, row(i)));
-        quotient_of(&each(shares(self.len()), |aggregates| directed(aggregates, self.len(), terms)))
+        quotient_of(each(shares(self.len()), |aggregates| directed(aggregates, self.len(), terms)))
     }
 
     /// Couplings of a node to others as couplings of its aggregate to other aggregates.
@@ -238,10 +238,10 @@ pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
 }
 
 /// The graph of the aggregates whose couplings are given at the ends where they were found, in parts one after the other.
-pub(super) fn quotient_of(directed: &[Lower]) -> Lower {
+pub(super) fn quotient_of(directed: Vec<Lower>) -> Lower {
     let mut count = 0;
-    let parts: Vec<(Range<usize>, &Lower)> = directed
-        .iter()
+    let parts: Vec<(Range<usize>, Lower)> = directed
+        .into_iter()
         .map(|part| {
             let first = count;
             count += part.rows();
@@ -267,7 +267,8 @@ pub(super) fn quotient_of(directed: &[Lower]) -> Lower {
             next[other] += 1;
         }
     }
-    let of_part = |(range, part): &(Range<usize>, &Lower)| {
+    // Each part goes when it has been taken in.
+    let of_part = |(range, part): (Range<usize>, Lower)| {
         let mut lower = Lower::default();
         let mut slot = vec![usize::MAX; count];
         for k in range.clone() {
@@ -282,7 +283,7 @@ pub(super) fn quotient_of(directed: &[Lower]) -> Lower {
         }
         lower
     };
-    Lower::joined(each(parts.iter(), of_part))
+    Lower::joined(each(parts.into_iter(), of_part))
 }
 
 /// Adds a coupling to the row that begins at `begin`. A slot of an earlier row is recognised by its being before that.

@@ -111,7 +111,7 @@ fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLapl
     for k in 0..count {
         all.start[k + 1] += all.start[k];
     }
-    quotient_of(&[all])
+    quotient_of(vec![all])
 }
 
 #[cfg(test)]
