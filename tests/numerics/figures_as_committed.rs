@@ -27,21 +27,10 @@ use crate::small_networks::{OF_DEGREE_ONE, OF_OTHER_DEGREES, small};
 
 const STOP: Criteria<'static> = Criteria::new(1e-10, 2000);
 
-/// Methods of a build with default features.
-const METHODS: [Method; 12] = [
-    Method::Newton,
-    Method::NewtonCg,
-    Method::Osborne,
-    Method::OsborneShuffled,
-    Method::OsborneGreedy,
-    Method::Euler,
-    Method::Rk4,
-    Method::Dopri5,
-    Method::Dop853,
-    Method::Rk4Weights,
-    Method::Dopri5Weights,
-    Method::Dop853Weights,
-];
+/// Every method but the choice among them and those of the feature `stiff`: the files are the same with it and without.
+fn methods() -> impl Iterator<Item = Method> {
+    Method::NAMED.into_iter().filter(|method| !matches!(method, Method::Auto | Method::Bdf | Method::Esdirk34))
+}
 
 fn outcome(figures: &mut Figures, outcome: &Outcome) {
     let Outcome { method, status, iterations, passes, h, imbalance, worst_node, cost, trace } = outcome;
@@ -82,7 +71,7 @@ fn of_degree_one(case: &Case) -> Figures {
     let zero = vec![0.0; graph.nodes()];
     figures.many("costs", graph.initial_costs());
     figures.add("given", (graph.given_total(), graph.given_log2_total(), graph.given_imbalance()));
-    for method in METHODS {
+    for method in methods() {
         outcome(&mut figures, &problem.solve(method, &STOP).unwrap().outcome);
     }
     let run = problem.solve(Method::Newton, &STOP).unwrap();
@@ -171,7 +160,7 @@ fn of_other_degrees(case: &Case) -> Figures {
     };
     figures.add("free", problem.free());
     figures.many("costs", problem.costs().initial_costs());
-    for method in METHODS.into_iter().filter(|method| method.takes_any_degree()) {
+    for method in methods().filter(|method| method.takes_any_degree()) {
         outcome(&mut figures, &problem.solve(method, &STOP).unwrap().outcome);
     }
     let run = problem.solve(Method::Newton, &STOP).unwrap();
