@@ -9,7 +9,7 @@ use super::outcome::{Outcome, Solver};
 use super::problem::{BalanceError, Problem, Scope};
 use super::status::Status;
 use crate::cost::CostGraph;
-use crate::network::{Homogeneity, Network, Pattern, Weights, rescale_network};
+use crate::network::{Homogeneity, Network, rescale_network};
 use crate::parallel::both;
 
 impl Problem<'_> {
@@ -170,7 +170,7 @@ fn total_log_scales(graph: &CostGraph, h: &[f64]) -> Vec<f64> {
 fn measured_imbalance(network: &Network, problem: &Problem) -> Result<f64, BalanceError> {
     let graph = problem.graph();
     if graph.world().is_none() && graph.prescaling().is_identity() && problem.spec().accumulated.is_none() {
-        let costs = graph.costs_of_weights(weights_on(graph.pattern(), &network.weights));
+        let costs = graph.costs_of_weights(network.weights.on(graph.pattern()));
         // A solver that went astray can leave costs that f64 loses; then they are looked at through a prescaling of their own.
         let lost = costs.iter().filter(|cost| !cost.is_normal()).count();
         if graph.spread().map_or(lost, |spread| spread.total(lost)) == 0 {
@@ -183,13 +183,4 @@ fn measured_imbalance(network: &Network, problem: &Problem) -> Result<f64, Balan
     }
     // As given, not prescaled: that would be another network.
     Ok(graph.given_imbalance())
-}
-
-/// The weights of those synapses that `pattern` has, a part of their own, in its order.
-fn weights_on<'a>(pattern: &'a Pattern, weights: &'a Weights) -> impl Iterator<Item = &'a f64> {
-    (0..pattern.nodes()).flat_map(move |i| {
-        let all = weights.pattern().sources(i).iter().zip(&weights.values()[weights.pattern().row(i)]);
-        let mut wanted = pattern.sources(i).iter().peekable();
-        all.filter_map(move |(source, weight)| wanted.next_if_eq(&source).map(|_| weight))
-    })
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::graph::{Bundle, Factors, Given, self_cost};
+use super::signed::Signed;
 use super::synapses::{Synapse, Synapses};
 use super::{CostError, CostGraph, CostSpec, synaptic_cost, window};
 use crate::network::{GraphFacts, Network, NetworkError, Pattern, Prescaling, exponent, times_power_of_two};
@@ -92,7 +93,9 @@ impl CostGraph<f64> {
         // The network's own pattern, if all of its synapses are there and no others.
         let is_own = synapses.nodes() == own.nodes() && extent.between_nodes == own.len();
         let count = |wanted: bool| if wanted { extent.between_nodes } else { 0 };
-        let mut weight = vec![0.0; extent.between_nodes];
+        // The network's own weights, if each synapse is one of them as it is.
+        let are_own = plain && synapses.nodes() == own.nodes();
+        let mut weight = vec![0.0; count(!are_own)];
         let mut w = vec![0.0; extent.between_nodes];
         let mut alphas = vec![0.0; count(uniform.is_none())];
         let mut log2_cost = vec![0.0; count(!plain)];
@@ -141,7 +144,7 @@ impl CostGraph<f64> {
             pattern,
             transposed: OnceLock::new(),
             facts,
-            weight,
+            weight: if are_own { Signed::of_network(synapses.network.weights.clone()) } else { Signed::Own(weight) },
             factors: uniform.map_or(Factors::Each(alphas), Factors::Uniform),
             bundles,
             w,
@@ -220,7 +223,10 @@ impl Part<'_> {
                 if let Some(bundle) = synapses.bundle(&synapse) {
                     beside.bundles.push(Bundle { edge: self.first + e, ..bundle });
                 }
-                (self.weight[e], self.w[e]) = (prescaled, cost);
+                self.w[e] = cost;
+                if let Some(weight) = self.weight.get_mut(e) {
+                    *weight = prescaled;
+                }
                 if let Some(alpha) = self.alphas.get_mut(e) {
                     *alpha = synapse.alpha;
                 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::signed::Signed;
 use super::{rescaled_cost, synaptic_cost};
 use crate::flow::{NodeCosts, node_costs, node_costs_of_part};
 use crate::network::{GraphFacts, Pattern, Prescaling, Transposed, take_out};
@@ -19,7 +20,7 @@ pub struct CostGraph<S: Scalar = f64> {
     pub(super) transposed: OnceLock<Transposed>,
     pub(super) facts: GraphFacts,
     /// Signed weights (of world edges: the largest of what they stand for), prescaled.
-    pub(super) weight: Vec<S>,
+    pub(super) weight: Signed<S>,
     pub(super) factors: Factors<S>,
     /// What the world edges stand for, where that is more than one weight.
     pub(super) bundles: Vec<Bundle>,
@@ -113,7 +114,7 @@ impl CostGraph<f64> {
     /// The same graph in another number system; `lift` turns an `f64` into it exactly. Costs are recomputed from
     /// the weights there, not converted.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> CostGraph<S> {
-        let weight: Vec<S> = self.weight.iter().map(|&value| lift(value)).collect();
+        let weight: Vec<S> = self.weight().iter().map(|&value| lift(value)).collect();
         let mut factors = match &self.factors {
             Factors::Uniform(alpha) => Factors::Uniform(lift(*alpha)),
             Factors::Each(alphas) => Factors::Each(alphas.iter().map(|&alpha| lift(alpha)).collect()),
@@ -131,7 +132,7 @@ impl CostGraph<f64> {
             pattern: Arc::clone(&self.pattern),
             transposed: self.transposed.clone(),
             facts: self.facts.clone(),
-            weight,
+            weight: Signed::Own(weight),
             factors,
             bundles: self.bundles.clone(),
             w,
@@ -154,7 +155,10 @@ impl CostGraph<f64> {
             return self;
         }
         self.pattern = Arc::new(Arc::unwrap_or_clone(self.pattern).without(on_no_cycle));
-        take_out(&mut self.weight, on_no_cycle);
+        match &mut self.weight {
+            Signed::Own(weight) => take_out(weight, on_no_cycle),
+            Signed::OfNetwork { picked, .. } => *picked = OnceLock::new(),
+        }
         take_out(&mut self.w, on_no_cycle);
         if let Factors::Each(alphas) = &mut self.factors {
             take_out(alphas, on_no_cycle);
@@ -284,7 +288,7 @@ impl<S: Scalar> CostGraph<S> {
 
     /// The weights `J_ij`, prescaled; of an edge to or from the world the largest of those that it stands for.
     pub fn weight(&self) -> &[S] {
-        &self.weight
+        self.weight.on(&self.pattern)
     }
 
     /// The cost of all self-synapses, which no rescaling changes.

@@ -8,6 +8,7 @@ mod accumulated;
 mod assemble;
 mod degrees;
 mod graph;
+mod signed;
 mod synapses;
 mod whole;
 mod window;

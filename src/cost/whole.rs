@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::CostGraph;
+use super::signed::Signed;
 use crate::network::Pattern;
 use crate::ranks::Spread;
 
@@ -15,7 +16,7 @@ impl CostGraph<f64> {
             pattern: Arc::new(whole_pattern(&self.pattern, spread)),
             transposed: OnceLock::new(),
             facts: self.facts.clone(),
-            weight: of_all_ranks(spread, self.weight.iter().copied()),
+            weight: Signed::Own(of_all_ranks(spread, self.weight().iter().copied())),
             factors: self.factors.clone(),
             bundles: self.bundles.clone(),
             w: of_all_ranks(spread, self.w.iter().copied()),

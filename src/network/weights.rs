@@ -8,11 +8,11 @@ use super::{NetworkError, Pattern};
 use crate::scalar::Scalar;
 
 /// A square matrix of recurrent weights; `J_ij` is the synapse **from j to i**. A weight of zero is no synapse
-/// and is not stored.
+/// and is not stored. Copies share their synapses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights<S = f64> {
     pattern: Arc<Pattern>,
-    values: Vec<S>,
+    values: Arc<Vec<S>>,
 }
 
 /// Vectors of a batch that are multiplied together.
@@ -45,7 +45,8 @@ impl Weights<f64> {
         triplets.retain(|&(_, _, value)| value != 0.0);
         let pattern = Pattern::from_sorted_pairs(neurons, triplets.iter().map(|&(i, j, _)| (i, j)))
             .ok_or(NetworkError::TooManyNeurons { neurons })?;
-        Ok(Weights { pattern: Arc::new(pattern), values: triplets.into_iter().map(|(_, _, value)| value).collect() })
+        let values = Arc::new(triplets.into_iter().map(|(_, _, value)| value).collect());
+        Ok(Weights { pattern: Arc::new(pattern), values })
     }
 
     /// From compressed rows, which become the storage as they are, without a copy: the synapses into neuron `i` are
@@ -96,7 +97,8 @@ impl Weights<f64> {
         if values.contains(&0.0) {
             drop_zeros(&mut row_start, &mut source, &mut values);
         }
-        Ok(Weights { pattern: Arc::new(Pattern::from_checked_rows(row_start, source)), values })
+        let pattern = Arc::new(Pattern::from_checked_rows(row_start, source));
+        Ok(Weights { pattern, values: Arc::new(values) })
     }
 
     /// From a dense matrix, row = target.
@@ -130,7 +132,8 @@ impl Weights<f64> {
 
     /// The same weights in another number system; `lift` turns an `f64` into it exactly.
     pub fn lifted<S: Scalar>(&self, lift: impl Fn(f64) -> S) -> Weights<S> {
-        Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(|&value| lift(value)).collect() }
+        let values = Arc::new(self.values.iter().map(|&value| lift(value)).collect());
+        Weights { pattern: Arc::clone(&self.pattern), values }
     }
 }
 
@@ -218,7 +221,7 @@ impl<S: Scalar> Weights<S> {
 
     /// The same weights rounded.
     pub(super) fn rounded_by(&self, round: impl Fn(&S) -> f64) -> Weights {
-        Weights { pattern: Arc::clone(&self.pattern), values: self.values.iter().map(round).collect() }
+        Weights { pattern: Arc::clone(&self.pattern), values: Arc::new(self.values.iter().map(round).collect()) }
     }
 
     /// The same pattern with other values, one for each synapse (in the order of the pattern).
@@ -227,7 +230,16 @@ impl<S: Scalar> Weights<S> {
     /// If there is not exactly one value for each synapse: a fault of the caller's, not of the data.
     pub fn with_values(&self, values: Vec<S>) -> Self {
         assert_eq!(values.len(), self.values.len(), "one value for each synapse");
-        Weights { pattern: Arc::clone(&self.pattern), values }
+        Weights { pattern: Arc::clone(&self.pattern), values: Arc::new(values) }
+    }
+
+    /// The weights of those synapses that `pattern` has, a part of their own, in its order.
+    pub(crate) fn on<'a>(&'a self, pattern: &'a Pattern) -> impl Iterator<Item = &'a S> {
+        (0..pattern.nodes()).flat_map(move |i| {
+            let all = self.pattern.sources(i).iter().zip(&self.values[self.pattern.row(i)]);
+            let mut wanted = pattern.sources(i).iter().peekable();
+            all.filter_map(move |(source, weight)| wanted.next_if_eq(&source).map(|_| weight))
+        })
     }
 }
 
