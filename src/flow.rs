@@ -37,6 +37,18 @@ pub fn node_costs<S: Scalar>(pattern: &Pattern, costs: &[S], zero: &S) -> NodeCo
     NodeCosts { incoming, outgoing }
 }
 
+/// The same of costs that come one after the other, in the order of the pattern, and are not kept.
+pub(crate) fn node_costs_of(pattern: &Pattern, mut costs: impl Iterator<Item = f64>) -> NodeCosts<f64> {
+    let (mut incoming, mut outgoing) = (vec![0.0; pattern.nodes()], vec![0.0; pattern.nodes()]);
+    for (i, sum) in incoming.iter_mut().enumerate() {
+        for (&j, cost) in pattern.sources(i).iter().zip(&mut costs) {
+            *sum += cost;
+            outgoing[j as usize] += cost;
+        }
+    }
+    NodeCosts { incoming, outgoing }
+}
+
 /// The same of costs that are spread over ranks, the rows of this one in `pattern`: all sums everywhere, to the same bits.
 pub(crate) fn node_costs_of_part(pattern: &Pattern, costs: &[f64], spread: &Spread) -> NodeCosts<f64> {
     let zeros = || vec![0.0; pattern.nodes()];

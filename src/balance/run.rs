@@ -170,11 +170,9 @@ fn total_log_scales(graph: &CostGraph, h: &[f64]) -> Vec<f64> {
 fn measured_imbalance(network: &Network, problem: &Problem) -> Result<f64, BalanceError> {
     let graph = problem.graph();
     if graph.world().is_none() && graph.prescaling().is_identity() && problem.spec().accumulated.is_none() {
-        let costs = graph.costs_of_weights(network.weights.on(graph.pattern()));
         // A solver that went astray can leave costs that f64 loses; then they are looked at through a prescaling of their own.
-        let lost = costs.iter().filter(|cost| !cost.is_normal()).count();
-        if graph.spread().map_or(lost, |spread| spread.total(lost)) == 0 {
-            return Ok(graph.node_costs(&costs).imbalance().worst);
+        if let Some(sums) = graph.node_costs_of_weights(network.weights.on(graph.pattern())) {
+            return Ok(sums.imbalance().worst);
         }
     }
     let mut graph = CostGraph::of_part(network, problem.spec(), graph.spread.as_ref())?;

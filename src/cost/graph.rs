@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::signed::Signed;
 use super::{rescaled_cost, synaptic_cost};
-use crate::flow::{NodeCosts, node_costs, node_costs_of_part};
+use crate::flow::{NodeCosts, node_costs, node_costs_of, node_costs_of_part};
 use crate::network::{GraphFacts, Pattern, Prescaling, Transposed, take_out};
 use crate::parallel::{each, parts_with};
 use crate::ranks::Spread;
@@ -222,6 +222,25 @@ impl CostGraph<f64> {
             None => node_costs(&self.pattern, costs, &0.0),
             Some(spread) => node_costs_of_part(&self.pattern, costs, spread),
         }
+    }
+
+    /// The sums of the costs of other weights on the same graph (in the order of the pattern), over the synapses of all ranks;
+    /// `None` if one of these costs is not a normal number.
+    pub(crate) fn node_costs_of_weights<'a>(&self, weights: impl Iterator<Item = &'a f64>) -> Option<NodeCosts<f64>> {
+        let mut lost = 0;
+        let costs = weights.enumerate().map(|(e, weight)| {
+            let cost = synaptic_cost(self.factors.at(e), weight, self.p);
+            lost += usize::from(!cost.is_normal());
+            cost
+        });
+        let (sums, lost) = match self.spread() {
+            None => (node_costs_of(&self.pattern, costs), lost),
+            Some(spread) => {
+                let costs: Vec<f64> = costs.collect();
+                (node_costs_of_part(&self.pattern, &costs, spread), spread.total(lost))
+            }
+        };
+        (lost == 0).then_some(sums)
     }
 
     /// [`CostGraph::total`] over the synapses of all ranks.

@@ -1,12 +1,12 @@
-//! Aggregates: nodes that strong couplings hold together, as the nodes of a coarser graph, and the graph between them.
+//! Aggregates: nodes that strong couplings hold together, as the nodes of a coarser graph.
 //!
 //! Vaněk's greedy rule: a node none of whose strong neighbours is taken yet becomes an aggregate with all of them; what
 //! is left joins its strongest neighbour. (Vaněk, Mandel & Brezina 1996.)
 
 use std::ops::Range;
 
+use super::coarser::Rows;
 use super::strong::{Kept, NONE, STRONG, is_strong, strongest};
-use crate::parallel::{each, shares};
 
 /// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
 const TOO_MANY: f64 = 0.6;
@@ -18,66 +18,6 @@ pub(super) struct Aggregates {
     /// The members of the k-th aggregate are `member[start[k]..start[k + 1]]`, ascending.
     start: Vec<usize>,
     member: Vec<u32>,
-}
-
-/// The couplings of a graph, each pair once, those of node i to nodes before it: row i is `start[i]..start[i + 1]`.
-#[derive(Debug)]
-pub(super) struct Lower {
-    pub start: Vec<usize>,
-    pub node: Vec<u32>,
-    pub coupling: Vec<f64>,
-}
-
-impl Default for Lower {
-    /// Without rows.
-    fn default() -> Self {
-        Lower { start: vec![0], node: Vec::new(), coupling: Vec::new() }
-    }
-}
-
-impl Lower {
-    /// Node and coupling of the pairs of node i.
-    pub fn row(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
-        let row = self.start[i]..self.start[i + 1];
-        self.node[row.clone()].iter().zip(&self.coupling[row]).map(|(&j, &coupling)| (j as usize, coupling))
-    }
-
-    /// How many rows there are.
-    pub fn rows(&self) -> usize {
-        self.start.len() - 1
-    }
-
-    /// The rows of all parts, one after the other.
-    fn joined(parts: Vec<Lower>) -> Lower {
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_default();
-        let more = parts.as_slice().iter().map(|part| part.node.len()).sum();
-        all.node.reserve_exact(more);
-        all.coupling.reserve_exact(more);
-        for part in parts {
-            let before = all.node.len();
-            all.start.extend(part.start.iter().skip(1).map(|end| before + end));
-            all.node.extend(part.node);
-            all.coupling.extend(part.coupling);
-        }
-        all
-    }
-
-    /// `Σ_j c_ij x_j` over the pairs of node i, in four partial sums.
-    #[inline]
-    pub fn product(&self, i: usize, x: &[f64]) -> f64 {
-        let row = self.start[i]..self.start[i + 1];
-        let (nodes, couplings) = (self.node[row.clone()].chunks_exact(4), self.coupling[row].chunks_exact(4));
-        let (last_nodes, last_couplings) = (nodes.remainder(), couplings.remainder());
-        let mut sums = [0.0; 4];
-        for (nodes, couplings) in nodes.zip(couplings) {
-            for lane in 0..4 {
-                sums[lane] += couplings[lane] * x[nodes[lane] as usize];
-            }
-        }
-        let rest: f64 = last_nodes.iter().zip(last_couplings).map(|(&j, coupling)| coupling * x[j as usize]).sum();
-        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-    }
 }
 
 impl Aggregates {
@@ -200,10 +140,10 @@ impl Aggregates {
 
     /// The graph between the aggregates; `row(i)` gives couplings of node i to others, each pair in one direction or in
     /// both parts of it.
-    pub fn quotient<I: Iterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I + Sync) -> Lower {
+    pub fn quotient<I: ExactSizeIterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I + Sync) -> Rows {
         let members = |k: usize| self.member[self.start[k]..self.start[k + 1]].iter().map(|&i| i as usize);
         let terms = |k: usize| members(k).flat_map(|i| self.between(i, row(i)));
-        quotient_of(each(shares(self.len()), |aggregates| directed(aggregates, self.len(), terms)))
+        Rows::of_sums(self.len(), 0..self.len(), |k| members(k).map(|i| row(i).len()).sum(), terms)
     }
 
     /// Couplings of a node to others as couplings of its aggregate to other aggregates.
@@ -218,83 +158,6 @@ impl Aggregates {
     /// The aggregate of a node, if it is in one.
     pub fn aggregate(&self, i: usize) -> Option<usize> {
         (self.of[i] != NONE).then_some(self.of[i] as usize)
-    }
-}
-
-/// Sums of terms: row k the couplings of the k-th of some aggregates towards lower and higher ones of `count`.
-pub(super) fn directed<I: Iterator<Item = (usize, f64)>>(
-    aggregates: Range<usize>,
-    count: usize,
-    terms: impl Fn(usize) -> I,
-) -> Lower {
-    let mut directed = Lower::default();
-    let mut slot = vec![usize::MAX; count];
-    for k in aggregates {
-        let begin = directed.node.len();
-        terms(k).for_each(|(other, coupling)| add(&mut directed, &mut slot, begin, other, coupling));
-        directed.start.push(directed.node.len());
-    }
-    directed
-}
-
-/// The graph of the aggregates whose couplings are given at the ends where they were found, in parts one after the other.
-pub(super) fn quotient_of(directed: Vec<Lower>) -> Lower {
-    let mut count = 0;
-    let parts: Vec<(Range<usize>, Lower)> = directed
-        .into_iter()
-        .map(|part| {
-            let first = count;
-            count += part.rows();
-            (first..count, part)
-        })
-        .collect();
-    let rows = || parts.iter().flat_map(|(range, part)| range.clone().map(|k| (k, part.row(k - range.start))));
-    // Those towards higher ones go to the other end.
-    let mut higher = vec![0_usize; count + 1];
-    for (k, row) in rows() {
-        for (other, _) in row {
-            higher[other + 1] += usize::from(other > k);
-        }
-    }
-    for k in 0..count {
-        higher[k + 1] += higher[k];
-    }
-    let mut next = higher.clone();
-    let mut from = vec![(0_u32, 0.0); higher[count]];
-    for (k, row) in rows() {
-        for (other, coupling) in row.filter(|&(other, _)| other > k) {
-            from[next[other]] = (k as u32, coupling);
-            next[other] += 1;
-        }
-    }
-    // Each part goes when it has been taken in.
-    let of_part = |(range, part): (Range<usize>, Lower)| {
-        let mut lower = Lower::default();
-        let mut slot = vec![usize::MAX; count];
-        for k in range.clone() {
-            let begin = lower.node.len();
-            for (other, coupling) in part.row(k - range.start).filter(|&(other, _)| other < k) {
-                add(&mut lower, &mut slot, begin, other, coupling);
-            }
-            for &(other, coupling) in &from[higher[k]..higher[k + 1]] {
-                add(&mut lower, &mut slot, begin, other as usize, coupling);
-            }
-            lower.start.push(lower.node.len());
-        }
-        lower
-    };
-    Lower::joined(each(parts.into_iter(), of_part))
-}
-
-/// Adds a coupling to the row that begins at `begin`. A slot of an earlier row is recognised by its being before that.
-fn add(graph: &mut Lower, slot: &mut [usize], begin: usize, other: usize, coupling: f64) {
-    let at = slot[other];
-    if at != usize::MAX && at >= begin {
-        graph.coupling[at] += coupling;
-    } else {
-        slot[other] = graph.node.len();
-        graph.node.push(other as u32);
-        graph.coupling.push(coupling);
     }
 }
 
@@ -350,7 +213,7 @@ mod tests {
                 }
             }
         }
-        let graph = found.quotient(|i| rows[i].iter().copied());
+        let graph = found.quotient(|i| rows[i].iter().copied()).pairs();
         let mut pairs = 0;
         for k in 0..found.len() {
             for (other, coupling) in graph.row(k) {

@@ -8,6 +8,7 @@
 mod aggregates;
 mod approximate_cholesky;
 mod as_needed;
+mod coarser;
 pub(crate) mod conjugate_gradients;
 mod grounded;
 mod multigrid;

@@ -4,17 +4,19 @@
 //! Within an aggregate the slow directions are constant, so that they are directions of the graph between the
 //! aggregates, whose couplings are sums of couplings: its Laplacian is a Laplacian again. On the graph itself and on the
 //! first of aggregates nothing is swept, `z = D⁻¹ r + P (D₁⁻¹ + P₁ V P₁ᵀ) Pᵀ r`: so the preconditioner costs no pass over
-//! the synapses. V, for the next graph, which is several times smaller, is a V-cycle: Gauss-Seidel up through the
-//! nodes, the residual to the next coarser graph, its answer back, Gauss-Seidel down. On the fly's networks this takes a
-//! seventh of the products that the degrees alone take at E = 40, and hardly more than at E = 5.
+//! the synapses, and of the first graph of aggregates, the largest, only the degrees are kept; that takes a few products more.
+//! V, for the next graph, which is several times smaller, is a V-cycle: Gauss-Seidel up through the nodes, the residual to the
+//! next coarser graph, its answer back, Gauss-Seidel down. On the fly's networks this takes a seventh of the products that the
+//! degrees alone take at E = 40, and hardly more than at E = 5.
 
-use super::aggregates::{Aggregates, Lower};
+use super::aggregates::Aggregates;
+use super::coarser::Rows;
 use super::on_ranks::first_level;
 use super::preconditioner::Preconditioner;
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
 use crate::network::Pattern;
-use crate::parallel::blocks_of_rows;
+use crate::parallel::{blocks_of_rows, shares};
 use crate::ranks::Spread;
 
 /// Directions that are constant on aggregates are stiffer than those they stand for: the correction is made larger.
@@ -24,10 +26,6 @@ const OVERCORRECTION: f64 = 1.5;
 /// Levels at most: each has at most half the nodes of the one before, so that there are never more.
 const MAX_LEVELS: usize = 40;
 
-/// Graphs of aggregates on which nothing is swept: it takes a few products more, and each of
-/// them is cheaper by the sweeps of the largest of these graphs.
-const NOT_SWEPT: usize = 1;
-
 /// The levels of one graph.
 pub(super) struct Multigrid {
     fine: Aggregates,
@@ -36,7 +34,8 @@ pub(super) struct Multigrid {
 
 /// A graph of aggregates.
 struct Level {
-    graph: Lower,
+    /// Each pair once, in the row of the later node; the first graph has no rows any more.
+    graph: Rows,
     /// Sums of the couplings; 0 for a node that is a whole component.
     degree: Vec<f64>,
     /// The aggregates of the next level; none in the last one, whose nodes are whole components.
@@ -68,21 +67,36 @@ impl Multigrid {
     }
 
     /// Levels above the first aggregates and the graph between them.
-    fn above(fine: Aggregates, mut graph: Lower) -> Self {
-        let mut levels: Vec<Level> = Vec::new();
-        while levels.len() < MAX_LEVELS && !graph.node.is_empty() {
-            let mut level = Level::new(graph);
-            let aggregates = level.aggregate();
-            graph = aggregates.quotient(|i| level.graph.row(i));
+    fn above(fine: Aggregates, first: Rows) -> Self {
+        let mut level = Level::new(first.degrees(), Rows::default());
+        let mut levels = Vec::new();
+        if !first.are_empty() {
+            let aggregates = aggregates(&first, &level.degree);
+            let next = aggregates.quotient(|i| first.row(i));
+            // The largest of all these graphs, before more is asked for.
+            drop(first);
             level.aggregates = Some(aggregates);
-            if levels.len() < NOT_SWEPT {
-                level.graph = Lower::default();
-            }
-            levels.push(level);
+            levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
         }
-        levels.push(Level::new(graph));
+        while levels.len() < MAX_LEVELS && !level.graph.are_empty() {
+            let aggregates = aggregates(&level.graph, &level.degree);
+            let next = aggregates.quotient(|i| level.graph.row(i));
+            level.aggregates = Some(aggregates);
+            levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
+        }
+        levels.push(level);
         Multigrid { fine, levels }
     }
+}
+
+/// Aggregates of a graph with these degrees.
+fn aggregates(graph: &Rows, degree: &[f64]) -> Aggregates {
+    let inverse_root: Vec<f64> =
+        degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
+    let inverse_root = &inverse_root;
+    Aggregates::of(&shares(graph.count()).collect::<Vec<_>>(), |i| {
+        graph.row(i).map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
+    })
 }
 
 impl Preconditioner for Multigrid {
@@ -90,7 +104,7 @@ impl Preconditioner for Multigrid {
         z.copy_from_slice(r);
         let Some((first, others)) = self.levels.split_first_mut() else { return };
         self.fine.restrict(r.iter().zip(root).map(|(r, root)| r * root), &mut first.right);
-        first.descend(others, NOT_SWEPT);
+        first.without_a_sweep(others);
         for ((z, root), correction) in z.iter_mut().zip(root).zip(self.fine.prolong(&first.z)) {
             *z += root * correction;
         }
@@ -98,42 +112,26 @@ impl Preconditioner for Multigrid {
 }
 
 impl Level {
-    fn new(graph: Lower) -> Self {
-        let n = graph.rows();
-        let mut degree = vec![0.0; n];
-        for i in 0..n {
-            for (j, coupling) in graph.row(i) {
-                degree[i] += coupling;
-                degree[j] += coupling;
-            }
-        }
-        let zero = || vec![0.0; n];
-        let (right, z, later, correction) = (zero(), zero(), zero(), zero());
+    fn new(degree: Vec<f64>, graph: Rows) -> Self {
+        let (nodes, swept) = (degree.len(), graph.count());
+        let (right, z) = (vec![0.0; nodes], vec![0.0; nodes]);
+        let (later, correction) = (vec![0.0; swept], vec![0.0; swept]);
         Level { graph, degree, aggregates: None, right, z, later, correction }
     }
 
-    fn aggregate(&self) -> Aggregates {
-        let inverse_root: Vec<f64> =
-            self.degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
-        let inverse_root = &inverse_root;
-        Aggregates::of(&blocks_of_rows(&self.graph.start), |i| {
-            let row = self.graph.row(i);
-            row.map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
-        })
+    fn of_pairs(graph: Rows) -> Self {
+        Level::new(graph.degrees(), graph)
     }
 
-    /// `z ≈ L⁻¹ right`: on so many levels the degrees and, beside them, the coarser graphs; then the V-cycle.
-    fn descend(&mut self, coarser: &mut [Level], not_swept: usize) {
-        if not_swept == 0 {
-            return self.cycle(coarser);
-        }
+    /// `z ≈ L⁻¹ right`: by the degrees and, beside them, the coarser graphs.
+    fn without_a_sweep(&mut self, coarser: &mut [Level]) {
         let Level { degree, right, z, .. } = self;
         for ((z, right), degree) in z.iter_mut().zip(right.iter()).zip(degree.iter()) {
             *z = if *degree > 0.0 { right / degree } else { 0.0 };
         }
         if let (Some(aggregates), Some((next, others))) = (&self.aggregates, coarser.split_first_mut()) {
             aggregates.restrict(right.iter().copied(), &mut next.right);
-            next.descend(others, not_swept - 1);
+            next.cycle(others);
             for (z, value) in z.iter_mut().zip(aggregates.prolong(&next.z)) {
                 *z += value;
             }
@@ -230,7 +228,7 @@ mod tests {
             let (_, matrix) = scaled(&graph, graph.initial_costs());
             let mut levels = Multigrid::of(graph.pattern(), &matrix);
             // The coarsest graph may be one node, which corrects nothing.
-            assert!(levels.levels.len() > NOT_SWEPT + 2, "a V-cycle with a correction is part of it");
+            assert!(levels.levels.len() > 3, "a V-cycle with a correction is part of it");
             let mut apply = |x: &[f64]| {
                 let mut z = vec![0.0; n];
                 levels.apply(&matrix.root, x, &mut z);

@@ -1,6 +1,7 @@
 //! The first level of multigrid where the synapses are spread over ranks; the levels above are the same on every rank.
 
-use super::aggregates::{Aggregates, Lower, directed, quotient_of};
+use super::aggregates::Aggregates;
+use super::coarser::Rows;
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
 use super::strong::{Kept, counting, strongest, strongest_of};
@@ -16,7 +17,7 @@ pub(super) fn first_level<T: Stored>(
     pattern: &Pattern,
     matrix: &ScaledLaplacian<T>,
     spread: &Spread,
-) -> (Aggregates, Lower) {
+) -> (Aggregates, Rows) {
     let nodes = pattern.nodes();
     let row = |i: usize| {
         let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
@@ -66,7 +67,7 @@ fn strongest_of_all_ranks(own: &[(f32, u32)], spread: &Spread) -> Vec<(f32, u32)
 }
 
 /// The graph between the aggregates. Each rank sums the couplings of a range of them, in the order of their members.
-fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLaplacian<T>, spread: &Spread) -> Lower {
+fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLaplacian<T>, spread: &Spread) -> Rows {
     let (count, ranks) = (fine.len(), spread.ranks());
     let each = count.div_ceil(ranks.count()).max(1);
     let mut to = vec![Vec::new(); ranks.count()];
@@ -97,21 +98,17 @@ fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLapl
         *place += 1;
     }
     let of = |k: usize| sorted[start[k - own.start]..start[k - own.start + 1]].iter();
-    let sums = directed(own.clone(), count, |k| of(k).map(|&(other, coupling)| (other as usize, coupling)));
+    let terms = |k: usize| of(k).map(|&(other, coupling)| (other as usize, coupling));
+    let sums = Rows::of_sums(count, own.clone(), |k| of(k).len(), terms);
     let rows = own.clone().flat_map(|k| sums.row(k - own.start).map(move |(other, coupling)| (k, other, coupling)));
     let words: Vec<u64> = rows.flat_map(|(k, other, coupling)| [word(k, other), coupling.to_bits()]).collect();
 
-    let mut all = Lower { start: vec![0; count + 1], ..Lower::default() };
-    for entry in ranks.gather(&words).iter().flat_map(|words| words.chunks_exact(2)) {
-        let (k, other) = pair(entry[0]);
-        all.start[k + 1] += 1;
-        all.node.push(other as u32);
-        all.coupling.push(f64::from_bits(entry[1]));
-    }
-    for k in 0..count {
-        all.start[k + 1] += all.start[k];
-    }
-    quotient_of(vec![all])
+    let all = ranks.gather(&words);
+    let entry = |words: &[u64]| {
+        let (k, other) = pair(words[0]);
+        (k, other, f64::from_bits(words[1]))
+    };
+    Rows::of_entries(count, all.iter().flat_map(|words| words.chunks_exact(2)).map(entry))
 }
 
 #[cfg(test)]

@@ -85,13 +85,13 @@ impl<T: Stored> ScaledLaplacian<T> {
     }
 
     /// Node and coupling, not scaled, of the synapses into a node.
-    pub fn row<'a>(&'a self, pattern: &'a Pattern, i: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+    pub fn row<'a>(&'a self, pattern: &'a Pattern, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + 'a {
         let entries = pattern.sources(i).iter().zip(self.couplings_of(pattern.row(i)));
         entries.map(move |(&j, coupling)| (j as usize, coupling * self.root[i] * self.root[j as usize]))
     }
 
     /// Those of a part of the synapses.
-    pub fn couplings_of(&self, synapses: std::ops::Range<usize>) -> impl Iterator<Item = f64> {
+    pub fn couplings_of(&self, synapses: std::ops::Range<usize>) -> impl ExactSizeIterator<Item = f64> {
         self.coupling[synapses].iter().map(|coupling| coupling.widen())
     }
 }
