@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::coarser::Rows;
+use super::products::Stored;
 use super::strong::{Kept, NONE, STRONG, is_strong, strongest};
 
 /// Where strong couplings leave more than this part of the nodes, every coupling counts as strong.
@@ -140,7 +141,10 @@ impl Aggregates {
 
     /// The graph between the aggregates; `row(i)` gives couplings of node i to others, each pair in one direction or in
     /// both parts of it.
-    pub fn quotient<I: ExactSizeIterator<Item = (usize, f64)>>(&self, row: impl Fn(usize) -> I + Sync) -> Rows {
+    pub fn quotient<T: Stored, I: ExactSizeIterator<Item = (usize, f64)>>(
+        &self,
+        row: impl Fn(usize) -> I + Sync,
+    ) -> Rows<T> {
         let members = |k: usize| self.member[self.start[k]..self.start[k + 1]].iter().map(|&i| i as usize);
         let terms = |k: usize| members(k).flat_map(|i| self.between(i, row(i)));
         Rows::of_sums(self.len(), 0..self.len(), |k| members(k).map(|i| row(i).len()).sum(), terms)
@@ -158,6 +162,35 @@ impl Aggregates {
     /// The aggregate of a node, if it is in one.
     pub fn aggregate(&self, i: usize) -> Option<usize> {
         (self.of[i] != NONE).then_some(self.of[i] as usize)
+    }
+}
+
+/// The graph between the first aggregates, the largest of all, in little memory: its couplings in `f32`, and in units of the
+/// largest degrees, `c_kl/(u_k u_l)`, so that none that counts is outside the range of `f32`.
+#[derive(Debug)]
+pub(super) struct InUnits {
+    pub rows: Rows<f32>,
+    /// `u_k`, the largest `√deg_i` in the aggregate.
+    unit: Vec<f64>,
+}
+
+impl InUnits {
+    /// Made by `rows` of the factors that bring a coupling of two nodes, scaled by the roots of their degrees, into those units.
+    pub fn of(aggregates: &Aggregates, root: &[f64], rows: impl FnOnce(&[f64]) -> Rows<f32>) -> Self {
+        let mut unit = vec![0.0_f64; aggregates.len()];
+        for (i, root) in root.iter().enumerate() {
+            if let Some(k) = aggregates.aggregate(i) {
+                unit[k] = unit[k].max(*root);
+            }
+        }
+        let factor = |(i, root): (usize, &f64)| aggregates.aggregate(i).map_or(0.0, |k| root / unit[k]);
+        let factors: Vec<f64> = root.iter().enumerate().map(factor).collect();
+        InUnits { rows: rows(&factors), unit }
+    }
+
+    /// Node and coupling of the entries of row i.
+    pub fn row(&self, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + Clone {
+        self.rows.row(i).map(move |(j, coupling)| (j, coupling * self.unit[i] * self.unit[j]))
     }
 }
 
@@ -213,7 +246,7 @@ mod tests {
                 }
             }
         }
-        let graph = found.quotient(|i| rows[i].iter().copied()).pairs();
+        let graph = found.quotient::<f64, _>(|i| rows[i].iter().copied()).pairs();
         let mut pairs = 0;
         for k in 0..found.len() {
             for (other, coupling) in graph.row(k) {

@@ -2,29 +2,30 @@
 
 use std::ops::Range;
 
+use super::products::Stored;
 use crate::parallel::{each, shares, split_off};
 
 /// Couplings of nodes to others, row after row. Rows are written on several threads, each into a place that is large enough
 /// whatever coincides: what is left of it is never touched, and takes no memory.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct Rows<T = f64> {
     begin: Vec<usize>,
     end: Vec<usize>,
     node: Vec<u32>,
-    coupling: Vec<f64>,
+    coupling: Vec<T>,
 }
 
 /// Some of the rows, in the making.
-struct Part<'a> {
+struct Part<'a, T> {
     rows: Range<usize>,
     first: usize,
     begin: &'a mut [usize],
     end: &'a mut [usize],
     node: &'a mut [u32],
-    coupling: &'a mut [f64],
+    coupling: &'a mut [T],
 }
 
-impl Rows {
+impl<T: Stored> Rows<T> {
     /// Of so many nodes, some of which have rows here: row k the sums of the terms of the k-th of those, of which there are at
     /// most `most(k)`.
     pub fn of_sums<I: Iterator<Item = (usize, f64)>>(
@@ -37,7 +38,7 @@ impl Rows {
         let parts: Vec<(Range<usize>, usize)> = parts.map(|part| (part.clone(), part.map(&most).sum())).collect();
         let places: usize = parts.iter().map(|(_, places)| places).sum();
         let (mut begin, mut end) = (vec![0; rows.len()], vec![0; rows.len()]);
-        let (mut node, mut coupling) = (vec![0; places], vec![0.0; places]);
+        let (mut node, mut coupling) = (vec![0; places], vec![T::narrow(0.0); places]);
         let mut rest = (&mut begin[..], &mut end[..], &mut node[..], &mut coupling[..]);
         let mut first = 0;
         let of_part = |(rows, places): (Range<usize>, usize)| {
@@ -58,11 +59,11 @@ impl Rows {
 
     /// Of rows that are given one after the other, as target, source and coupling.
     pub fn of_entries(nodes: usize, entries: impl Iterator<Item = (usize, usize, f64)>) -> Self {
-        let mut rows = Rows { end: vec![0; nodes], ..Rows::default() };
+        let mut rows = Rows { begin: Vec::new(), end: vec![0; nodes], node: Vec::new(), coupling: Vec::new() };
         for (target, source, coupling) in entries {
             rows.end[target] += 1;
             rows.node.push(source as u32);
-            rows.coupling.push(coupling);
+            rows.coupling.push(T::narrow(coupling));
         }
         let mut begin = 0;
         for end in &mut rows.end {
@@ -76,7 +77,7 @@ impl Rows {
     /// Node and coupling of the entries of row i.
     pub fn row(&self, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + Clone {
         let row = self.begin[i]..self.end[i];
-        self.node[row.clone()].iter().zip(&self.coupling[row]).map(|(&j, &coupling)| (j as usize, coupling))
+        self.node[row.clone()].iter().zip(&self.coupling[row]).map(|(&j, coupling)| (j as usize, coupling.widen()))
     }
 
     /// How many rows there are.
@@ -88,19 +89,9 @@ impl Rows {
     pub fn are_empty(&self) -> bool {
         self.begin == self.end
     }
+}
 
-    /// The sum of the couplings of each node; those of a pair may stand in one row or in both.
-    pub fn degrees(&self) -> Vec<f64> {
-        let mut degrees = vec![0.0; self.count()];
-        for i in 0..self.count() {
-            for (j, coupling) in self.row(i) {
-                degrees[i] += coupling;
-                degrees[j] += coupling;
-            }
-        }
-        degrees
-    }
-
+impl Rows {
     /// Each pair once, its whole coupling in the row of the later node.
     pub fn pairs(&self) -> Rows {
         let count = self.count();
@@ -147,7 +138,7 @@ impl Rows {
     }
 }
 
-impl Part<'_> {
+impl<T: Stored> Part<'_, T> {
     fn fill<I: Iterator<Item = (usize, f64)>>(self, nodes: usize, terms: &impl Fn(usize) -> I) {
         // Where a node is in the row; a place of an earlier row is recognised by its being before this one.
         let mut place = vec![usize::MAX; nodes];
@@ -157,14 +148,26 @@ impl Part<'_> {
             for (other, coupling) in terms(k) {
                 let at = place[other];
                 if at != usize::MAX && at >= row {
-                    self.coupling[at] += coupling;
+                    self.coupling[at] = T::narrow(self.coupling[at].widen() + coupling);
                 } else {
                     place[other] = next;
-                    (self.node[next], self.coupling[next]) = (other as u32, coupling);
+                    (self.node[next], self.coupling[next]) = (other as u32, T::narrow(coupling));
                     next += 1;
                 }
             }
             (*begin, *end) = (self.first + row, self.first + next);
         }
     }
+}
+
+/// The sum of the couplings of each of so many nodes; those of a pair may stand in one row or in both.
+pub(super) fn degrees<I: Iterator<Item = (usize, f64)>>(nodes: usize, row: impl Fn(usize) -> I) -> Vec<f64> {
+    let mut degrees = vec![0.0; nodes];
+    for i in 0..nodes {
+        for (j, coupling) in row(i) {
+            degrees[i] += coupling;
+            degrees[j] += coupling;
+        }
+    }
+    degrees
 }

@@ -9,8 +9,8 @@
 //! next coarser graph, its answer back, Gauss-Seidel down. On the fly's networks this takes a seventh of the products that the
 //! degrees alone take at E = 40, and hardly more than at E = 5.
 
-use super::aggregates::Aggregates;
-use super::coarser::Rows;
+use super::aggregates::{Aggregates, InUnits};
+use super::coarser::{Rows, degrees};
 use super::on_ranks::first_level;
 use super::preconditioner::Preconditioner;
 use super::products::Stored;
@@ -55,7 +55,7 @@ impl Multigrid {
             entries.map(|(&j, coupling)| (j as usize, coupling as f32))
         };
         let fine = Aggregates::of(&blocks_of_rows(pattern.row_starts()), scaled);
-        let graph = fine.quotient(|i| matrix.row(pattern, i));
+        let graph = InUnits::of(&fine, &matrix.root, |factor| fine.quotient(|i| matrix.row(pattern, i, factor)));
         Self::above(fine, graph)
     }
 
@@ -67,20 +67,21 @@ impl Multigrid {
     }
 
     /// Levels above the first aggregates and the graph between them.
-    fn above(fine: Aggregates, first: Rows) -> Self {
-        let mut level = Level::new(first.degrees(), Rows::default());
+    fn above(fine: Aggregates, first: InUnits) -> Self {
+        let nodes = first.rows.count();
+        let mut level = Level::new(degrees(nodes, |i| first.row(i)), Rows::default());
         let mut levels = Vec::new();
-        if !first.are_empty() {
-            let aggregates = aggregates(&first, &level.degree);
-            let next = aggregates.quotient(|i| first.row(i));
+        if !first.rows.are_empty() {
+            let aggregates = aggregates(&level.degree, |i| first.row(i));
+            let next: Rows = aggregates.quotient(|i| first.row(i));
             // The largest of all these graphs, before more is asked for.
             drop(first);
             level.aggregates = Some(aggregates);
             levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
         }
         while levels.len() < MAX_LEVELS && !level.graph.are_empty() {
-            let aggregates = aggregates(&level.graph, &level.degree);
-            let next = aggregates.quotient(|i| level.graph.row(i));
+            let aggregates = aggregates(&level.degree, |i| level.graph.row(i));
+            let next: Rows = aggregates.quotient(|i| level.graph.row(i));
             level.aggregates = Some(aggregates);
             levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
         }
@@ -90,12 +91,12 @@ impl Multigrid {
 }
 
 /// Aggregates of a graph with these degrees.
-fn aggregates(graph: &Rows, degree: &[f64]) -> Aggregates {
+fn aggregates<I: Iterator<Item = (usize, f64)>>(degree: &[f64], row: impl Fn(usize) -> I + Sync) -> Aggregates {
     let inverse_root: Vec<f64> =
         degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
     let inverse_root = &inverse_root;
-    Aggregates::of(&shares(graph.count()).collect::<Vec<_>>(), |i| {
-        graph.row(i).map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
+    Aggregates::of(&shares(degree.len()).collect::<Vec<_>>(), |i| {
+        row(i).map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
     })
 }
 
@@ -120,7 +121,7 @@ impl Level {
     }
 
     fn of_pairs(graph: Rows) -> Self {
-        Level::new(graph.degrees(), graph)
+        Level::new(degrees(graph.count(), |i| graph.row(i)), graph)
     }
 
     /// `z ≈ L⁻¹ right`: by the degrees and, beside them, the coarser graphs.

@@ -1,6 +1,6 @@
 //! The first level of multigrid where the synapses are spread over ranks; the levels above are the same on every rank.
 
-use super::aggregates::Aggregates;
+use super::aggregates::{Aggregates, InUnits};
 use super::coarser::Rows;
 use super::products::Stored;
 use super::scaled::ScaledLaplacian;
@@ -17,7 +17,7 @@ pub(super) fn first_level<T: Stored>(
     pattern: &Pattern,
     matrix: &ScaledLaplacian<T>,
     spread: &Spread,
-) -> (Aggregates, Rows) {
+) -> (Aggregates, InUnits) {
     let nodes = pattern.nodes();
     let row = |i: usize| {
         let entries = pattern.sources(i).iter().zip(matrix.couplings_of(pattern.row(i)));
@@ -42,7 +42,7 @@ pub(super) fn first_level<T: Stored>(
             entries.map(|(&j, coupling)| (j as usize, coupling as f32)).collect::<Vec<_>>().into_iter()
         })
     });
-    let graph = quotient(&fine, pattern, matrix, spread);
+    let graph = InUnits::of(&fine, &matrix.root, |factor| quotient(&fine, |i| matrix.row(pattern, i, factor), spread));
     (fine, graph)
 }
 
@@ -67,13 +67,17 @@ fn strongest_of_all_ranks(own: &[(f32, u32)], spread: &Spread) -> Vec<(f32, u32)
 }
 
 /// The graph between the aggregates. Each rank sums the couplings of a range of them, in the order of their members.
-fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLaplacian<T>, spread: &Spread) -> Rows {
+fn quotient<I: Iterator<Item = (usize, f64)>>(
+    fine: &Aggregates,
+    row: impl Fn(usize) -> I,
+    spread: &Spread,
+) -> Rows<f32> {
     let (count, ranks) = (fine.len(), spread.ranks());
     let each = count.div_ceil(ranks.count()).max(1);
     let mut to = vec![Vec::new(); ranks.count()];
     for i in spread.own_rows() {
         let Some(k) = fine.aggregate(i) else { continue };
-        for (other, coupling) in fine.between(i, matrix.row(pattern, i)) {
+        for (other, coupling) in fine.between(i, row(i)) {
             to[k / each].extend([word(k, other), coupling.to_bits()]);
         }
     }
@@ -99,7 +103,7 @@ fn quotient<T: Stored>(fine: &Aggregates, pattern: &Pattern, matrix: &ScaledLapl
     }
     let of = |k: usize| sorted[start[k - own.start]..start[k - own.start + 1]].iter();
     let terms = |k: usize| of(k).map(|&(other, coupling)| (other as usize, coupling));
-    let sums = Rows::of_sums(count, own.clone(), |k| of(k).len(), terms);
+    let sums = Rows::<f32>::of_sums(count, own.clone(), |k| of(k).len(), terms);
     let rows = own.clone().flat_map(|k| sums.row(k - own.start).map(move |(other, coupling)| (k, other, coupling)));
     let words: Vec<u64> = rows.flat_map(|(k, other, coupling)| [word(k, other), coupling.to_bits()]).collect();
 

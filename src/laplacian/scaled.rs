@@ -84,10 +84,15 @@ impl<T: Stored> ScaledLaplacian<T> {
         self.couplings_of(0..self.coupling.len())
     }
 
-    /// Node and coupling, not scaled, of the synapses into a node.
-    pub fn row<'a>(&'a self, pattern: &'a Pattern, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + 'a {
+    /// Node and coupling of the synapses into a node, times a factor for each of their nodes.
+    pub fn row<'a>(
+        &'a self,
+        pattern: &'a Pattern,
+        i: usize,
+        factor: &'a [f64],
+    ) -> impl ExactSizeIterator<Item = (usize, f64)> + 'a {
         let entries = pattern.sources(i).iter().zip(self.couplings_of(pattern.row(i)));
-        entries.map(move |(&j, coupling)| (j as usize, coupling * self.root[i] * self.root[j as usize]))
+        entries.map(move |(&j, coupling)| (j as usize, coupling * factor[i] * factor[j as usize]))
     }
 
     /// Those of a part of the synapses.
