@@ -258,4 +258,43 @@ mod tests {
         assert_eq!(pairs, expected.len());
         assert!(pairs > found.len());
     }
+
+    /// Costs at nodes may be further apart than f32 reaches.
+    #[test]
+    fn units_keep_couplings_between_aggregates_of_any_size() {
+        let rows = couplings();
+        let nodes = rows.len();
+        // Each node and all its couplings in a unit of its own: scaled by the roots of the degrees they are the same.
+        let size = |i: usize| (if i.is_multiple_of(3) { 1e-70_f64 } else { 1e70 }) * (1.0 + i as f64);
+        let mut degree = vec![0.0; nodes];
+        for (i, row) in rows.iter().enumerate() {
+            for &(j, coupling) in row {
+                degree[i] += coupling;
+                degree[j] += coupling;
+            }
+        }
+        let root: Vec<f64> = (0..nodes).map(|i| degree[i].sqrt() * size(i)).collect();
+        let scaled = |i: usize| rows[i].iter().map(move |&(j, coupling)| (j, coupling, i));
+        let blocks = [0..nodes / 2, nodes / 2..nodes];
+        let found = Aggregates::of(&blocks, |i| rows[i].iter().map(|&(j, coupling)| (j, coupling as f32)));
+        let in_units = InUnits::of(&found, &root, |factor| {
+            found.quotient(|i| {
+                scaled(i).map(|(j, coupling, i)| (j, coupling / (degree[i] * degree[j]).sqrt() * factor[i] * factor[j]))
+            })
+        });
+        let exact: Rows = found.quotient(|i| scaled(i).map(|(j, coupling, i)| (j, coupling * size(i) * size(j))));
+        let (mut compared, mut beyond) = (0, 0);
+        for k in 0..found.len() {
+            for ((other, coupling), (as_exact, exact)) in in_units.row(k).zip(exact.row(k)) {
+                assert_eq!(other, as_exact);
+                // What is too small beside the largest of both aggregates may vanish.
+                let unit = in_units.unit[k] * in_units.unit[other];
+                let bound = 1e-6 * exact + f64::from(f32::MIN_POSITIVE) * unit;
+                assert!((coupling - exact).abs() <= bound, "{k} {other}: {coupling} for {exact}");
+                compared += 1;
+                beyond += usize::from((exact as f32).is_infinite() || exact as f32 == 0.0);
+            }
+        }
+        assert!(compared > found.len() && beyond > 0, "{compared}, {beyond} of them beyond f32");
+    }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::products::Stored;
 use crate::parallel::{each, shares, split_off};
 
-/// Couplings of nodes to others, row after row. Rows are written on several threads, each into a place that is large enough
-/// whatever coincides: what is left of it is never touched, and takes no memory.
+/// Couplings of nodes to others, row after row. Rows are written on several threads, each of which has places enough for the
+/// case that no two terms belong together; those that are left over are between the rows of one thread and of the next.
 #[derive(Debug, Default)]
 pub(super) struct Rows<T = f64> {
     begin: Vec<usize>,
