@@ -114,15 +114,25 @@ fn a_full_standard_error_changes_no_exit_status() {
     assert_eq!(status(&good), 0);
     let bad = command(folder.path(), &["balance", "missing.csv"]).stderr(full()).output().unwrap();
     assert_eq!(status(&bad), 2);
+    // What was to be printed and could not be is a fault.
+    let lost = command(folder.path(), &["inspect", "small.csv"]).stdout(full()).output().unwrap();
+    assert_eq!(status(&lost), 2, "{}", stderr(&lost));
+    assert!(stderr(&lost).contains("No space left on device"), "{}", stderr(&lost));
 }
 
+/// Eight threads a processor are the most, of those processors that other processes of the job on this machine leave.
 #[test]
 fn more_threads_than_can_be_had_are_no_panic() {
     let folder = scratch();
-    let mut balance = command(folder.path(), &["balance", "small.csv"]);
-    let output = balance.env("RAYON_NUM_THREADS", "4000").output().unwrap();
-    assert_eq!(status(&output), 0, "{}", stderr(&output));
-    assert!(stderr(&output).contains("4000 threads were asked for"), "{}", stderr(&output));
+    let processors = std::thread::available_parallelism().unwrap().get();
+    for (on_this_machine, threads) in [(1, 8 * processors), (processors, 8), (100 * processors, 8)] {
+        let mut balance = command(folder.path(), &["balance", "small.csv"]);
+        balance.env("RAYON_NUM_THREADS", "4000").env("OMPI_COMM_WORLD_LOCAL_SIZE", on_this_machine.to_string());
+        let output = balance.output().unwrap();
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let said = format!("synbal: note: 4000 threads were asked for; there are {threads}\n");
+        assert_eq!(stderr(&output), said, "{on_this_machine} processes");
+    }
 }
 
 /// Three gigabytes of zeros (which fill no disk) are refused by their first bytes, whatever they are called.
