@@ -254,7 +254,7 @@ fn work(input: &Input, claims: &DegreeClaims) -> (u128, u128) {
 mod tests {
     use super::*;
     use crate::format::Claims;
-    use crate::work::tests::{LAMBDA, claims_of_words, two_neurons, with_world};
+    use crate::samples::{LAMBDA, claims_of_words, two_neurons, with_world};
 
     /// Powers of scales of `(3 + 3)·max(numerators, denominator)` words.
     fn claims(denominator: u32, world: Option<(u64, i64)>) -> DegreeClaims {
