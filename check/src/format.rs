@@ -426,3 +426,6 @@ pub(crate) fn hexadecimal(what: &'static str, text: &str) -> Result<BigUint, Ref
     }
     BigUint::parse_bytes(digits.as_bytes(), 16).ok_or_else(refused)
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ mod input;
 mod noise;
 mod proved;
 pub mod read;
+#[cfg(test)]
+mod samples;
 mod work;
 
 pub use decimal::{scientific_down, scientific_up};

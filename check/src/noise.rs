@@ -139,3 +139,76 @@ impl Matrix {
         (entry >> shift.unsigned_abs(), u32::from(cut))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of two neurons.
+    fn input(weights: &[(usize, usize, f64)]) -> Input {
+        Input { neurons: 2, recurrent: weights.to_vec(), ..Input::default() }
+    }
+
+    const HALF: (u64, i64) = (1, -1);
+
+    #[test]
+    fn weights_are_integers_in_one_unit() {
+        let (weights, unit) = integers(&input(&[(0, 1, 3.0), (1, 0, -0.75), (1, 1, 0.0)])).unwrap();
+        assert_eq!((weights, unit), ([0, 12, -3, 0].map(BigInt::from).to_vec(), -2));
+        assert_eq!(integers(&input(&[])).unwrap(), (vec![BigInt::ZERO; 4], 0));
+        for (target, source, weight) in [(0, 1, f64::NAN), (1, 0, f64::INFINITY), (2, 0, 1.0), (0, 2, 1.0)] {
+            let refused = integers(&input(&[(0, 0, 1.0), (target, source, weight)]));
+            let Err(Refused::Input { target: i, source_index: j, weight: w }) = refused else {
+                panic!("{target} {source} {weight}: {refused:?}")
+            };
+            assert_eq!((i, j, w.to_bits()), (target, source, weight.to_bits()));
+        }
+        let twice = integers(&input(&[(0, 1, 1.0), (0, 1, 2.0)]));
+        assert!(matches!(twice, Err(Refused::Duplicate { target: 0, source_index: 1 })), "{twice:?}");
+    }
+
+    /// The largest cost is below 2^(2·most + of γ) to the power of the steps, times the steps.
+    #[test]
+    fn bits_of_the_largest_cost_are_reckoned_by_hand() {
+        let of = |weights: &[(usize, usize, f64)], discount, steps, unit| {
+            largest_cost(&input(weights), &Noise { steps, discount }, unit)
+        };
+        // 3 < 2^2, two neurons have two bits, a half is below 2^0: 2·4 bits a step, and two for three steps.
+        let three = [(0, 1, 3.0), (1, 0, 0.5), (1, 1, 0.0), (0, 0, f64::INFINITY)];
+        assert_eq!(of(&three, HALF, 3, 10), 3 * 8 + 2 + 10);
+        // 3/2 < 2^1.
+        assert_eq!(of(&three, (3, -1), 3, 10), 3 * 9 + 2 + 10);
+        // 2^-20 < 2^-19: the first step is the largest.
+        let small = [(0, 1, 2.0_f64.powi(-20))];
+        assert_eq!(of(&small, HALF, 3, 40), 40 - 2 * 17 + 2);
+        assert_eq!(of(&small, HALF, 3, 10), 0);
+        assert_eq!(of(&[], HALF, 1, 10), 2 * 2 + 1 + 10);
+    }
+
+    #[test]
+    fn the_work_of_the_matrix_is_reckoned_by_hand() {
+        let of = |weights: &[(usize, usize, f64)], discount, steps, allowed| {
+            work(&input(weights), &Noise { steps, discount }, allowed)
+        };
+        // Mantissas of 53 bits two powers of two apart: 55 bits a weight, 57 a step; 64 + |2·(-53) - 1| = 171 for γ.
+        let near = [(0, 1, 3.0), (1, 0, 0.75)];
+        assert_eq!(of(&near, HALF, 1, 1000).unwrap(), 8 + 4 * 5 * 5);
+        // Products of one word and of 57·steps bits; sums of (2·57 + 171)·steps.
+        assert_eq!(of(&near, HALF, 2, 1000).unwrap(), 2 * (8 * 2 + 4 * 9 * 9));
+        assert_eq!(of(&near, HALF, 3, 3000).unwrap(), 3 * (8 * 3 + 4 * 14 * 14));
+        // Thirteen powers apart: 66 bits, 68 a step, 64 + |2·(-64) - 1| = 193 for γ.
+        let apart = [(0, 1, 3.0), (1, 0, 2.0_f64.powi(-12))];
+        assert_eq!(of(&apart, HALF, 1, 176).unwrap(), 8 * 2 * 2 + 4 * 6 * 6);
+        let refused = of(&apart, HALF, 1, 175);
+        assert!(matches!(refused, Err(Refused::TooMuchWork { work: 176, allowed: 175 })), "{refused:?}");
+        // Large weights: 53 bits, 55 a step, 64 + |2·8 + 4| = 84 for γ.
+        assert_eq!(of(&[(0, 1, 2.0_f64.powi(60))], (1, 4), 1, 1000).unwrap(), 8 + 4 * 4 * 4);
+        let of_size = |neurons| {
+            let large = Input { neurons, ..Input::default() };
+            work(&large, &Noise { steps: 1, discount: HALF }, u128::MAX)
+        };
+        assert!(of_size(2048).is_ok());
+        let refused = of_size(2049);
+        assert!(matches!(refused, Err(Refused::TooLargeForDense { neurons: 2049, limit: 2048 })), "{refused:?}");
+    }
+}

@@ -97,8 +97,62 @@ pub(crate) fn words(x: &BigUint) -> u128 {
 mod tests {
     use std::path::Path;
 
+    use num_bigint::BigInt;
+
     use super::*;
+    use crate::format::Noise;
     use crate::read::read;
+    use crate::samples::{LAMBDA, claims_of_words, two_neurons, with_world};
+
+    /// See `work`: at a synapse its cost, the root times the scale of its source, that scaled times the scale of its target, and what
+    /// is rounded of it times itself and the ground state.
+    #[test]
+    fn the_work_of_a_check_is_reckoned_by_hand() {
+        let for_radius = (2 * 4 + 8 * 3 + 5) * (2 * 4 + 8 * 3 + 5);
+        let forth = 4 + 4 * 2 + 6 * 3 + 4 * (4 + 4);
+        let back = 4 + 4 * 3 + 7 * 2 + 6 * (4 + 6);
+        let plain = for_radius + forth + back;
+        assert_eq!(work(&two_neurons(), &claims_of_words()).unwrap(), (plain, allowed(2)));
+        // A factor of 3·2^64 makes the cost of the synapse from the first neuron one word longer.
+        let factors = Claims { alpha: Some(vec![(3, 64), (1, 0)]), ..claims_of_words() };
+        let longer = 5 + 5 * 3 + 8 * 2 + 7 * (4 + 7);
+        assert_eq!(work(&two_neurons(), &factors).unwrap(), (for_radius + forth + longer, allowed(2)));
+        // The world's scale has 3 words.
+        let mut world = Claims { world: Some(LAMBDA), ..claims_of_words() };
+        world.scale.push(BigUint::from(1_u32) << 128);
+        let (incoming, outgoing) = (4 + 4 * 3 + 7 * 2 + 6 * (4 + 6), 5 + 5 * 3 + 8 * 3 + 6 * (4 + 6));
+        assert_eq!(work(&with_world(), &world).unwrap(), (plain + incoming + outgoing, allowed(4)));
+        // A node that has no scale is refused later; and without the world what is outside costs nothing.
+        world.scale.truncate(1);
+        assert!(work(&with_world(), &world).is_ok());
+        assert_eq!(work(&with_world(), &claims_of_words()).unwrap(), (plain, allowed(2)));
+        let half = Input { to_world: None, ..with_world() };
+        assert_eq!(work(&half, &Claims { world: Some(LAMBDA), ..claims_of_words() }).unwrap(), (plain, allowed(2)));
+        // Of accumulated noise every pair may have a cost, of 200 + 9 bits.
+        let noise = Noise { steps: 1, discount: (1, -1) };
+        let at_themselves = (4 + 4 * 3 + 7 * 3 + 5 * (4 + 5)) + (4 + 4 * 2 + 6 * 2 + 5 * (4 + 5));
+        let mut input = two_neurons();
+        input.recurrent.truncate(2);
+        let matrix = noise::work(&input, &noise, u128::MAX).unwrap();
+        let accumulated = Claims { accumulated: Some(noise), ..claims_of_words() };
+        assert_eq!(work(&input, &accumulated).unwrap(), (plain + matrix + at_themselves, allowed(4)));
+    }
+
+    #[test]
+    fn what_takes_more_work_than_is_allowed_is_refused() {
+        // Twice 16379 and 9 words are 2^15 less one, and its square is free.
+        let ground = |words: u32| Claims {
+            ground: vec![BigInt::from(1) << (64 * words - 1)],
+            lam: BigUint::from(1_u32),
+            radius_unit_bits: 0,
+            ..claims_of_words()
+        };
+        let none = Input { neurons: 2, ..Input::default() };
+        assert_eq!(work(&none, &ground(3)).unwrap(), ((2 * 4 + 8 + 1) * (2 * 4 + 8 + 1), FREE));
+        assert!(check_work(&none, &ground((1 << 14) - 6)).is_ok());
+        let refused = check_work(&none, &ground((1 << 14) - 5));
+        assert!(matches!(refused, Err(Refused::TooMuchWork { allowed: FREE, .. })), "{refused:?}");
+    }
 
     /// The bits of a cost are those of its mantissas and of its powers of two: 64 of them are counted as two words.
     #[test]

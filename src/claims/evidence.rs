@@ -292,6 +292,31 @@ mod tests {
     }
 
     #[test]
+    fn the_narrowest_figure_is_what_broke_or_the_one_with_the_fewest_decades() {
+        let mut evidence = Evidence::default();
+        let narrowest =
+            |evidence: &Evidence| (evidence.margin(), evidence.narrowest().map(|figure| figure.what.clone()));
+        assert_eq!(narrowest(&evidence), (None, None));
+        let mut expect = |value, bound, what: &str, margin, named: &str| {
+            evidence.at_most(what, value, bound, "");
+            assert_eq!(narrowest(&evidence), (Some(margin), Some(named.to_owned())));
+        };
+        expect(0.0, 1.0, "exact", Margin::Exact, "exact");
+        expect(-1.0, 0.0, "negative", Margin::Holds, "negative");
+        expect(0.01, 1.0, "two decades", Margin::Decades(2.0), "two decades");
+        expect(0.001, 1.0, "three decades", Margin::Decades(2.0), "two decades");
+        // Of equals the first.
+        expect(0.01, 1.0, "two decades again", Margin::Decades(2.0), "two decades");
+        expect(0.1, 1.0, "one decade", Margin::Decades(1.0), "one decade");
+        expect(2.0, 1.0, "broken", Margin::Broken, "broken");
+        expect(0.5, 1.0, "less than a decade", Margin::Broken, "broken");
+        evidence.at_least("reached", 1.0, 1.0, "");
+        assert_eq!(evidence.measurements.last().unwrap().margin(), Margin::Holds);
+        evidence.at_least("not reached", 0.5, 1.0, "");
+        assert_eq!(evidence.measurements.last().unwrap().margin(), Margin::Broken);
+    }
+
+    #[test]
     fn the_figure_that_passed_its_bound_furthest_is_found() {
         let mut evidence = Evidence::default();
         evidence.at_most("held", 0.5, 1.0, "");

@@ -12,6 +12,7 @@ mod noise_degrees;
 mod noise_differences;
 mod noise_limit;
 mod noise_loss;
+mod noise_score;
 mod noise_steps;
 mod online;
 mod plot;

@@ -4,6 +4,7 @@
 //! What goes beyond the figure is named as such: every trial's loss, exact balance, equal activity, the gauge.
 
 use super::authors::{FEWER, FEWEST, Integrating, Losses, REPETITIONS, Rules, Under, Variant, measure};
+use super::noise_score::{Count, Score};
 use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
     Table,
@@ -54,7 +55,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let levels: Vec<f64> = (0..LEVELS).map(|k| STEP * k as f64).collect();
     progress(0.05, "the figure");
     let curves = under_noise(&subject, of_the_paper(&subject, &levels)?, many, seed)?;
-    scores.push(Score::of(&curves));
+    scores.push(score(&curves));
     the_figure(&mut findings, &subject, &curves);
     findings.tables.extend(tables(&subject, &curves, many));
 
@@ -65,7 +66,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
         progress(0.75 + 0.12 * number as f64, trained.name);
         let subject = Integrating::new(trained.name, trained.network()?, seed, others_trials)?;
         let curves = under_noise(&subject, of_the_paper(&subject, &SOME)?, others_trials, seed)?;
-        scores.push(Score::of(&curves));
+        scores.push(score(&curves));
         findings.tables.extend(tables(&subject, &curves, others_trials));
     }
     conclude(&mut findings, &scores);
@@ -99,64 +100,9 @@ fn under_noise(
     variants.into_iter().zip(losses).map(curve).collect()
 }
 
-/// Of a balanced network against the given one, under the same noise: at how many of the sizes the loss is lower, and at how
-/// many higher, where the 95 % interval of the difference does not hold zero; and at how many the estimate is lower.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    estimated_lower: usize,
-    lower: usize,
-    higher: usize,
-    of: usize,
-}
-
-impl Count {
-    fn add(&mut self, difference: MeanInterval) {
-        self.estimated_lower += usize::from(difference.mean < 0.0);
-        self.lower += usize::from(difference.high() < 0.0);
-        self.higher += usize::from(difference.low() > 0.0);
-        self.of += 1;
-    }
-
-    fn plus(self, other: Count) -> Count {
-        Count {
-            estimated_lower: self.estimated_lower + other.estimated_lower,
-            lower: self.lower + other.lower,
-            higher: self.higher + other.higher,
-            of: self.of + other.of,
-        }
-    }
-
-    fn words(self) -> String {
-        format!(
-            "lower at {} of {} sizes of noise (by 95 % intervals of paired differences lower at {}, higher at {})",
-            self.estimated_lower, self.of, self.lower, self.higher
-        )
-    }
-}
-
-/// The counts of one network: of the average and of every trial, after the flow and balanced exactly.
-#[derive(Clone, Copy, Default)]
-struct Score {
-    flow_average: Count,
-    flow_trials: Count,
-    exact_average: Count,
-    exact_trials: Count,
-}
-
-impl Score {
-    fn of(curves: &[Curve]) -> Score {
-        let mut score = Score::default();
-        let [given, flowed, exact] = curves else { return score };
-        for (k, sigma) in given.sigmas.iter().enumerate() {
-            if *sigma > 0.0 {
-                score.flow_average.add(flowed.losses[k].difference_of_averages(&given.losses[k]));
-                score.flow_trials.add(flowed.losses[k].difference_of_trials(&given.losses[k]));
-                score.exact_average.add(exact.losses[k].difference_of_averages(&given.losses[k]));
-                score.exact_trials.add(exact.losses[k].difference_of_trials(&given.losses[k]));
-            }
-        }
-        score
-    }
+fn score(curves: &[Curve]) -> Score {
+    let [given, flowed, exact] = curves else { return Score::default() };
+    Score::of(&given.sigmas, &given.losses, &flowed.losses, &exact.losses)
 }
 
 fn conclude(findings: &mut Findings, scores: &[Score]) {
@@ -395,5 +341,25 @@ impl Silent {
             cost: silent_cost / cost,
             read_out: silent_squares / squares,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figure_is_reproduced_if_no_size_of_noise_speaks_against_it() {
+        let outcome = |estimated_lower, lower, higher| {
+            let mut findings = Findings::default();
+            let count = Count { estimated_lower, lower, higher, of: 5 };
+            conclude(&mut findings, &[Score { flow_average: count, ..Score::default() }]);
+            findings.statements[0].outcome
+        };
+        assert_eq!(outcome(5, 0, 0), Reproduction::Reproduced);
+        assert_eq!(outcome(5, 4, 1), Reproduction::Conditional);
+        assert_eq!(outcome(4, 1, 0), Reproduction::Conditional);
+        assert_eq!(outcome(4, 0, 0), Reproduction::NotReproduced);
+        assert_eq!(outcome(3, 2, 2), Reproduction::NotReproduced);
     }
 }

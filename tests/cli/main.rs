@@ -4,11 +4,16 @@ mod balancing;
 mod degrees;
 mod digits;
 mod documents;
+#[cfg(feature = "precise")]
+#[path = "../support/figures.rs"]
+mod figures;
 mod generating;
 mod models;
 mod refusing;
 mod reliability;
 mod verifying;
+#[cfg(feature = "precise")]
+mod words_as_committed;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -44,12 +44,20 @@ fn as_committed(name: &str, found: &Findings, json: &str) {
 
 fn same_bits_for_one_and_two_threads(name: &str) {
     let experiment = EXPERIMENTS.iter().find(|experiment| experiment.name == name).unwrap();
-    let (found, two) = (findings(experiment, 1), findings(experiment, 2));
-    // Every digit of every number.
-    let [one, two] = [&found, &two].map(|findings| serde_json::to_string(findings).unwrap());
-    // Not assert_eq: megabytes of numbers help nobody.
-    let place = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
-    assert!(one == two, "{name}: from byte {place:?} on: {:?}", place.map(|at| &one[at.saturating_sub(80)..at + 20]));
+    let found = findings(experiment, 1);
+    let one = serde_json::to_string(&found).unwrap();
+    // tests/mutants/sample asks whether a fault is noticed, which the figures say; twice is twice the time.
+    if std::env::var_os("SYNBAL_EXPERIMENTS_ONCE").is_none() {
+        // Every digit of every number.
+        let two = serde_json::to_string(&findings(experiment, 2)).unwrap();
+        // Not assert_eq: megabytes of numbers help nobody.
+        let place = one.bytes().zip(two.bytes()).position(|(a, b)| a != b);
+        assert!(
+            one == two,
+            "{name}: from byte {place:?} on: {:?}",
+            place.map(|at| &one[at.saturating_sub(80)..at + 20])
+        );
+    }
     as_committed(name, &found, &one);
 }
 

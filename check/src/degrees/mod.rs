@@ -214,6 +214,12 @@ fn check_radius(claims: &DegreeClaims, pull_sq: &BigUint) -> Result<BigUint, Ref
 
 /// Refuses a certificate whose check would take more products of words than an honest one could.
 fn check_work(input: &Input, claims: &DegreeClaims) -> Result<(), Refused> {
+    let (work, allowed) = work(input, claims);
+    if work > allowed { Err(Refused::TooMuchWork { work, allowed }) } else { Ok(()) }
+}
+
+/// The products of words that a check takes, counted until they are too many, and how many it may.
+fn work(input: &Input, claims: &DegreeClaims) -> (u128, u128) {
     let base = &claims.base;
     let count = input.recurrent.len()
         + input.from_world.as_ref().map_or(0, Vec::len)
@@ -238,8 +244,41 @@ fn check_work(input: &Input, claims: &DegreeClaims) -> Result<(), Refused> {
         // Times a power, over a power, twice; and times the ground state.
         work += cost + 2 * (root * power + (root + power) * power) + (root + power) * ground;
         if work > allowed {
-            return Err(Refused::TooMuchWork { work, allowed });
+            break;
         }
     }
-    if work > allowed { Err(Refused::TooMuchWork { work, allowed }) } else { Ok(()) }
+    (work, allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Claims;
+    use crate::samples::{LAMBDA, claims_of_words, two_neurons, with_world};
+
+    /// Powers of scales of `(3 + 3)·max(numerators, denominator)` words.
+    fn claims(denominator: u32, world: Option<(u64, i64)>) -> DegreeClaims {
+        DegreeClaims {
+            base: Claims { world, ..claims_of_words() },
+            denominator,
+            numerators: vec![3, 1],
+            scale_unit_bits: 130,
+        }
+    }
+
+    #[test]
+    fn the_work_of_a_check_is_reckoned_by_hand() {
+        let for_radius = (2 * 4 + 8 * 3 + 5) * (2 * 4 + 8 * 3 + 5);
+        // Of a cost of so many words: times a power, over a power, twice; and times the ground state.
+        let synapse = |cost: u128, power: u128| cost + 2 * (cost * power + (cost + power) * power) + (cost + power) * 4;
+        let plain = |power| for_radius + 3 * power * power + 2 * synapse(4, power);
+        assert_eq!(work(&two_neurons(), &claims(2, None)), (plain(18), allowed(4)));
+        assert_eq!(work(&two_neurons(), &claims(5, None)), (plain(30), allowed(4)));
+        let expected = plain(18) + synapse(4, 18) + synapse(5, 18);
+        assert_eq!(work(&with_world(), &claims(2, Some(LAMBDA))), (expected, allowed(6)));
+        // Without the world, or half of it, what is outside costs nothing.
+        assert_eq!(work(&with_world(), &claims(2, None)), (plain(18), allowed(6)));
+        let half = Input { from_world: None, ..with_world() };
+        assert_eq!(work(&half, &claims(2, Some(LAMBDA))), (plain(18), allowed(5)));
+    }
 }

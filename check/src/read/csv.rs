@@ -27,3 +27,33 @@ pub fn read(bytes: &[u8]) -> Result<Input, ReadError> {
     }
     square(rows, columns, &values)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_lines_and_zeros_are_left_out() {
+        for text in ["0.5, 2\n-1,0\n", "\u{feff}0.5,2\r\n-1,0", "0.5,2\n-1,0\n\n"] {
+            let input = read(text.as_bytes()).unwrap();
+            assert_eq!((input.neurons, input.recurrent), (2, vec![(0, 0, 0.5), (0, 1, 2.0), (1, 0, -1.0)]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let long = "x".repeat(41);
+        for (text, said) in [
+            ("1,2\n3,four", "line 2: \"four\" is no number"),
+            ("1,\n3,4", "line 1: \"\" is no number"),
+            (&long, &*format!("line 1: {:?} is no number", &long[..40])),
+            ("1,2\n3,-inf", "line 2: -inf is not finite"),
+            ("NaN", "line 1: NaN is not finite"),
+            ("1,2\n3,4\n5", "line 3: 1 columns, the first has 2"),
+            ("1,2,3\n3,4,5", "the matrix is 2 x 3, but recurrent weights are square"),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap_err().to_string(), said, "{text:?}");
+        }
+        assert_eq!(read(b"\xff").unwrap_err().to_string(), "this is not text");
+    }
+}

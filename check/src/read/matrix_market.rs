@@ -117,3 +117,61 @@ fn number(line: usize, field: Option<&str>) -> Result<f64, ReadError> {
     let value = field.and_then(|field| field.parse::<f64>().ok()).filter(|value| value.is_finite());
     value.ok_or_else(|| ReadError::Line { line, reason: "expected a finite number".to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(header: &str, rest: &str) -> String {
+        format!("%%MatrixMarket matrix {header}\n{rest}")
+    }
+
+    #[test]
+    fn every_layout_and_symmetry_is_read() {
+        let pairs = "% a remark\n\n2 2 2\n1 2 3\n% another\n2 2 -4e0\n";
+        let cases = [
+            (file("coordinate real general", pairs), vec![(0, 1, 3.0), (1, 1, -4.0)]),
+            (file("coordinate integer symmetric", pairs), vec![(0, 1, 3.0), (1, 0, 3.0), (1, 1, -4.0)]),
+            (file("coordinate double skew-symmetric", "2 2 1\n2 1 3"), vec![(1, 0, 3.0), (0, 1, -3.0)]),
+            (file("Coordinate PATTERN General", "2 2 1\n2 1"), vec![(1, 0, 1.0)]),
+            // Down the columns, several on a line.
+            (file("array real general", "2 2\n1 2\n3\n4"), vec![(0, 0, 1.0), (1, 0, 2.0), (0, 1, 3.0), (1, 1, 4.0)]),
+            (file("array real symmetric", "2 2\n1\n2\n4"), vec![(0, 0, 1.0), (1, 0, 2.0), (0, 1, 2.0), (1, 1, 4.0)]),
+            (file("array real skew-symmetric", "2 2\n2"), vec![(1, 0, 2.0), (0, 1, -2.0)]),
+        ];
+        for (text, expected) in cases {
+            let input = read(text.as_bytes()).unwrap();
+            assert_eq!((input.neurons, input.recurrent), (2, expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let general = |rest| file("coordinate real general", rest);
+        for (text, said) in [
+            (String::new(), "the file is empty"),
+            ("%%MatrixMarket matrix array real\n".to_owned(), "the first line is no Matrix Market header"),
+            (file("array real hermitian", ""), "the symmetry \"hermitian\" is not that of a real matrix"),
+            (file("array complex general", ""), "the field \"complex\" is not real, integer or pattern"),
+            (general("% nothing"), "the line of sizes is missing"),
+            (general("%\n2 two 1"), "line 3: expected whole numbers"),
+            (general("2 2"), "line 2: the sizes do not fit the header"),
+            (file("array pattern general", "2 2"), "line 2: the sizes do not fit the header"),
+            (general("2 3 0"), "the matrix is 2 x 3, but recurrent weights are square"),
+            (file("array real general", "2 3"), "the matrix is 2 x 3, but recurrent weights are square"),
+            (general("2 2 1\n%\n3 1 1"), "line 4: expected two indices within the matrix"),
+            (general("2 2 1\n1 0 1"), "line 3: expected two indices within the matrix"),
+            (general("2 2 1\n1"), "line 3: expected two indices within the matrix"),
+            (general("2 2 1\n1 1"), "line 3: expected a finite number"),
+            (general("2 2 1\n1 1 inf"), "line 3: expected a finite number"),
+            (general("2 2 1\n1 1 1 1"), "line 3: more than one entry"),
+            (general("2 2 2\n1 1 1"), "2 entries are announced, 1 are there"),
+            (general("2 2 0\n1 1 1"), "0 entries are announced, 1 are there"),
+            (file("array real general", "1 1\n"), "the file ends before the matrix"),
+            (file("array real general", "1 1\n\n2 3"), "line 4: the file goes on after the matrix"),
+            (file("array real general", "1 1\nx"), "line 3: expected a finite number"),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap_err().to_string(), said, "{text}");
+        }
+    }
+}

@@ -102,7 +102,108 @@ fn half(bits: u16) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::half;
+    use super::*;
+
+    /// A file of tensors, each with its dtype, its shape and its bytes.
+    fn file(tensors: &[(&str, &str, &[usize], Vec<u8>)]) -> Vec<u8> {
+        let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
+        header.insert("__metadata__".to_owned(), serde_json::json!({"activation": "relu"}));
+        for (name, dtype, shape, bytes) in tensors {
+            let offsets = [data.len(), data.len() + bytes.len()];
+            let entry = serde_json::json!({"dtype": dtype, "shape": shape, "data_offsets": offsets});
+            header.insert((*name).to_owned(), entry);
+            data.extend(bytes);
+        }
+        with_header(&Value::Object(header).to_string(), &data)
+    }
+
+    fn with_header(header: &str, data: &[u8]) -> Vec<u8> {
+        [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat()
+    }
+
+    fn doubles(values: &[f64]) -> Vec<u8> {
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    fn recurrent() -> (&'static str, &'static str, &'static [usize], Vec<u8>) {
+        ("w_rec", "F64", &[2, 2], doubles(&[0.0, 2.0, 3.0, 0.0]))
+    }
+
+    #[test]
+    fn what_comes_in_and_is_read_out_belongs_to_its_neuron() {
+        let alone = read(&file(&[recurrent(), ("tau", "I64", &[2], vec![0; 16])])).unwrap();
+        let expected = vec![(0, 1, 2.0), (1, 0, 3.0)];
+        assert_eq!(alone, Input { neurons: 2, recurrent: expected.clone(), ..Input::default() });
+        let single: Vec<u8> = [1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let upper: Vec<u8> = [7.0_f32, 8.0].iter().flat_map(|x| x.to_le_bytes()[2..].to_vec()).collect();
+        let w_out = doubles(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let whole = read(&file(&[
+            recurrent(),
+            ("w_in", "F32", &[2, 3], single),
+            ("b", "BF16", &[2], upper),
+            ("w_out", "F64", &[3, 2], w_out),
+        ]));
+        let expected = Input {
+            neurons: 2,
+            recurrent: expected,
+            from_world: Some(vec![(0, 1.0), (0, 2.0), (0, 3.0), (1, 4.0), (1, 5.0), (1, 6.0), (0, 7.0), (1, 8.0)]),
+            to_world: Some(vec![(0, 1.0), (1, 2.0), (0, 3.0), (1, 4.0), (0, 5.0), (1, 6.0)]),
+        };
+        assert_eq!(whole.unwrap(), expected);
+        let bias = read(&file(&[recurrent(), ("b", "F16", &[2], vec![0x00, 0x3c, 0x00, 0xc0])])).unwrap();
+        assert_eq!((bias.from_world, bias.to_world), (Some(vec![(0, 1.0), (1, -2.0)]), None));
+        // No input at all is an input of nothing.
+        let none = read(&file(&[recurrent(), ("w_in", "F64", &[2, 0], Vec::new())])).unwrap();
+        assert_eq!(none.from_world, Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        let two = || doubles(&[1.0, 2.0]);
+        for (tensors, said) in [
+            (vec![("w_rec", "F64", &[1, 2][..], two())], "the matrix is 1 x 2, but recurrent weights are square"),
+            (vec![("w_rec", "F64", &[2][..], two())], "w_rec has the shape [2]"),
+            (vec![recurrent(), ("w_in", "F64", &[1, 2], two())], "w_in has the shape [1, 2]"),
+            (vec![recurrent(), ("w_in", "F64", &[2], two())], "w_in has the shape [2]"),
+            (vec![recurrent(), ("b", "F64", &[1, 2], two())], "b has the shape [1, 2]"),
+            (vec![recurrent(), ("w_out", "F64", &[2, 1], two())], "w_out has the shape [2, 1]"),
+            (vec![recurrent(), ("w_out", "F64", &[2], two())], "w_out has the shape [2]"),
+            (vec![recurrent(), ("b", "F64", &[3], two())], "b: its shape does not fit its bytes"),
+            (vec![recurrent(), ("b", "F64", &[usize::MAX, 4], two())], "b: its shape does not fit its bytes"),
+            (vec![recurrent(), ("b", "F64", &[2], doubles(&[1.0, f64::NAN]))], "b: a number is NaN"),
+        ] {
+            let error = read(&file(&tensors)).unwrap_err();
+            assert!(!error.is_unknown());
+            assert_eq!(error.to_string(), said);
+        }
+        for (tensors, said) in [
+            (vec![recurrent(), ("b", "I8", &[2], vec![1, 2])], "b has a dtype that is not F64, F32, BF16 or F16"),
+            (vec![recurrent(), ("gate", "F64", &[2], two())], "it has a tensor \"gate\""),
+            (vec![("b", "F64", &[2][..], two())], "it has no tensor \"w_rec\""),
+        ] {
+            let error = read(&file(&tensors)).unwrap_err();
+            assert!(error.is_unknown());
+            assert_eq!(error.to_string(), format!("the checker does not know this layout: {said}"));
+        }
+        let whole = file(&[recurrent()]);
+        let entry = |rest: &str| with_header(&format!(r#"{{"w_rec": {{"dtype": "F64"{rest}}}}}"#), &doubles(&[1.0]));
+        assert!(read(&entry(r#", "shape": [1, 1], "data_offsets": [0, 8]"#)).is_ok());
+        for (bytes, said) in [
+            (whole[..7].to_vec(), "the file is cut off"),
+            (whole[..30].to_vec(), "the file is cut off"),
+            (u64::MAX.to_le_bytes().to_vec(), "the file is cut off"),
+            (whole[..whole.len() - 1].to_vec(), "w_rec: it ends after the file"),
+            (entry(r#", "data_offsets": [0, 8]"#), "w_rec: it has no shape"),
+            (entry(r#", "shape": [1, -1], "data_offsets": [0, 8]"#), "w_rec: it has no shape"),
+            (entry(r#", "shape": [1, 1]"#), "w_rec: it has no place in the file"),
+            (entry(r#", "shape": [1, 1], "data_offsets": [0, 8, 8]"#), "w_rec: it has no place in the file"),
+            (entry(r#", "shape": [1, 1], "data_offsets": [8, 0]"#), "w_rec: it ends after the file"),
+        ] {
+            assert_eq!(read(&bytes).unwrap_err().to_string(), said);
+        }
+        let no_json = read(&with_header("{", b"")).unwrap_err().to_string();
+        assert!(no_json.starts_with("the header is no JSON: "), "{no_json}");
+    }
 
     #[test]
     fn half_precision_is_what_ieee_754_says() {

@@ -86,4 +86,25 @@ mod tests {
             assert_eq!(Automatic.solve(&graph, &Criteria::default()).method, expected, "{n} neurons");
         }
     }
+
+    /// A tolerance below what f64 can reach: conjugate gradients stall, and the dense method goes on with the passes that are left.
+    #[test]
+    fn what_stalls_is_tried_densely_with_the_passes_that_are_left() {
+        let weights = random_network(&mut stream(1, 0), 60, 1.0, 1.0).unwrap();
+        let graph =
+            CostGraph::of_network(&Network::recurrent(weights, Activation::Relu), &CostSpec::power(2.0)).unwrap();
+        let criteria = Criteria::new(1e-30, 1_000_000);
+        let first = NewtonCg::default().solve(&graph, &criteria);
+        assert!(!first.status.is_balanced() && first.passes < criteria.max_passes, "{}", first.status);
+        let rest = Criteria::new(criteria.tol, criteria.max_passes - first.passes);
+        let second = Newton::default().solve(&graph, &rest);
+        let found = Automatic.solve(&graph, &criteria);
+        assert_eq!((found.method, found.passes), ("newton", first.passes + second.passes));
+        // Where conjugate gradients took all of them, none are left.
+        let few = Criteria::new(criteria.tol, 3);
+        let first = NewtonCg::default().solve(&graph, &few);
+        assert!(first.passes >= few.max_passes, "{}", first.passes);
+        let found = Automatic.solve(&graph, &few);
+        assert_eq!((found.method, found.passes), ("newton-cg", first.passes));
+    }
 }

@@ -199,6 +199,19 @@ mod tests {
         assert_eq!(pushed.scaled.d, plain.scaled.d);
     }
 
+    /// No scale balances a node that has incoming costs alone, or outgoing ones; it stays where it is.
+    #[test]
+    fn a_node_on_no_cycle_does_not_move() {
+        let chain = [(1, 0, 1.0), (2, 1, 2.0), (1, 2, 1.0), (3, 2, 5.0)];
+        let graph = graph_of(Weights::from_triplets(4, chain.into()).unwrap());
+        let mut sums = NodeSums::new(&graph);
+        sums.measure();
+        assert!(sums.whole_step());
+        let d = &sums.scaled.d;
+        assert_eq!((d[0], d[3]), (1.0, 1.0));
+        assert!(d[1] != 1.0 && d[2] != 1.0, "{d:?}");
+    }
+
     /// Three neurons in a row whose scales must go 10^180 apart, further than scales may.
     #[test]
     fn where_costs_are_computed_afresh_momentum_ends() {

@@ -52,7 +52,7 @@ pub(in crate::experiments) struct Losses {
     /// The mean squared error of every repetition, one trial of each condition.
     pub each: Vec<f64>,
     /// For each block the mean over its repetitions of the errors, `steps × outputs × conditions` numbers.
-    blocks: Vec<Vec<f64>>,
+    pub blocks: Vec<Vec<f64>>,
 }
 
 impl Losses {
