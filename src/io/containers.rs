@@ -109,3 +109,40 @@ impl TensorFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dtype_that_is_asked_for_is_that_of_every_tensor_whether_its_numbers_change_or_not() {
+        let part = |name: &str, float: Float, values: [f64; 2]| {
+            let mut bytes = Vec::new();
+            values.iter().for_each(|&value| float.encode(value, &mut bytes));
+            let (name, shape, range) = (name.to_owned(), vec![2], 0..0);
+            (Tensor { name, dtype: Dtype::Float(float), shape, first_axis_fastest: false, range }, bytes)
+        };
+        let parts = [
+            part("kept", Float::F64, [1.5, 2.5]),
+            part("moved", Float::F64, [3.0, 4.0]),
+            part("short", Float::F32, [5.0, 6.0]),
+        ];
+        let replaced = BTreeMap::from([("moved".to_owned(), vec![-7.0, 8.0])]);
+        let files = [safetensors::assembled(&parts, &BTreeMap::new()).unwrap(), npz::assembled(&parts).unwrap()];
+        for file in &files {
+            for dtype in [None, Some(Float::F64), Some(Float::F32), Some(Float::F16)] {
+                let found = file.with_numbers(&replaced, |_| None, dtype).unwrap();
+                assert_eq!(found.tensors.len(), 3);
+                for (name, own, numbers) in [
+                    ("kept", Float::F64, [1.5, 2.5]),
+                    ("moved", Float::F64, [-7.0, 8.0]),
+                    ("short", Float::F32, [5.0, 6.0]),
+                ] {
+                    let tensor = found.find(name).unwrap();
+                    assert_eq!(tensor.dtype, Dtype::Float(dtype.unwrap_or(own)), "{name} as {dtype:?}");
+                    assert_eq!(found.numbers(tensor).unwrap(), numbers, "{name} as {dtype:?}");
+                }
+            }
+        }
+    }
+}
