@@ -345,3 +345,23 @@ fn fitted_prescaling(
     welcome = spread.map_or(welcome, |spread| spread.total(usize::from(!welcome)) == 0);
     Ok(if needed || welcome { prescaling } else { Prescaling::identity(nodes) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Weights};
+
+    /// Costs of 2^±200 are no matter by themselves. The scales that even them out along a chain of neurons are: of four they span
+    /// 2^300, and to the power p 2^600, of five 2^800.
+    #[test]
+    fn scales_that_leave_the_range_when_raised_to_p_are_taken_out_beforehand() {
+        let chain = |neurons: usize| {
+            let pairs = (1..neurons).flat_map(|i| [(i, i - 1, 100_f64.exp2()), (i - 1, i, (-100_f64).exp2())]);
+            let weights = Weights::from_triplets(neurons, pairs.collect()).unwrap();
+            let network = Network::recurrent(weights, Activation::Linear);
+            CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap()
+        };
+        assert!(chain(4).prescaling().is_identity());
+        assert!(!chain(5).prescaling().is_identity());
+    }
+}
