@@ -168,5 +168,8 @@ fn entropy_term(f: &Tracked, c: &Tracked, formula: Formula) -> Tracked {
     if f.value == 0.0 {
         return Tracked::exact(0.0);
     }
-    *f * &((*c / f).ln() + &Tracked::exact(formula.choose(1.0, 2.0)))
+    let ratio = *c / f;
+    // A cost that balancing lowers by more than f64 spans has a logarithm all the same.
+    let log = if ratio.value.is_finite() { ratio.ln() } else { c.ln() - &f.ln() };
+    *f * &(log + &Tracked::exact(formula.choose(1.0, 2.0)))
 }
