@@ -196,6 +196,7 @@ impl InUnits {
 
 #[cfg(test)]
 mod tests {
+    use super::super::coarser::degrees;
     use super::*;
     use crate::network::random::{random_network, stream};
 
@@ -266,13 +267,7 @@ mod tests {
         let nodes = rows.len();
         // Each node and all its couplings in a unit of its own: scaled by the roots of the degrees they are the same.
         let size = |i: usize| (if i.is_multiple_of(3) { 1e-70_f64 } else { 1e70 }) * (1.0 + i as f64);
-        let mut degree = vec![0.0; nodes];
-        for (i, row) in rows.iter().enumerate() {
-            for &(j, coupling) in row {
-                degree[i] += coupling;
-                degree[j] += coupling;
-            }
-        }
+        let degree = degrees(nodes, |i| rows[i].iter().copied());
         let root: Vec<f64> = (0..nodes).map(|i| degree[i].sqrt() * size(i)).collect();
         let scaled = |i: usize| rows[i].iter().map(move |&(j, coupling)| (j, coupling, i));
         let blocks = [0..nodes / 2, nodes / 2..nodes];

@@ -72,16 +72,14 @@ impl Multigrid {
         let mut level = Level::new(degrees(nodes, |i| first.row(i)), Rows::default());
         let mut levels = Vec::new();
         if !first.rows.are_empty() {
-            let aggregates = aggregates(&level.degree, |i| first.row(i));
-            let next: Rows = aggregates.quotient(|i| first.row(i));
+            let (aggregates, next) = coarser(&level.degree, |i| first.row(i));
             // The largest of all these graphs, before more is asked for.
             drop(first);
             level.aggregates = Some(aggregates);
             levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
         }
         while levels.len() < MAX_LEVELS && !level.graph.are_empty() {
-            let aggregates = aggregates(&level.degree, |i| level.graph.row(i));
-            let next: Rows = aggregates.quotient(|i| level.graph.row(i));
+            let (aggregates, next) = coarser(&level.degree, |i| level.graph.row(i));
             level.aggregates = Some(aggregates);
             levels.push(std::mem::replace(&mut level, Level::of_pairs(next.pairs())));
         }
@@ -90,14 +88,19 @@ impl Multigrid {
     }
 }
 
-/// Aggregates of a graph with these degrees.
-fn aggregates<I: Iterator<Item = (usize, f64)>>(degree: &[f64], row: impl Fn(usize) -> I + Sync) -> Aggregates {
+/// Aggregates of a graph with these degrees, and the graph between them.
+fn coarser<I: ExactSizeIterator<Item = (usize, f64)>>(
+    degree: &[f64],
+    row: impl Fn(usize) -> I + Sync,
+) -> (Aggregates, Rows) {
     let inverse_root: Vec<f64> =
         degree.iter().map(|&degree| if degree > 0.0 { degree.sqrt().recip() } else { 0.0 }).collect();
     let inverse_root = &inverse_root;
-    Aggregates::of(&shares(degree.len()).collect::<Vec<_>>(), |i| {
+    let aggregates = Aggregates::of(&shares(degree.len()).collect::<Vec<_>>(), |i| {
         row(i).map(move |(j, coupling)| (j, (coupling * inverse_root[i] * inverse_root[j]) as f32))
-    })
+    });
+    let between = aggregates.quotient(row);
+    (aggregates, between)
 }
 
 impl Preconditioner for Multigrid {
