@@ -172,12 +172,13 @@ def machine(synbal):
     with open("/proc/meminfo") as lines:
         memory = int(next(lines).split()[1]) * 1024
     import numba
+    import pyamg
 
     version = lambda *command: subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     return dict(
         cpu=model, cores=os.cpu_count(), memory=memory, system=f"{platform.system()} {platform.machine()}",
         synbal=version(synbal, "--version"), rustc=version("rustc", "--version"), python=platform.python_version(),
-        numpy=np.__version__, scipy=scipy.__version__, numba=numba.__version__, seed=cases.SEED,
+        numpy=np.__version__, scipy=scipy.__version__, numba=numba.__version__, pyamg=pyamg.__version__, seed=cases.SEED,
         load=math.ceil(os.getloadavg()[0]),
     )
 

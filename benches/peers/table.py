@@ -177,14 +177,14 @@ Made by `make peers` (benches/peers/): every method on the same matrices and mac
 process of its own; p = 2. Seconds are medians: of the peers inside Python, warm (imports, compilation and reading not
 counted, synapses on no cycle taken away beforehand); of synbal what `--json` reports, cold, one run a process. The
 imbalance of the worst neuron `max |g_i|/(r_i + c_i)`, `max|g|/C0` and the cost are measured by one function for all.
-Run to: 1e-8 at the worst neuron (synbal, Euler, both Newtons, one of the Osbornes), or the weak `max|g| <= 1e-8 C0`
+Run to: 1e-8 at the worst neuron (synbal, Euler, all three Newtons, one of the Osbornes), or the weak `max|g| <= 1e-8 C0`
 (solve_ivp, L-BFGS-B, trust-ncg, the other Osborne, and synbal in a row of its own, which it does not call balanced);
 gebal stops by itself. Peak memory is the whole process,
 interpreter and reading included. Limit {report['limit']:.0f} s. The authors' flow is written anew from the paper in NumPy and
-integrated by SciPy; the tuned Newton-PCG uses synbal's own step rule.
+integrated by SciPy; the tuned Newton-PCG uses synbal's own step rule, and so does the one with PyAMG's multigrid.
 
 Machine: {m['cpu']}, {m['cores']} cores, {m['memory'] / 1e9:.0f} GB, {m['system']}; {m['synbal']}, {m['rustc']}; Python \
-{m['python']}, NumPy {m['numpy']}, SciPy {m['scipy']}, numba {m['numba']}; seed {m['seed']}; load at the start {m['load']}.
+{m['python']}, NumPy {m['numpy']}, SciPy {m['scipy']}, numba {m['numba']}, PyAMG {m['pyamg']}; seed {m['seed']}; load at the start {m['load']}.
 
 ## Targets
 
