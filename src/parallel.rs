@@ -21,7 +21,8 @@ pub(crate) fn each<Chunk: Send, Part: Send>(
     }
 }
 
-/// Two things, at the same time where there is so much to do for each that another thread is worth waking.
+/// Two things, at the same time where there is so much to do for each that another thread is worth waking: so many synapses to
+/// be gone over, or as many multiplications.
 pub(crate) fn both<A: Send, B: Send>(
     synapses: usize,
     one: impl FnOnce() -> A + Send,

@@ -21,7 +21,7 @@ import cases
 import methods
 import table
 
-LIMIT = 120.0
+LIMIT = 60.0
 # Peers that need dense n x n arrays of f64 are not started above this.
 DENSE_LIMIT = 8e9
 

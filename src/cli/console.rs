@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use synbal::balance::working_memory;
-use synbal::io::{Loaded, read_network_hashed};
+use synbal::balance::{Method, working_memory};
+use synbal::io::{Loaded, ModelFile, read_network_hashed};
 
 use super::CliError;
 use super::input_arguments::InputOptions;
@@ -90,7 +90,7 @@ pub fn read_silently(options: &InputOptions) -> Result<(Loaded, String, Vec<Stri
     let reading = bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING });
     ask_for_memory(reading.saturating_add(if reading > LITTLE { OF_ANOTHER_THREAD } else { 0 }))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;
-    ask_for_memory(working_memory(&loaded.network))?;
+    ask_for_memory(memory_of(&loaded, Method::Auto))?;
     let mut notices = loaded.notices.clone();
     if let Some(model) = &loaded.model
         && model.feed_forward
@@ -99,6 +99,12 @@ pub fn read_silently(options: &InputOptions) -> Result<(Loaded, String, Vec<Stri
         notices.push("a feed-forward model is balanced with the world, --world 1".to_owned());
     }
     Ok((loaded, sha256, notices))
+}
+
+/// Bytes of memory that balancing what was read takes, about, the model of a file included.
+pub fn memory_of(loaded: &Loaded, method: Method) -> u64 {
+    let model = loaded.model.as_ref().map_or(0, ModelFile::working_memory);
+    working_memory(&loaded.network, method).saturating_add(model)
 }
 
 /// Bytes that reading takes for each byte of a file: it and its numbers are both held. Measured on lists of synapses, whose

@@ -1,17 +1,19 @@
 //! `synbal inspect`.
 
+use synbal::balance::Method;
 use synbal::report::{Facts, facts};
 
 use super::advice::reducible;
 use super::arguments::InspectOptions;
-use super::console::{cost_text, counted, notify, print, print_json, read, short};
+use super::console::{cost_text, counted, memory_of, notify, print, print_json, read, short};
 use super::{CliError, Ending};
 
 pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
     let (loaded, _) = read(&options.input)?;
     let (spec, notices) = options.input.spec(&loaded)?;
     notify(&notices);
-    let facts = facts(&loaded.network, &spec)?;
+    let mut facts = facts(&loaded.network, &spec)?;
+    facts.memory_bytes = memory_of(&loaded, Method::Auto);
     if options.json {
         print_json(&facts)?;
     } else {

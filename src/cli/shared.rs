@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use synbal::balance::working_memory;
+use synbal::balance::{Method, working_memory};
 use synbal::io::{Loaded, read_part};
 use synbal::network::{Activation, Network};
 use synbal::ranks::{Ranks, Spread, agree};
@@ -13,6 +13,8 @@ use super::input_arguments::InputOptions;
 
 /// Bytes of memory for each neuron, whatever the synapses: the vectors of the solver.
 const A_NEURON: u64 = 256;
+/// And for each synapse, beside what balancing takes: what processes tell each other. Counted in docs/beyond-one-machine.md.
+const ON_THE_WAY: u64 = 52;
 
 /// What a process has of a network.
 pub struct Shared {
@@ -38,8 +40,8 @@ pub fn read(input: &InputOptions, within_components: bool, ranks: &Arc<dyn Ranks
     if !network.activation.homogeneous_degrees()?.are_one() {
         return Err(CliError::NotOnRanks { option: "an activation whose degree is not one" });
     }
-    let vectors = A_NEURON * network.weights.neurons() as u64;
-    agree(&**ranks, ask_for_memory(working_memory(&network).saturating_add(vectors)))?;
+    let beside = A_NEURON * network.weights.neurons() as u64 + ON_THE_WAY * network.weights.synapses() as u64;
+    agree(&**ranks, ask_for_memory(working_memory(&network, Method::Auto).saturating_add(beside)))?;
     let loaded = Loaded { network, notices: part.notices, names: None, model: None };
     Ok(Shared { loaded, spread: part.spread, synapses: part.synapses })
 }

@@ -56,6 +56,9 @@ impl ReadOptions {
     }
 }
 
+/// As often as the bytes of a file are held, in one form or another.
+const FILES: usize = 3;
+
 /// The tensors of a file, and which of their axes are populations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
@@ -104,6 +107,14 @@ impl ModelFile {
         }
         let names = model.model.neuron_names();
         Ok(Loaded { network: made.network, notices, names, model: Some(model) })
+    }
+
+    /// Bytes of memory that the model takes beside its network while that is balanced, about: the file and the one that is made of
+    /// it, and both their numbers in `f64`. Measured with one to four million numbers in 32 and 64 bits, dense and in compressed rows.
+    pub fn working_memory(&self) -> u64 {
+        let tensors = self.model.tensors().iter().filter_map(|described| self.file.find(&described.name));
+        let numbers: usize = tensors.map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+        (FILES * self.file.bytes.len() + 2 * size_of::<f64>() * numbers) as u64
     }
 
     /// The numbers of all described tensors.

@@ -72,7 +72,8 @@ impl<T: Stored> ScaledLaplacian<T> {
     pub fn whole(&self, spread: &Spread) -> ScaledLaplacian<T> {
         let couplings = of_all_ranks(spread, self.couplings());
         ScaledLaplacian {
-            coupling: couplings.into_iter().map(T::narrow).collect(),
+            // From a borrowed list: narrower numbers would keep the memory of the wider ones otherwise.
+            coupling: couplings.iter().map(|&coupling| T::narrow(coupling)).collect(),
             diagonal: self.diagonal.clone(),
             root: self.root.clone(),
             inverse_root: self.inverse_root.clone(),

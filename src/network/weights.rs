@@ -45,8 +45,10 @@ impl Weights<f64> {
         triplets.retain(|&(_, _, value)| value != 0.0);
         let pattern = Pattern::from_sorted_pairs(neurons, triplets.iter().map(|&(i, j, _)| (i, j)))
             .ok_or(NetworkError::TooManyNeurons { neurons })?;
-        let values = Arc::new(triplets.into_iter().map(|(_, _, value)| value).collect());
-        Ok(Weights { pattern: Arc::new(pattern), values })
+        let mut values: Vec<f64> = triplets.into_iter().map(|(_, _, value)| value).collect();
+        // Collected in the memory of the triplets, which is three times as much.
+        values.shrink_to_fit();
+        Ok(Weights { pattern: Arc::new(pattern), values: Arc::new(values) })
     }
 
     /// From compressed rows, which become the storage as they are, without a copy: the synapses into neuron `i` are

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::balance::{DegreeError, DegreeProblem, Scope, working_memory};
+use crate::balance::{DegreeError, DegreeProblem, Method, Scope, working_memory};
 use crate::conserved::independent_count;
 use crate::cost::{CostGraph, CostSpec, DegreeCosts};
 use crate::network::{GraphFacts, Network};
@@ -135,6 +135,6 @@ pub fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, DegreeError> {
         cost: cost.is_finite().then_some(cost).filter(|&cost| cost > 0.0 || log2_cost == f64::NEG_INFINITY),
         cost_log10: log2_cost.is_finite().then_some(log2_cost * std::f64::consts::LOG10_2),
         max_node_imbalance: imbalance,
-        memory_bytes: working_memory(network),
+        memory_bytes: working_memory(network, Method::Auto),
     })
 }

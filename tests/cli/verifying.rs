@@ -28,8 +28,8 @@ fn inspect_states_the_facts() {
         ("smallest_weight", Value::from(0.125)),
         ("largest_weight", Value::from(4.0)),
         ("cost", Value::from(35.328125)),
-        // 64 MB, and 64 bytes a synapse
-        ("memory_bytes", Value::from((64 << 20) + 64 * 9)),
+        // 64 MB, and 48 bytes a synapse
+        ("memory_bytes", Value::from((64 << 20) + 48 * 9)),
     ] {
         assert_eq!(facts[field], value, "{field}");
     }

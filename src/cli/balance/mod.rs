@@ -19,7 +19,7 @@ use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, scope};
-use super::console::{ProgressLine, notify, print, print_aside, print_json, read, say};
+use super::console::{ProgressLine, ask_for_memory, memory_of, notify, print, print_aside, print_json, read, say};
 use super::timings::Timings;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
@@ -42,6 +42,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     timings.lap("start");
     let (loaded, sha256) = read(&options.input)?;
     timings.lap("reading");
+    ask_for_memory(memory_of(&loaded, options.method))?;
     let (spec, mut notices) = options.input.spec(&loaded)?;
     let accumulated = options.noise.accumulated()?;
     if accumulated.is_some() && options.digits.is_some() {

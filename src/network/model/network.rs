@@ -43,11 +43,14 @@ impl Model {
             check_finite(tensor, values)?;
             let (targets, sources) = (tensor.has_target(), tensor.has_source());
             match (tensor.role, targets, sources) {
-                (Role::Weights, true, true) => self.for_each_place(tensor, |position, place| {
-                    if let (Some(i), Some(j), true) = (place.target, place.source, values[position] != 0.0) {
-                        synapses.push((i, j, values[position]));
-                    }
-                }),
+                (Role::Weights, true, true) => {
+                    synapses.reserve_exact(values.iter().filter(|&&value| value != 0.0).count());
+                    self.for_each_place(tensor, |position, place| {
+                        if let (Some(i), Some(j), true) = (place.target, place.source, values[position] != 0.0) {
+                            synapses.push((i, j, values[position]));
+                        }
+                    });
+                }
                 (Role::Weights, true, false) if tensor.outside() == 1 && tensor.shape.len() == 1 => {
                     // The zero that leaves the sign of every other number, zero included, as it is.
                     let bias = bias.get_or_insert_with(|| vec![-0.0; neurons]);

@@ -11,6 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::{Model, Place, Role};
 use crate::network::{Activations, Degrees};
+use crate::parallel::both;
 use crate::scalar::{Scalar, Tracked, UNIT_ROUNDOFF};
 
 /// Steps of a run, beyond one for each population.
@@ -105,8 +106,9 @@ pub fn compare_outputs(
         let exponent = t.abs() + place.source.map_or(0.0, product);
         Tracked { value, error: value.abs() * (roundoff + (exponent + 12.0) * UNIT_ROUNDOFF) + smallest }
     };
-    let before = Run { model, activation, numbers: given, positions, steps, weight: &exact }.run();
-    let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded }.run();
+    let before = Run { model, activation, numbers: given, positions, steps, weight: &exact };
+    let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded };
+    let (before, after) = both(multiplications, || before.run(), || after.run());
     let read_out = !before.outputs.is_empty();
     let pairs: Vec<(Tracked, Tracked)> = if read_out {
         before.outputs.into_iter().zip(after.outputs).collect()
@@ -164,7 +166,7 @@ struct Run<'a> {
     numbers: &'a [Vec<f64>],
     positions: usize,
     steps: usize,
-    weight: &'a dyn Fn(usize, f64, Place) -> Tracked,
+    weight: &'a (dyn Fn(usize, f64, Place) -> Tracked + Sync),
 }
 
 struct Ran {
