@@ -3,10 +3,10 @@
 
 use super::subject::{tracked_cost, tracked_graph, tracked_sum};
 use super::{ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{Method, Problem, Scope};
+use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::{AccumulatedNoise, CostError, CostSpec};
 use crate::network::random::{normals, stream};
-use crate::network::{Activation, Network, Weights, rescale_weights};
+use crate::network::{Activation, Network, NetworkError, Weights, rescale_weights};
 use crate::scalar::{Scalar, Tracked, tracked};
 
 /// Steps, and what each weighs relative to the one before.
@@ -21,6 +21,15 @@ const STANDARD_ERRORS: f64 = 6.0;
 /// Random rescalings that the balanced one is compared with.
 const RESCALINGS: u64 = 4;
 
+/// Whether numbers would leave the range of `f64`, which says nothing about the claim.
+fn is_out_of_range(error: &BalanceError) -> bool {
+    matches!(
+        error,
+        BalanceError::Cost(CostError::WeightOutOfRange { .. } | CostError::CostOutOfRange { .. })
+            | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
+    )
+}
+
 /// Adds what is measured on `weights`, which are in the unit of the largest.
 pub(super) fn measure(subject: &Subject, weights: &Weights, evidence: &mut Evidence) -> Result<(), ClaimError> {
     let n = weights.neurons();
@@ -32,7 +41,7 @@ pub(super) fn measure(subject: &Subject, weights: &Weights, evidence: &mut Evide
     let network = Network::recurrent(weights.clone(), Activation::Linear);
     let spec = CostSpec { accumulated: Some(noise), ..CostSpec::power(2.0) };
     let problem = match Problem::new(&network, &spec, Scope::WithinComponents) {
-        Err(crate::balance::BalanceError::Cost(error @ CostError::WeightOutOfRange { .. })) => {
+        Err(error) if is_out_of_range(&error) => {
             evidence.note(format!("accumulated noise is left out: {error}"));
             return Ok(());
         }
@@ -84,15 +93,29 @@ fn sampled(noise: &AccumulatedNoise, weights: &Weights, seed: u64) -> f64 {
 
 /// Balanced, against the network as given, the network balanced in its squares, and random rescalings.
 fn least(subject: &Subject, problem: &Problem, evidence: &mut Evidence) -> Result<(), ClaimError> {
-    let balanced = problem.solve(Method::Newton, &subject.stop)?;
+    // Its powers need more room than the costs of one step, as the network is given and once it is balanced.
+    let balanced = match problem.solve(Method::Newton, &subject.stop) {
+        Err(error) if is_out_of_range(&error) => {
+            evidence.undecided(format!("accumulated noise was not balanced: {error}"));
+            return Ok(());
+        }
+        balanced => balanced?,
+    };
     if !balanced.outcome.status.is_balanced() {
         evidence.undecided(format!("accumulated noise was not balanced: {}", balanced.outcome.status));
         return Ok(());
     }
     let graph = tracked_graph(&balanced.graph);
     let least = tracked_cost(&graph, &tracked(&balanced.outcome.h));
-    let one_step = Problem::new(problem.network(), &CostSpec::power(2.0), Scope::WithinComponents)?
-        .solve(Method::Newton, &subject.stop)?;
+    let one_step = Problem::new(problem.network(), &CostSpec::power(2.0), Scope::WithinComponents)
+        .and_then(|problem| problem.solve(Method::Newton, &subject.stop));
+    let one_step = match one_step {
+        Err(error) if is_out_of_range(&error) => {
+            evidence.undecided(format!("the noise of one step was not balanced: {error}"));
+            return Ok(());
+        }
+        one_step => one_step?,
+    };
     let one_step = balanced.graph.prescaled(&one_step.log_scales);
     let n = graph.nodes();
     let others = (0..RESCALINGS).map(|k| normals(&mut stream(subject.seed, 1030 + k), n, 0.5));
