@@ -32,6 +32,8 @@ pub(crate) enum End {
     NotPositiveDefinite { node: usize },
     /// A component is too large for a dense factorisation.
     TooLargeForDense { nodes: usize, limit: usize },
+    /// There is no memory for a dense factorisation.
+    OutOfMemory { megabytes: u64 },
 }
 
 impl End {
@@ -56,6 +58,7 @@ impl End {
             End::WrongEndTime { wanted, reached } => Status::WrongEndTime { wanted, reached },
             End::NotPositiveDefinite { node } => Status::NotPositiveDefinite { node },
             End::TooLargeForDense { nodes, limit } => Status::TooLargeForDense { nodes, limit },
+            End::OutOfMemory { megabytes } => Status::OutOfMemory { megabytes },
         }
     }
 }

@@ -1,6 +1,7 @@
-//! How much memory balancing takes, known before it begins.
+//! How much memory balancing takes, known before it begins; and whether it can be had.
 
 use super::Method;
+use super::end::End;
 use crate::network::Network;
 
 /// Bytes for each synapse: 46, measured with ten million.
@@ -22,5 +23,31 @@ fn numbers_of_the_flow(method: Method) -> usize {
         Method::Dopri5Weights => 16,
         Method::Dop853Weights => 23,
         _ => 0,
+    }
+}
+
+/// Whether so many bytes of memory can be had, at this moment. Nothing is kept. It is asked before work that would otherwise end
+/// the process in its middle, without a sentence: an allocation that fails cannot be caught.
+pub fn memory_can_be_had(bytes: u64) -> bool {
+    usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
+}
+
+/// Asks for so many dense matrices of so many rows and columns of `f64`.
+pub(super) fn room_for_dense(matrices: usize, nodes: usize) -> Result<(), End> {
+    let bytes = (nodes as u64).saturating_pow(2).saturating_mul((matrices * size_of::<f64>()) as u64);
+    if memory_can_be_had(bytes) { Ok(()) } else { Err(End::OutOfMemory { megabytes: bytes.div_ceil(1 << 20) }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_machine_has_cannot_be_had() {
+        assert!(memory_can_be_had(1 << 20));
+        assert!(!memory_can_be_had(u64::MAX));
+        assert_eq!(room_for_dense(2, 100), Ok(()));
+        // 2^60 bytes, more than a processor can address.
+        assert_eq!(room_for_dense(2, 1 << 28), Err(End::OutOfMemory { megabytes: 1 << 40 }));
     }
 }

@@ -14,7 +14,9 @@
 
 use super::criteria::Criteria;
 use super::descent::Newton;
+use super::end::End;
 use super::gauge::fix_gauge;
+use super::memory::room_for_dense;
 use super::outcome::Solver;
 use super::precise_error::{MOST_DIGITS, PreciseError};
 use crate::cost::CostGraph;
@@ -46,6 +48,8 @@ const LEAST_GAIN: i32 = 3;
 /// Unknowns of a component beyond which an elimination is refused: in `f64` two matrices of half a gigabyte, and in
 /// the working precision many times that and hours.
 const LARGEST_DENSE: usize = 8192;
+/// Matrices of that size: costs both ways, and the couplings made of them.
+const MATRICES: usize = 2;
 const LARGEST_STAR_MESH: usize = 1000;
 
 /// How the linear system of a step was solved.
@@ -154,6 +158,9 @@ pub fn balance_to_digits_by(
     let nodes = grounded.largest_component();
     if nodes > LARGEST_DENSE {
         return Err(PreciseError::TooLarge { nodes, limit: LARGEST_DENSE, by: "in f64" });
+    }
+    if let Err(End::OutOfMemory { megabytes }) = room_for_dense(MATRICES, nodes) {
+        return Err(PreciseError::OutOfMemory { megabytes });
     }
     Search::new(graph, &grounded, digits, linear_solver).run(start)
 }

@@ -49,6 +49,12 @@ pub enum PreciseError {
         /// By which means.
         by: &'static str,
     },
+    /// There is no memory for a dense elimination: `megabytes` megabytes.
+    #[error("a dense elimination wants {megabytes} MB of memory, which cannot be had; ask for an f64 solution")]
+    OutOfMemory {
+        /// How many megabytes it wants.
+        megabytes: u64,
+    },
     /// The Laplacian of the component of node `node` could not be solved.
     #[error("the Laplacian of the component of node {node} could not be solved; its costs are not all finite")]
     Singular {

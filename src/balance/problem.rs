@@ -68,6 +68,17 @@ pub enum BalanceError {
     Network(#[from] NetworkError),
 }
 
+impl BalanceError {
+    /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(
+            self,
+            BalanceError::Cost(CostError::WeightOutOfRange { .. } | CostError::CostOutOfRange { .. })
+                | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
+        )
+    }
+}
+
 impl From<OnAnotherRank> for BalanceError {
     fn from(fault: OnAnotherRank) -> Self {
         BalanceError::Network(fault.into())

@@ -63,6 +63,11 @@ pub enum Status {
         /// The largest number allowed.
         limit: usize,
     },
+    /// There is no memory for a dense factorisation.
+    OutOfMemory {
+        /// How many megabytes it wants.
+        megabytes: u64,
+    },
 }
 
 impl Status {
@@ -88,6 +93,7 @@ impl Status {
             Status::Drifted { .. } => "drifted",
             Status::NotPositiveDefinite { .. } => "not-positive-definite",
             Status::TooLargeForDense { .. } => "too-large-for-dense",
+            Status::OutOfMemory { .. } => "out-of-memory",
         }
     }
 }
@@ -128,6 +134,9 @@ impl std::fmt::Display for Status {
             ),
             Status::TooLargeForDense { nodes, limit } => {
                 write!(f, "{nodes} nodes are more than the {limit} of a dense factorisation")
+            }
+            Status::OutOfMemory { megabytes } => {
+                write!(f, "a dense factorisation wants {megabytes} MB of memory, which cannot be had")
             }
         }
     }

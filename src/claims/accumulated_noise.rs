@@ -3,10 +3,10 @@
 
 use super::subject::{tracked_cost, tracked_graph, tracked_sum};
 use super::{ClaimError, Evidence, Subject, WorstRatio};
-use crate::balance::{BalanceError, Method, Problem, Scope};
-use crate::cost::{AccumulatedNoise, CostError, CostSpec};
+use crate::balance::{Method, Problem, Scope};
+use crate::cost::{AccumulatedNoise, CostSpec};
 use crate::network::random::{normals, stream};
-use crate::network::{Activation, Network, NetworkError, Weights, rescale_weights};
+use crate::network::{Activation, Network, Weights, rescale_weights};
 use crate::scalar::{Scalar, Tracked, tracked};
 
 /// Steps, and what each weighs relative to the one before.
@@ -21,15 +21,6 @@ const STANDARD_ERRORS: f64 = 6.0;
 /// Random rescalings that the balanced one is compared with.
 const RESCALINGS: u64 = 4;
 
-/// Whether numbers would leave the range of `f64`, which says nothing about the claim.
-fn is_out_of_range(error: &BalanceError) -> bool {
-    matches!(
-        error,
-        BalanceError::Cost(CostError::WeightOutOfRange { .. } | CostError::CostOutOfRange { .. })
-            | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
-    )
-}
-
 /// Adds what is measured on `weights`, which are in the unit of the largest.
 pub(super) fn measure(subject: &Subject, weights: &Weights, evidence: &mut Evidence) -> Result<(), ClaimError> {
     let n = weights.neurons();
@@ -41,7 +32,7 @@ pub(super) fn measure(subject: &Subject, weights: &Weights, evidence: &mut Evide
     let network = Network::recurrent(weights.clone(), Activation::Linear);
     let spec = CostSpec { accumulated: Some(noise), ..CostSpec::power(2.0) };
     let problem = match Problem::new(&network, &spec, Scope::WithinComponents) {
-        Err(error) if is_out_of_range(&error) => {
+        Err(error) if error.is_out_of_range() => {
             evidence.note(format!("accumulated noise is left out: {error}"));
             return Ok(());
         }
@@ -95,7 +86,7 @@ fn sampled(noise: &AccumulatedNoise, weights: &Weights, seed: u64) -> f64 {
 fn least(subject: &Subject, problem: &Problem, evidence: &mut Evidence) -> Result<(), ClaimError> {
     // Its powers need more room than the costs of one step, as the network is given and once it is balanced.
     let balanced = match problem.solve(Method::Newton, &subject.stop) {
-        Err(error) if is_out_of_range(&error) => {
+        Err(error) if error.is_out_of_range() => {
             evidence.undecided(format!("accumulated noise was not balanced: {error}"));
             return Ok(());
         }
@@ -110,7 +101,7 @@ fn least(subject: &Subject, problem: &Problem, evidence: &mut Evidence) -> Resul
     let one_step = Problem::new(problem.network(), &CostSpec::power(2.0), Scope::WithinComponents)
         .and_then(|problem| problem.solve(Method::Newton, &subject.stop));
     let one_step = match one_step {
-        Err(error) if is_out_of_range(&error) => {
+        Err(error) if error.is_out_of_range() => {
             evidence.undecided(format!("the noise of one step was not balanced: {error}"));
             return Ok(());
         }

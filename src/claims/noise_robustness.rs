@@ -3,10 +3,10 @@
 use super::controls::{Control, Formula};
 use super::subject::{tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
-use crate::balance::{BalanceError, Method, Problem, Scope};
-use crate::cost::{Alpha, CostError, CostSpec};
+use crate::balance::{Method, Problem, Scope};
+use crate::cost::{Alpha, CostSpec};
 use crate::network::random::{normals, stream};
-use crate::network::{Homogeneity, Network, NetworkError, exponent, rescale_network, times_power_of_two};
+use crate::network::{Homogeneity, Network, exponent, rescale_network, times_power_of_two};
 use crate::scalar::{Scalar, Tracked, tracked};
 use crate::tasks::{Dynamics, Simulator, Trials};
 
@@ -128,10 +128,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     let balanced = match balanced {
         Ok(balanced) => balanced,
         // Squares of weights that fit another cost need not fit this one.
-        Err(
-            reason @ (BalanceError::Cost(CostError::CostOutOfRange { .. })
-            | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })),
-        ) => {
+        Err(reason) if reason.is_out_of_range() => {
             evidence.undecided(format!("not balanced under the robustness cost: {reason}"));
             return Ok(evidence);
         }

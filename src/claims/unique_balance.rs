@@ -5,9 +5,8 @@ use super::distance::compare;
 use super::subject::LARGEST_DENSE;
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem};
-use crate::cost::CostError;
 use crate::flow::node_costs;
-use crate::network::{Homogeneity, NetworkError, rescale_network};
+use crate::network::{Homogeneity, rescale_network};
 use crate::scalar::UNIT_ROUNDOFF;
 
 pub const CLAIM: Claim = Claim {
@@ -59,10 +58,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
             .and_then(|moved| Problem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop));
         let again = match again {
             Ok(again) => again,
-            Err(
-                reason @ (BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
-                | BalanceError::Cost(CostError::CostOutOfRange { .. })),
-            ) => {
+            Err(reason) if reason.is_out_of_range() => {
                 evidence.undecided(format!("start {}: {reason}", start + 1));
                 continue;
             }

@@ -148,6 +148,7 @@ pub fn on_status(status: &Status, method: &str) -> &'static str {
         Status::IntegratorFailed { .. } | Status::WrongEndTime { .. } => "; use --method newton",
         Status::Drifted { .. } => "; use a method on the log-scales",
         Status::NotPositiveDefinite { .. } | Status::TooLargeForDense { .. } => "; use --method osborne",
+        Status::OutOfMemory { .. } => "; use --method newton-cg or osborne",
         _ => "",
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use synbal::balance::{Method, working_memory};
+use synbal::balance::{Method, memory_can_be_had, working_memory};
 use synbal::io::{Loaded, ModelFile, read_network_hashed};
 
 use super::CliError;
@@ -121,8 +121,7 @@ const OF_ANOTHER_THREAD: u64 = 128 << 20;
 /// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
 /// sentence. Nothing is kept.
 pub fn ask_for_memory(bytes: u64) -> Result<(), CliError> {
-    let can_be_had = usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
-    if can_be_had { Ok(()) } else { Err(CliError::Memory { megabytes: bytes.div_ceil(1 << 20) }) }
+    if memory_can_be_had(bytes) { Ok(()) } else { Err(CliError::Memory { megabytes: bytes.div_ceil(1 << 20) }) }
 }
 
 /// The version of this program, with its features and, in release builds, its commit.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Plot;
+use super::{MeanInterval, Plot};
 use crate::balance::{BalanceError, DegreeError, Status};
 use crate::certify::NoCertificate;
 use crate::claims::Evidence;
@@ -55,6 +55,29 @@ pub enum Reproduction {
 }
 
 impl Reproduction {
+    /// Of a statement that something is lower, by the difference and its 95 % interval: reproduced where the whole interval is
+    /// below zero, under conditions where only the estimate is.
+    pub(super) fn of_lower(difference: MeanInterval) -> Self {
+        if difference.high() < 0.0 {
+            Reproduction::Reproduced
+        } else if difference.mean < 0.0 {
+            Reproduction::Conditional
+        } else {
+            Reproduction::NotReproduced
+        }
+    }
+
+    /// Of a statement about several networks, by in how many of `all` it held.
+    pub(super) fn of_networks(held: usize, all: usize) -> Self {
+        if held == 0 {
+            Reproduction::NotReproduced
+        } else if held == all {
+            Reproduction::Reproduced
+        } else {
+            Reproduction::Conditional
+        }
+    }
+
     /// The words in reports.
     pub fn words(self) -> &'static str {
         match self {
@@ -178,4 +201,33 @@ pub enum ExperimentError {
         /// The value found.
         value: f64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn something_is_lower_if_its_whole_interval_is() {
+        for (mean, half_width, expected) in [
+            (-1.0, 0.5, Reproduction::Reproduced),
+            (-1.0, 1.0, Reproduction::Conditional),
+            (-1.0, 2.0, Reproduction::Conditional),
+            (0.0, 0.0, Reproduction::NotReproduced),
+            (1.0, 0.5, Reproduction::NotReproduced),
+            (1.0, 2.0, Reproduction::NotReproduced),
+            (f64::NAN, f64::NAN, Reproduction::NotReproduced),
+        ] {
+            let difference = MeanInterval { mean, half_width, count: 3 };
+            assert_eq!(Reproduction::of_lower(difference), expected, "{mean} +- {half_width}");
+        }
+    }
+
+    #[test]
+    fn a_statement_about_networks_holds_in_all_in_some_or_in_none() {
+        assert_eq!(Reproduction::of_networks(0, 0), Reproduction::NotReproduced);
+        assert_eq!(Reproduction::of_networks(0, 4), Reproduction::NotReproduced);
+        assert_eq!(Reproduction::of_networks(3, 4), Reproduction::Conditional);
+        assert_eq!(Reproduction::of_networks(4, 4), Reproduction::Reproduced);
+    }
 }

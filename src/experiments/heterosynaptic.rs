@@ -184,7 +184,8 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
     let (moved, lasting) =
         moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
     findings.state(
-        if judged == right { Reproduction::Reproduced } else { Reproduction::NotReproduced },
+        // Where nothing could be judged, nothing is reproduced.
+        if judged > 0 && judged == right { Reproduction::Reproduced } else { Reproduction::NotReproduced },
         format!(
             "{name}: after a potentiation by {FACTOR}, the first move of all other synapses has the predicted sign in {right} of \
              {judged} cases ({synapses} potentiated synapses); of the {moved} that are predicted to move, {lasting} have changed in \

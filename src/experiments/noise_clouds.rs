@@ -79,13 +79,8 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     clouds.push(Series::new("both, without noise", (0..CONDITIONS).map(|b| (given[0][b], given[0][8 + b])).collect()));
     let [before, after] = &spreads[..] else { return Ok(findings) };
     let difference = MeanInterval::of(&after.iter().zip(before).map(|(a, b)| a - b).collect::<Vec<_>>());
-    let outcome = match difference {
-        difference if difference.high() < 0.0 => Reproduction::Reproduced,
-        difference if difference.mean < 0.0 => Reproduction::Conditional,
-        _ => Reproduction::NotReproduced,
-    };
     findings.state(
-        outcome,
+        Reproduction::of_lower(difference),
         format!(
             "figure 1: two networks with the same output without noise can differ in what noise does to them. At sigma = {SIGMA} the mean square of what noise adds to the outputs at the end of a trial is {} as given and {} after the flow to T = {TIME}; the difference is {difference} (95 % interval).",
             MeanInterval::of(before),

@@ -128,6 +128,18 @@ impl Course {
     }
 }
 
+/// Whether the norm falls with L2, the more the larger λ, and does not without, by what is left of it at the end: at most with the
+/// largest λ, between two values with the smaller, at least without. Under conditions: the largest λ leaves less than none does.
+fn falls_with_l2(most: f64, (low, high): (f64, f64), none: f64) -> Reproduction {
+    if most < low && high < 1.0 && none >= 1.0 {
+        Reproduction::Reproduced
+    } else if most < none {
+        Reproduction::Conditional
+    } else {
+        Reproduction::NotReproduced
+    }
+}
+
 /// Of the trainings by the authors' recipe: the norm falls with L2, the more the larger λ, and does not fall without; and with L2
 /// the trained network is closer to balanced than its shuffled copies.
 fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
@@ -138,16 +150,10 @@ fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
         of(0.1).fold((f64::INFINITY, 0.0_f64), |(low, high), x| (low.min(x), high.max(x))),
         of(0.0).fold(f64::INFINITY, f64::min),
     );
-    let ordered = most < some.0 && some.1 < none && some.1 < 1.0;
-    let outcome = match (ordered, most < none) {
-        (true, _) => Reproduction::Reproduced,
-        (false, true) => Reproduction::Conditional,
-        (false, false) => Reproduction::NotReproduced,
-    };
     let words = full()
         .map(|course| format!("{} (seed {}) ends at {:.3}", course.label(), course.trained.seed, course.fell_to()));
     findings.state(
-        outcome,
+        falls_with_l2(most, some, none),
         format!(
             "figure 4a: the norm of the neural gradient falls in training with L2, the more the larger lambda, and does not fall without. In units of its initial value: {}.",
             words.collect::<Vec<_>>().join(", ")
@@ -167,11 +173,7 @@ fn the_papers_statements(findings: &mut Findings, courses: &[Course]) {
         )
     });
     findings.state(
-        match held {
-            0 => Reproduction::NotReproduced,
-            _ if held == all => Reproduction::Reproduced,
-            _ => Reproduction::Conditional,
-        },
+        Reproduction::of_networks(held, all),
         format!(
             "figure 4a: trained with L2, the network's neural gradient is smaller than that of copies with shuffled rows, in {held} of {all} networks at the level of {LEVEL}. {}.",
             words.collect::<Vec<_>>().join("; ")
@@ -335,4 +337,30 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
         yy += (y - mean_y) * (y - mean_y);
     }
     xy / (xx * yy).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_norm_must_fall_the_more_the_larger_lambda() {
+        for (most, some, none, expected) in [
+            (0.2, (0.3, 0.5), 1.2, Reproduction::Reproduced),
+            (0.3, (0.3, 0.5), 1.2, Reproduction::Conditional),
+            (0.2, (0.3, 1.0), 1.2, Reproduction::Conditional),
+            (0.2, (0.3, 0.5), 1.0, Reproduction::Reproduced),
+            (0.2, (0.3, 0.5), 0.9, Reproduction::Conditional),
+            (1.2, (0.3, 0.5), 1.2, Reproduction::NotReproduced),
+            (1.3, (0.3, 0.5), 1.2, Reproduction::NotReproduced),
+        ] {
+            assert_eq!(falls_with_l2(most, some, none), expected, "{most}, {some:?}, {none}");
+        }
+    }
+
+    #[test]
+    fn the_p_value_counts_the_network_among_its_copies() {
+        let of = |norm| Shuffled { norm, copies: vec![1.0, 2.0, 3.0], correlation: 0.0 }.p_value();
+        assert_eq!([of(0.5), of(1.0), of(2.5), of(4.0)], [0.25, 0.5, 0.75, 1.0]);
+    }
 }

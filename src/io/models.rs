@@ -109,11 +109,15 @@ impl ModelFile {
         Ok(Loaded { network: made.network, notices, names, model: Some(model) })
     }
 
+    /// The described tensors as they are in the file, in the model's order.
+    fn described(&self) -> impl Iterator<Item = &super::tensors::Tensor> {
+        self.model.tensors().iter().filter_map(|described| self.file.find(&described.name))
+    }
+
     /// Bytes of memory that the model takes beside its network while that is balanced, about: the file and the one that is made of
     /// it, and both their numbers in `f64`. Measured with one to four million numbers in 32 and 64 bits, dense and in compressed rows.
     pub fn working_memory(&self) -> u64 {
-        let tensors = self.model.tensors().iter().filter_map(|described| self.file.find(&described.name));
-        let numbers: usize = tensors.map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+        let numbers: usize = self.described().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
         (FILES * self.file.bytes.len() + 2 * size_of::<f64>() * numbers) as u64
     }
 
@@ -122,8 +126,7 @@ impl ModelFile {
     /// # Errors
     /// A dtype that is not one of [`Float`].
     pub fn numbers(&self) -> Result<Vec<Vec<f64>>, TensorError> {
-        let tensors = self.model.tensors().iter().filter_map(|described| self.file.find(&described.name));
-        tensors.map(|tensor| self.file.numbers(tensor)).collect()
+        self.described().map(|tensor| self.file.numbers(tensor)).collect()
     }
 
     /// The same model with other numbers in its described tensors.
@@ -153,7 +156,7 @@ impl ModelFile {
     /// The formats of the described tensors' numbers, without repetition.
     pub fn formats(&self) -> Vec<Float> {
         let mut formats = Vec::new();
-        for tensor in self.model.tensors().iter().filter_map(|described| self.file.find(&described.name)) {
+        for tensor in self.described() {
             if let super::tensors::Dtype::Float(float) = tensor.dtype
                 && !formats.contains(&float)
             {
@@ -168,12 +171,11 @@ impl ModelFile {
     /// # Errors
     /// A dtype that is not one of [`Float`].
     pub fn compare_outputs(&self, rescaled: &ModelFile, h: &[f64], exact: bool) -> Result<Reproduction, TensorError> {
-        let tensors = rescaled.model.tensors().iter().filter_map(|described| rescaled.file.find(&described.name));
         let precision = |tensor: &super::tensors::Tensor| match tensor.dtype {
             super::tensors::Dtype::Float(float) if !exact => float.precision(),
             _ => Precision::Exact,
         };
-        let precision: Vec<Precision> = tensors.map(precision).collect();
+        let precision: Vec<Precision> = rescaled.described().map(precision).collect();
         let (given, after) = (self.numbers()?, rescaled.numbers()?);
         Ok(compare_outputs(&self.model, &self.activation, &given, &after, h, &precision))
     }

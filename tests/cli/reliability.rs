@@ -235,6 +235,33 @@ fn too_little_memory_is_a_sentence() {
     }
 }
 
+/// A method that wants more than there is says how much and what to use, before it allocates it: how much depends on the largest
+/// component, which is not known when the file is read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_factorisation_without_memory_is_a_sentence() {
+    let folder = scratch();
+    let n = 8000;
+    let lines: Vec<String> = (0..n).map(|i| format!("{} {} {}", i + 1, (i + 1) % n + 1, 1 + i % 7)).collect();
+    let ring = format!("%%MatrixMarket matrix coordinate real general\n{n} {n} {n}\n{}\n", lines.join("\n"));
+    fs::write(folder.path().join("ring.mtx"), ring).unwrap();
+    let program = env!("CARGO_BIN_EXE_synbal");
+    let under = |method: &str| {
+        std::process::Command::new("sh")
+            .args(["-c", &format!("ulimit -v 400000 && exec {program} balance ring.mtx -o out.mtx --method {method}")])
+            .current_dir(folder.path())
+            .env("RAYON_NUM_THREADS", "1")
+            .output()
+            .unwrap()
+    };
+    let dense = under("newton");
+    // One neuron is held: 8 bytes for each of 7999^2 numbers.
+    let said = "a dense factorisation wants 489 MB of memory, which cannot be had; use --method newton-cg or osborne";
+    assert!(status(&dense) == 1 && stderr(&dense).contains(said), "{}: {}", status(&dense), stderr(&dense));
+    assert!(!folder.path().join("out.mtx").exists());
+    assert_eq!(status(&under("newton-cg")), 0);
+}
+
 /// With few open files to be had the program is done or says why it is not, and what was there stays whole: from one beside the
 /// standard streams, which the loader of programs needs, to enough.
 #[cfg(target_os = "linux")]

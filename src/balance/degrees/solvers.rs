@@ -14,6 +14,7 @@ use super::hessian::{Free, dense_step, gradients_step, times, without_free};
 use crate::balance::criteria::Criteria;
 use crate::balance::descent::damping;
 use crate::balance::end::End;
+use crate::balance::memory::room_for_dense;
 use crate::balance::trace::{Trace, TracePoint};
 use crate::cost::{DegreeCosts, DegreeSynapse};
 use crate::flow::NodeCosts;
@@ -113,6 +114,11 @@ pub(super) fn newton(graph: &DegreeCosts, criteria: &Criteria<'_>, free: &Free, 
     }
     if linear == Linear::Dense && graph.neurons() > LARGEST_DENSE {
         return way.ended(End::TooLargeForDense { nodes: graph.neurons(), limit: LARGEST_DENSE });
+    }
+    if linear == Linear::Dense
+        && let Err(end) = room_for_dense(1, graph.neurons())
+    {
+        return way.ended(end);
     }
     way.iterations = 0;
     let mut best = (f64::INFINITY, way.h.clone());

@@ -12,6 +12,7 @@
 use super::scaled_costs::ScaledCosts;
 use crate::balance::criteria::Criteria;
 use crate::balance::end::End;
+use crate::balance::memory::room_for_dense;
 use crate::balance::outcome::{Attempt, Outcome, Solver};
 use crate::balance::trace::{Trace, TracePoint};
 use crate::cost::CostGraph;
@@ -34,8 +35,10 @@ impl Default for Newton {
 /// Nodes of a component beyond which a dense factorisation is refused (8192² numbers are half a gigabyte).
 const LARGEST_DENSE: usize = 8192;
 
-/// And beyond which the subtraction-free elimination, with four such matrices and slower, is not tried.
+/// And beyond which the subtraction-free elimination, with more such matrices and slower, is not tried.
 const LARGEST_STAR_MESH: usize = 3000;
+/// Its matrices: costs both ways, couplings, flows.
+const STAR_MESH_MATRICES: usize = 4;
 
 /// Factorisations after which the method gives up; the damped phase needs about one for each factor e² of the
 /// dynamic range of the costs, and 10³⁰⁰ is e⁶⁹¹.
@@ -94,6 +97,13 @@ impl Solver for Newton {
             }
             if iterations >= MAX_FACTORISATIONS {
                 break End::IterationLimit { limit: MAX_FACTORISATIONS };
+            }
+            let matrices = match elimination {
+                Elimination::Cholesky => 1,
+                Elimination::StarMesh => STAR_MESH_MATRICES,
+            };
+            if let Err(end) = room_for_dense(matrices, largest) {
+                break end;
             }
             let direction = match grounded.newton_step(elimination, &costs, &sums) {
                 Ok(direction) => direction,

@@ -21,6 +21,7 @@ use super::driver::{Coordinates, Follow, Followed};
 use super::trajectory::{Horizon, Trajectory};
 use crate::balance::criteria::Criteria;
 use crate::balance::end::End;
+use crate::balance::memory::room_for_dense;
 use crate::balance::outcome::{Attempt, Outcome, Solver};
 use crate::balance::status::Status;
 use crate::cost::CostGraph;
@@ -54,6 +55,8 @@ impl StiffFlow {
 /// Nodes beyond which the dense matrix of a step is refused: a factorisation takes `n³/3` products, and there are some
 /// hundred of them.
 const LARGEST_DENSE: usize = 2048;
+/// What the integrators hold of that size: the Jacobian, the matrix of their Newton steps, and its factors.
+const MATRICES: usize = 3;
 
 /// Failures of Newton's iteration within one step after which the integrator gives up; each makes the step three times
 /// shorter, so 26 take it from one to the shortest that the library allows, 1e-13.
@@ -102,6 +105,9 @@ impl StiffFlow {
         let nodes = follow.graph.nodes();
         if nodes > LARGEST_DENSE {
             return follow.finish(start, End::TooLargeForDense { nodes, limit: LARGEST_DENSE });
+        }
+        if let Err(end) = room_for_dense(MATRICES, nodes) {
+            return follow.finish(start, end);
         }
         let field = VectorField::of(follow);
         let (state, end) = self.integrate(&field, start);
