@@ -111,7 +111,7 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
     let outcome = match flow {
         // The paper's figure is of curves: one lies below the other. That every point is separated by its interval is not asked
         // (at the smallest noise both are the loss without noise), but none may be separated the other way.
-        Count { estimated_lower, higher: 0, of, .. } if estimated_lower == of => Reproduction::Reproduced,
+        Count { estimated_lower, higher: 0, of, .. } if estimated_lower == of && of > 0 => Reproduction::Reproduced,
         Count { lower, higher, .. } if lower > higher => Reproduction::Conditional,
         _ => Reproduction::NotReproduced,
     };
@@ -350,12 +350,15 @@ mod tests {
 
     #[test]
     fn the_figure_is_reproduced_if_no_size_of_noise_speaks_against_it() {
-        let outcome = |estimated_lower, lower, higher| {
+        let outcome_of = |of, estimated_lower, lower, higher| {
             let mut findings = Findings::default();
-            let count = Count { estimated_lower, lower, higher, of: 5 };
+            let count = Count { estimated_lower, lower, higher, of };
             conclude(&mut findings, &[Score { flow_average: count, ..Score::default() }]);
             findings.statements[0].outcome
         };
+        // Where nothing was measured, nothing is reproduced.
+        assert_eq!(outcome_of(0, 0, 0, 0), Reproduction::NotReproduced);
+        let outcome = |estimated_lower, lower, higher| outcome_of(5, estimated_lower, lower, higher);
         assert_eq!(outcome(5, 0, 0), Reproduction::Reproduced);
         assert_eq!(outcome(5, 4, 1), Reproduction::Conditional);
         assert_eq!(outcome(4, 1, 0), Reproduction::Conditional);

@@ -5,6 +5,7 @@ use super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,
     Table,
 };
+use crate::claims::Verdict;
 use crate::network::random::{normals, stream};
 use crate::tasks::{Case, embedded_cases, in_groups};
 
@@ -44,7 +45,7 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
             "6 standard errors; the variance of |M xi|^2 is 2 tr((M^T M)^2), at most 2 (tr M^T M)^2",
         );
     }
-    let outcome = if findings.evidence.measurements.iter().all(|m| m.holds()) {
+    let outcome = if findings.evidence.verdict() == Verdict::Held {
         Reproduction::Reproduced
     } else {
         Reproduction::NotReproduced

@@ -6,6 +6,7 @@
 
 use super::authors::follow_the_flow;
 use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series};
+use crate::claims::Verdict;
 use crate::cost::{CostGraph, CostSpec};
 use crate::network::{Activation, Homogeneity, Network, Weights, rescale_network};
 
@@ -56,7 +57,7 @@ fn run(_: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentErro
         vec![mean * factor, mean / factor]
     };
     compare(&mut findings, "both ways", &both, closed);
-    let held = findings.evidence.measurements.iter().all(|measurement| measurement.holds());
+    let held = findings.evidence.verdict() == Verdict::Held;
     findings.state(
         if held { Reproduction::Reproduced } else { Reproduction::NotReproduced },
         format!(

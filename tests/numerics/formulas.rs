@@ -1,6 +1,7 @@
 //! The core formulas against naive ones written here: dense, O(n²) and without a thought for speed or range.
 
 use crate::common::{AlphaKind, Recipe, config, recipes};
+use crate::double::Double;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use synbal::balance::{Criteria, DegreeError, DegreeProblem, Method, Scope};
@@ -60,46 +61,6 @@ fn graph(recipe: &Recipe) -> CostGraph {
 /// `γ_k = ku/(1 − ku)`: `gamma` of `proofs/Statements/float_gradient.v`.
 fn gamma(k: usize) -> f64 {
     k as f64 * U / (1.0 - k as f64 * U)
-}
-
-/// Numbers of twice the precision (Dekker, Knuth): an unevaluated sum of two f64, relative error some u².
-#[derive(Clone, Copy)]
-struct Double(f64, f64);
-
-impl Double {
-    fn of(x: f64) -> Self {
-        Double(x, 0.0)
-    }
-
-    fn sum(a: f64, b: f64) -> Self {
-        let s = a + b;
-        let t = s - a;
-        Double(s, (a - (s - t)) + (b - t))
-    }
-
-    fn plus(self, other: Double) -> Self {
-        let Double(s, e) = Double::sum(self.0, other.0);
-        Double::sum(s, e + self.1 + other.1)
-    }
-
-    fn minus(self, other: Double) -> Self {
-        self.plus(Double(-other.0, -other.1))
-    }
-
-    fn times(self, x: f64) -> Self {
-        let product = self.0 * x;
-        Double::sum(product, self.0.mul_add(x, -product) + self.1 * x)
-    }
-
-    fn over(self, x: f64) -> Self {
-        let quotient = self.0 / x;
-        let rest = (-quotient).mul_add(x, self.0) + self.1;
-        Double::sum(quotient, rest / x)
-    }
-
-    fn value(self) -> f64 {
-        self.0 + self.1
-    }
 }
 
 /// `(g, r + c, terms)` of every node, from costs of twice the precision: `terms` is the larger number of synapses in or

@@ -13,6 +13,7 @@ mod second_opinion;
 mod small_networks;
 
 mod authors_faults;
+mod bridges;
 mod certificate_vectors;
 mod certificates;
 mod certified_noise;
@@ -22,6 +23,7 @@ mod certified_truth;
 mod cross_check;
 mod degree_certificates;
 mod degrees;
+mod double;
 mod experiments;
 mod extremes;
 #[cfg(all(feature = "precise", not(feature = "stiff")))]

@@ -12,6 +12,7 @@ use super::super::{
     Table,
 };
 use super::{balanced, cells, for_each_model, models, network, record};
+use crate::claims::Verdict;
 use crate::cost::CostSpec;
 use crate::network::random::stream;
 use crate::network::{Network, rescale_by_powers_of_two};
@@ -87,7 +88,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let fell = MeanInterval::of(&all.iter().map(fall).collect::<Vec<_>>());
     let worst = both().map(|measured| measured.difference).fold(0.0, f64::max);
     let least = all.iter().map(fall).fold(f64::INFINITY, f64::min);
-    let held = findings.evidence.measurements.iter().all(|measurement| measurement.holds()) && least > 0.0;
+    let held = findings.evidence.verdict() == Verdict::Held && least > 0.0;
     findings.state(
         Reproduction::Beyond,
         format!(
