@@ -263,4 +263,28 @@ mod tests {
         let names: Vec<&str> = flows.map(Method::name).collect();
         assert!(["auto", "newton", "osborne"].iter().all(|name| !names.contains(name)));
     }
+
+    #[cfg(not(feature = "stiff"))]
+    #[test]
+    fn a_build_without_it_names_the_feature_that_has_it() {
+        use crate::balance::{BalanceError, Criteria, Problem, Scope};
+        use crate::cost::CostSpec;
+        use crate::network::{Activation, Network, Weights};
+
+        let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
+        let network = Network::recurrent(weights, Activation::Relu);
+        for (method, name) in [(Method::Bdf, "bdf"), (Method::Esdirk34, "esdirk34")] {
+            let left_out = LeftOut { method, feature: "stiff" };
+            assert_eq!(method.solver().err(), Some(left_out));
+            let refused = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole)
+                .and_then(|problem| problem.solve(method, &Criteria::default()))
+                .unwrap_err();
+            assert_eq!(refused, BalanceError::LeftOut(left_out));
+            assert!(
+                refused.to_string().contains("--features stiff") && refused.to_string().contains(name),
+                "{refused}"
+            );
+            assert!(!Method::ALL.contains(&method));
+        }
+    }
 }

@@ -2,13 +2,13 @@
 //! whose balance is known in closed form, and graphs made to be hard.
 
 use crate::common::{config, tame_recipes};
+use crate::same_point::assert_same_point;
 use crate::second_opinion::{L_BFGS_GRADIENT, cost_difference_bound};
-use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::Rng;
 use synbal::balance::{Automatic, Criteria, Newton, NewtonCg, Order, Osborne, Outcome, Solver, Status};
 use synbal::cost::{CostGraph, CostSpec};
-use synbal::flow::{laplacian, node_costs, norm_squared};
+use synbal::flow::node_costs;
 use synbal::io::embedded;
 use synbal::laplacian::Preconditioning;
 use synbal::network::random::{random_network, stream};
@@ -30,54 +30,6 @@ fn solved(solver: &dyn Solver, graph: &CostGraph, stop: &Criteria) -> Outcome {
     let outcome = solver.solve(graph, stop);
     assert_eq!(outcome.status, Status::Balanced, "{} ended at {:e}", outcome.method, outcome.imbalance);
     outcome
-}
-
-/// How far apart the log-weights of two points can be that both have small gradients, where the graph is connected.
-///
-/// With `δ` their difference, orthogonal to the constants, the Hessian along the segment is at least
-/// `p² λ₂ e^{−p osc δ}`, λ₂ of the Laplacian at `a`; so `p λ₂ e^{−p osc δ} ‖δ‖ ≤ ‖g_a‖ + ‖g_b‖`, and a log-weight moves by
-/// `|δ_j − δ_i| ≤ osc δ ≤ √2‖δ‖`. `e^{p osc δ} ≤ 2` follows if the bound that it gives is below ln 2/p (the directional
-/// derivative grows along the segment). A computed gradient is within `(n + 8)u(r + c)` of the exact one.
-fn log_weight_bound(graph: &CostGraph, a: &[f64], b: &[f64]) -> f64 {
-    let n = graph.nodes();
-    let gradient_norm = |h: &[f64]| {
-        let sums = node_costs(graph.pattern(), &graph.costs_at(h), &0.0);
-        let degrees: Vec<f64> = sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| r + c).collect();
-        norm_squared(&sums.gradient()).sqrt() + (n as f64 + 8.0) * UNIT_ROUNDOFF * norm_squared(&degrees).sqrt()
-    };
-    // Costs are relative to the middle of the log-scales, which is the same network for both: only differences count.
-    let costs = graph.costs_at(a);
-    let sums = node_costs(graph.pattern(), &costs, &0.0);
-    let nodes: Vec<usize> = (0..n).collect();
-    let position: Vec<Option<usize>> = nodes.iter().copied().map(Some).collect();
-    let matrix: DMatrix<f64> = laplacian(graph.pattern(), &costs, &sums, &nodes, &position);
-    let mut spectrum: Vec<f64> = matrix.symmetric_eigenvalues().iter().copied().collect();
-    spectrum.sort_by(f64::total_cmp);
-    // A computed eigenvalue may be off by a few n u‖L‖.
-    let lambda = spectrum[1] - 10.0 * n as f64 * f64::EPSILON * spectrum[n - 1];
-    if lambda <= 0.0 {
-        return f64::INFINITY;
-    }
-    2.0 * std::f64::consts::SQRT_2 * (gradient_norm(a) + gradient_norm(b)) / (graph.p() * lambda)
-}
-
-/// Compares costs and weights of two balanced points of a connected graph; false if the graph is too loose to compare
-/// weights.
-fn assert_same_point(graph: &CostGraph, a: &[f64], b: &[f64]) -> bool {
-    let (costs_a, costs_b) = (graph.costs_at(a), graph.costs_at(b));
-    let (total_a, total_b) = (graph.total(&costs_a), graph.total(&costs_b));
-    let bound = log_weight_bound(graph, a, b);
-    if graph.p() * bound > std::f64::consts::LN_2 {
-        return false;
-    }
-    // The exponents are computed from log-scales that are rounded: |h| u each, twice over.
-    let largest = a.iter().chain(b).fold(0.0_f64, |largest, h| largest.max(h.abs()));
-    let bound = graph.p() * bound + graph.p() * UNIT_ROUNDOFF * (8.0 * largest + 32.0);
-    for ((e, i, j), (x, y)) in graph.pattern().iter().zip(costs_a.iter().zip(&costs_b)) {
-        assert!((x / y).ln().abs() <= bound, "synapse {e} from {j} to {i}: {x} and {y}, bound {bound:e}");
-    }
-    assert!((total_a - total_b).abs() <= 1e-10 * total_a, "costs {total_a} and {total_b}");
-    true
 }
 
 // ---- a library's L-BFGS --------------------------------------------------------------------------------------------
@@ -115,50 +67,6 @@ fn the_l_bfgs_of_a_library_finds_the_same_minimum() {
     let theirs = graph.total(&graph.costs_at(&l_bfgs(&graph)));
     let ours = solved(&NewtonCg::default(), &graph, &TIGHT).cost;
     assert!((ours - theirs).abs() <= 1e-10 * ours, "C. elegans: {ours} and {theirs}");
-}
-
-// ---- implicit integrators of the flow ------------------------------------------------------------------------------
-
-#[cfg(feature = "stiff")]
-#[test]
-fn the_flow_by_implicit_integrators_ends_at_the_same_minimum() {
-    use synbal::balance::Method;
-    let stop = Criteria::new(1e-10, 40_000);
-    let random = |seed, n, density, sigma| random_network(&mut stream(seed, 0), n, density, sigma).unwrap();
-    let fly = synbal::io::embedded::fly_types().unwrap();
-    for (name, weights, p) in [
-        ("dense", random(1, 80, 1.0, 1.0), 2.0),
-        ("sparse, p = 1", random(3, 200, 0.05, 1.0), 1.0),
-        ("log-normal, sigma = 3", random(6, 64, 1.0, 3.0), 2.0),
-        ("C. elegans", embedded::celegans().unwrap(), 2.0),
-        ("the fly's cell types", fly, 2.0),
-    ] {
-        let graph = graph_of(weights, p);
-        let newton = solved(&Newton::default(), &graph, &TIGHT);
-        for method in [Method::Bdf, Method::Esdirk34] {
-            let flow = solved(&*method.solver().unwrap(), &graph, &stop);
-            assert!((flow.cost - newton.cost).abs() <= 1e-10 * newton.cost, "{name}: {} {}", flow.cost, newton.cost);
-            let connected = graph.facts().weak_count() == 1;
-            assert!(
-                !connected || assert_same_point(&graph, &flow.h, &newton.h),
-                "{name}: too loose to compare weights"
-            );
-            // From the start Σh = 0 to the end, and where it stops is no accident: the time of the trace only grows.
-            let times: Vec<f64> = flow.trace.iter().map(|point| point.time.unwrap()).collect();
-            assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {method:?}");
-        }
-        // Where rates are this far apart no explicit integrator gets there.
-        if name.contains("fly") {
-            for method in [Method::Euler, Method::Rk4, Method::Dopri5, Method::Dop853] {
-                let explicit = method.solver().unwrap().solve(&graph, &stop);
-                assert!(
-                    matches!(explicit.status, Status::PassLimit { .. }),
-                    "{name}: {method:?} {:?}",
-                    explicit.status
-                );
-            }
-        }
-    }
 }
 
 // ---- the dense method ----------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ mod certificate;
 mod common;
 #[path = "../support/figures.rs"]
 mod figures;
+#[path = "../support/same_point.rs"]
+mod same_point;
 #[path = "../support/second_opinion.rs"]
 mod second_opinion;
 #[cfg(all(feature = "precise", not(feature = "stiff")))]
@@ -41,7 +43,6 @@ mod observers;
 #[cfg(feature = "precise")]
 mod scalars;
 mod simulation;
-mod stiff;
 mod tampering;
 mod trained;
 mod training;
