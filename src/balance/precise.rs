@@ -16,7 +16,7 @@ use super::criteria::Criteria;
 use super::descent::Newton;
 use super::end::End;
 use super::gauge::fix_gauge;
-use super::memory::room_for_dense;
+use super::memory::{STAR_MESH_MATRICES, numbers_on_the_way, room_for_dense, room_for_digits};
 use super::outcome::Solver;
 use super::precise_error::{MOST_DIGITS, PreciseError};
 use crate::cost::CostGraph;
@@ -162,6 +162,7 @@ pub fn balance_to_digits_by(
     if let Err(End::OutOfMemory { megabytes }) = room_for_dense(MATRICES, nodes) {
         return Err(PreciseError::OutOfMemory { megabytes });
     }
+    room_for_digits(numbers_on_the_way(graph.pattern().len(), graph.nodes()), bits_of_digits(digits))?;
     Search::new(graph, &grounded, digits, linear_solver).run(start)
 }
 
@@ -286,7 +287,7 @@ impl<'a> Search<'a> {
             }
             _ => {
                 self.eliminated = None;
-                self.refuse_large()?;
+                self.refuse_large(2 * LEAST_BITS)?;
                 let solution = self.grounded.solve(&place.costs, &degrees);
                 let solution = solution.map_err(|node| PreciseError::Singular { node })?;
                 largest_log2(&solution)?.max(0)
@@ -301,12 +302,12 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn refuse_large(&self) -> Result<(), PreciseError> {
+    fn refuse_large(&self, bits: u32) -> Result<(), PreciseError> {
         let nodes = self.grounded.largest_component();
         if nodes > LARGEST_STAR_MESH {
             return Err(PreciseError::TooLarge { nodes, limit: LARGEST_STAR_MESH, by: "in multiple precision" });
         }
-        Ok(())
+        room_for_digits(STAR_MESH_MATRICES * nodes * nodes, bits)
     }
 
     /// `x` with `L x = g`, and the passes of refinement it took.
@@ -317,7 +318,7 @@ impl<'a> Search<'a> {
             }
             self.linear_solver = LinearSolver::StarMesh;
         }
-        self.refuse_large()?;
+        self.refuse_large(bits)?;
         let mut x = self.grounded.star_mesh_step(&place.costs).map_err(|node| PreciseError::Singular { node })?;
         // A graph without synapses has no costs to tell it the number of nodes.
         x.resize(self.graph.nodes(), Multi::from_f64(bits, 0.0)?);

@@ -49,8 +49,8 @@ pub enum PreciseError {
         /// By which means.
         by: &'static str,
     },
-    /// There is no memory for a dense elimination: `megabytes` megabytes.
-    #[error("a dense elimination wants {megabytes} MB of memory, which cannot be had; ask for an f64 solution")]
+    /// There is no memory for so many digits, or for the elimination that they are refined with: `megabytes` megabytes.
+    #[error("so many digits want {megabytes} MB of memory, which cannot be had; ask for fewer, or for an f64 solution")]
     OutOfMemory {
         /// How many megabytes it wants.
         megabytes: u64,

@@ -239,7 +239,7 @@ fn too_little_memory_is_a_sentence() {
 /// component, which is not known when the file is read.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_factorisation_without_memory_is_a_sentence() {
+fn a_factorisation_or_digits_without_memory_are_a_sentence() {
     let folder = scratch();
     let n = 8000;
     let lines: Vec<String> = (0..n).map(|i| format!("{} {} {}", i + 1, (i + 1) % n + 1, 1 + i % 7)).collect();
@@ -260,6 +260,12 @@ fn a_factorisation_without_memory_is_a_sentence() {
     assert!(status(&dense) == 1 && stderr(&dense).contains(said), "{}: {}", status(&dense), stderr(&dense));
     assert!(!folder.path().join("out.mtx").exists());
     assert_eq!(status(&under("newton-cg")), 0);
+    // So do numbers of many digits, of which there are some for each synapse.
+    let celegans = concat!(env!("CARGO_MANIFEST_DIR"), "/data/celegans_varshney2011_chem.mtx");
+    fs::copy(celegans, folder.path().join("ring.mtx")).unwrap();
+    let digits = under("newton-cg --within-components --digits 100000");
+    let said = "MB of memory, which cannot be had; ask for fewer, or for an f64 solution; no file was written";
+    assert!(status(&digits) == 1 && stderr(&digits).contains(said), "{}: {}", status(&digits), stderr(&digits));
 }
 
 /// With few open files to be had the program is done or says why it is not, and what was there stays whole: from one beside the

@@ -7,6 +7,7 @@
 
 use super::DegreeProblem;
 use super::hessian::dense_step;
+use crate::balance::memory::{numbers_on_the_way, room_for_digits};
 use crate::balance::precise::{LinearSolver, Precise, PreciseStep};
 use crate::balance::precise_error::{MOST_DIGITS, PreciseError};
 use crate::balance::{Criteria, Method};
@@ -39,6 +40,7 @@ impl DegreeProblem<'_> {
         }
         // At most MOST_DIGITS and some: far inside u32.
         let bits = ((digits + SPARE_DIGITS) as f64 * std::f64::consts::LOG2_10).ceil() as u32 + GUARD_BITS;
+        room_for_digits(numbers_on_the_way(self.costs.synapses().len(), n).saturating_add(n * n), bits)?;
         // Whatever f64 reached is a start; it is judged by what comes out here.
         let start = self.solve(Method::Newton, &Criteria::default()).map(|run| run.log_scales).unwrap_or(vec![0.0; n]);
         let zero = Multi::from_f64(bits, 0.0)?;

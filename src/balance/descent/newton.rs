@@ -12,7 +12,7 @@
 use super::scaled_costs::ScaledCosts;
 use crate::balance::criteria::Criteria;
 use crate::balance::end::End;
-use crate::balance::memory::room_for_dense;
+use crate::balance::memory::{STAR_MESH_MATRICES, room_for_dense};
 use crate::balance::outcome::{Attempt, Outcome, Solver};
 use crate::balance::trace::{Trace, TracePoint};
 use crate::cost::CostGraph;
@@ -37,8 +37,6 @@ const LARGEST_DENSE: usize = 8192;
 
 /// And beyond which the subtraction-free elimination, with more such matrices and slower, is not tried.
 const LARGEST_STAR_MESH: usize = 3000;
-/// Its matrices: costs both ways, couplings, flows.
-const STAR_MESH_MATRICES: usize = 4;
 
 /// Factorisations after which the method gives up; the damped phase needs about one for each factor e² of the
 /// dynamic range of the costs, and 10³⁰⁰ is e⁶⁹¹.
