@@ -34,27 +34,27 @@ fn numbers_of_the_flow(method: Method) -> usize {
     }
 }
 
-/// Whether so many bytes of memory can be had, at this moment. Nothing is kept. It is asked before work that would otherwise end
-/// the process in its middle, without a sentence: an allocation that fails cannot be caught.
-pub fn memory_can_be_had(bytes: u64) -> bool {
-    usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
+/// Asks whether so many bytes of memory can be had, at this moment. Nothing is kept. It is asked before work that would otherwise
+/// end the process in its middle, without a sentence: an allocation that fails cannot be caught.
+///
+/// # Errors
+/// The megabytes that these bytes are, where they cannot be had.
+pub fn ask_for_memory(bytes: u64) -> Result<(), u64> {
+    let had = usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+    if had { Ok(()) } else { Err(bytes.div_ceil(1 << 20)) }
 }
 
 /// Asks for so many dense matrices of so many rows and columns of `f64`.
 pub(super) fn room_for_dense(matrices: usize, nodes: usize) -> Result<(), End> {
     let bytes = (nodes as u64).saturating_pow(2).saturating_mul((matrices * size_of::<f64>()) as u64);
-    if memory_can_be_had(bytes) { Ok(()) } else { Err(End::OutOfMemory { megabytes: bytes.div_ceil(1 << 20) }) }
+    ask_for_memory(bytes).map_err(|megabytes| End::OutOfMemory { megabytes })
 }
 
 /// Asks for so many numbers of so many bits.
 #[cfg(feature = "precise")]
 pub(super) fn room_for_digits(numbers: usize, bits: u32) -> Result<(), PreciseError> {
     let bytes = (numbers as u64).saturating_mul(u64::from(bits / 8) + BESIDE_THE_BITS);
-    if memory_can_be_had(bytes) {
-        Ok(())
-    } else {
-        Err(PreciseError::OutOfMemory { megabytes: bytes.div_ceil(1 << 20) })
-    }
+    ask_for_memory(bytes).map_err(|megabytes| PreciseError::OutOfMemory { megabytes })
 }
 
 /// Numbers of so many digits that are held for each synapse and for each node on the way to a balanced point. Measured with the
@@ -81,8 +81,8 @@ mod tests {
 
     #[test]
     fn what_no_machine_has_cannot_be_had() {
-        assert!(memory_can_be_had(1 << 20));
-        assert!(!memory_can_be_had(u64::MAX));
+        assert_eq!(ask_for_memory(1 << 20), Ok(()));
+        assert_eq!(ask_for_memory(u64::MAX), Err(1 << 44));
         assert_eq!(room_for_dense(2, 100), Ok(()));
         // 2^60 bytes, more than a processor can address.
         assert_eq!(room_for_dense(2, 1 << 28), Err(End::OutOfMemory { megabytes: 1 << 40 }));

@@ -37,7 +37,7 @@ pub use flow::{OdeFlow, Stepper, WeightsReached};
 #[cfg(feature = "stiff")]
 pub use flow::{Scheme, StiffFlow};
 pub use gauge::fix_gauge;
-pub use memory::{memory_can_be_had, working_memory};
+pub use memory::{ask_for_memory, working_memory};
 pub use method::{LeftOut, Method, UnknownMethod};
 pub use outcome::{Outcome, Solver};
 #[cfg(feature = "precise")]

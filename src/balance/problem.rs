@@ -71,11 +71,11 @@ pub enum BalanceError {
 impl BalanceError {
     /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
     pub fn is_out_of_range(&self) -> bool {
-        matches!(
-            self,
-            BalanceError::Cost(CostError::WeightOutOfRange { .. } | CostError::CostOutOfRange { .. })
-                | BalanceError::Network(NetworkError::RescaledOutOfRange { .. })
-        )
+        match self {
+            BalanceError::Cost(error) => error.is_out_of_range(),
+            BalanceError::Network(error) => error.is_out_of_range(),
+            _ => false,
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::controls::{Control, Formula};
 use super::degree_subject::{DegreeSubject, compare, tracked_dot, tracked_pulls, tracked_total, with_degrees_in_turn};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{DegreeError, DegreeProblem, DegreeRun, Method, Scope, Status};
-use crate::cost::{CostError, DegreeCosts};
-use crate::network::{Homogeneity, NetworkError, rescale_network};
+use crate::cost::DegreeCosts;
+use crate::network::{Homogeneity, rescale_network};
 use crate::scalar::{Scalar, TaylorSeries, Tracked, UNIT_ROUNDOFF, tracked};
 
 pub const CLAIM: Claim = Claim {
@@ -284,7 +284,13 @@ fn descent(evidence: &mut Evidence, subject: &DegreeSubject, costs: &DegreeCosts
         let mut worst = WorstRatio::default();
         let mut before = tracked_total(costs, &vec![0.0; costs.neurons()], 0.0, &vec![0.0; costs.neurons()]);
         for passes in PASSES {
-            let run = problem.solve(method, &subject.stop.with_max_passes(passes))?;
+            let run = match problem.solve(method, &subject.stop.with_max_passes(passes)) {
+                Err(reason) if reason.is_out_of_range() => {
+                    evidence.undecided(format!("{} stopped after {passes} passes: {reason}", method.name()));
+                    break;
+                }
+                run => run?,
+            };
             // Of a run that ended by itself without an answer the best point is the result, which may lie before the last stop.
             if matches!(run.outcome.status, Status::Stalled | Status::IterationLimit { .. }) {
                 break;
@@ -339,10 +345,7 @@ fn uniqueness(evidence: &mut Evidence, subject: &DegreeSubject) -> Result<(), De
             .and_then(|moved| DegreeProblem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop));
         let again = match again {
             Ok(again) => again,
-            Err(
-                reason @ (DegreeError::Network(NetworkError::RescaledOutOfRange { .. })
-                | DegreeError::Cost(CostError::CostNotNormal { .. } | CostError::CostOutOfRange { .. })),
-            ) => {
+            Err(reason) if reason.is_out_of_range() => {
                 evidence.undecided(format!("{what}: {reason}"));
                 continue;
             }

@@ -5,7 +5,7 @@ use super::distance::compare;
 use super::subject::{tracked_gradient, tracked_graph};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
-use crate::cost::{CostError, CostGraph, CostSpec};
+use crate::cost::{CostGraph, CostSpec};
 use crate::network::{Activation, Network, NetworkError, Weights};
 use crate::scalar::{UNIT_ROUNDOFF, scale_by_exp, tracked};
 
@@ -41,16 +41,17 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     for (example, check) in EXAMPLES {
         match check(&mut evidence, subject, formula) {
             // Weights that fit a graph of their own need not fit this one, nor need their sums be numbers.
-            Err(
-                reason @ (ClaimError::Cost(CostError::CostOutOfRange { .. })
-                | ClaimError::Network(NetworkError::WeightNotFinite { .. })),
-            ) => {
+            Err(reason) if reason.is_out_of_range() || not_finite(&reason) => {
                 evidence.note(format!("{example} of the network's weights is left out: {reason}"));
             }
             done => done?,
         }
     }
     Ok(evidence)
+}
+
+fn not_finite(reason: &ClaimError) -> bool {
+    matches!(reason, ClaimError::Network(NetworkError::WeightNotFinite { .. }))
 }
 
 type Check = fn(&mut Evidence, &Subject, Formula) -> Result<(), ClaimError>;

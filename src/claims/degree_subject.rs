@@ -6,7 +6,7 @@ use crate::balance::{Criteria, DegreeError, DegreeProblem, DegreeRun, Method, Ou
 use crate::cost::{CostSpec, DegreeCosts};
 use crate::flow::NodeCosts;
 use crate::network::random::{normals, stream};
-use crate::network::{Activation, Network};
+use crate::network::{Activation, Network, NetworkError};
 use crate::scalar::{Tracked, UNIT_ROUNDOFF, tracked};
 
 /// The largest cost that is looked at: `f64` holds 2⁴⁰ times as much.
@@ -134,7 +134,6 @@ const WORLD: f64 = 1.0;
 /// turn, each with an input and a read-out weight of the typical size, so that its cost has a minimum whatever the degrees.
 /// `None` with the reason where costs leave the range of normal numbers, which networks of degree one are prescaled for.
 pub fn with_degrees_in_turn(subject: &Subject) -> Result<Result<DegreeSubject, String>, ClaimError> {
-    use crate::cost::CostError;
     let n = subject.network.weights.neurons();
     if n > LARGEST_DENSE {
         return Ok(Err(format!("only networks up to {LARGEST_DENSE} neurons are given neurons of other degrees")));
@@ -152,10 +151,11 @@ pub fn with_degrees_in_turn(subject: &Subject) -> Result<Result<DegreeSubject, S
     let methods = [Method::NewtonCg, Method::Osborne];
     match DegreeSubject::new(network, spec, Scope::Whole, &methods, subject.stop, subject.seed, &|_| ()) {
         Ok(found) => Ok(Ok(found)),
-        Err(DegreeError::Cost(reason @ CostError::CostNotNormal { .. })) => {
+        // Weights that fit `f64` need not fit it in units of their typical size.
+        Err(reason @ DegreeError::Network(NetworkError::WeightNotFinite { .. })) => {
             Ok(Err(format!("neurons of other degrees: {reason}")))
         }
-        Err(DegreeError::Network(reason)) => Ok(Err(format!("neurons of other degrees: {reason}"))),
+        Err(reason) if reason.is_out_of_range() => Ok(Err(format!("neurons of other degrees: {reason}"))),
         Err(fault) => Err(fault.into()),
     }
 }

@@ -41,6 +41,19 @@ pub enum ClaimError {
     Training(#[from] crate::tasks::training::TrainingError),
 }
 
+impl ClaimError {
+    /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
+    pub fn is_out_of_range(&self) -> bool {
+        match self {
+            ClaimError::Balance(error) => error.is_out_of_range(),
+            ClaimError::Degree(error) => error.is_out_of_range(),
+            ClaimError::Cost(error) => error.is_out_of_range(),
+            ClaimError::Network(error) => error.is_out_of_range(),
+            ClaimError::Spectrum(_) | ClaimError::Training(_) => false,
+        }
+    }
+}
+
 /// A network under examination.
 #[derive(Debug)]
 pub struct Subject {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use synbal::balance::{Method, memory_can_be_had, working_memory};
+use synbal::balance::{Method, working_memory};
 use synbal::io::{Loaded, ModelFile, read_network_hashed};
 
 use super::CliError;
@@ -118,10 +118,9 @@ const LITTLE: u64 = 16 << 20;
 /// be between the question and the use of what it was about.
 const OF_ANOTHER_THREAD: u64 = 128 << 20;
 
-/// Whether so many bytes can be had, before the work begins: an allocation that fails in its middle ends the program without a
-/// sentence. Nothing is kept.
+/// [`synbal::balance::ask_for_memory`] before the work begins.
 pub fn ask_for_memory(bytes: u64) -> Result<(), CliError> {
-    if memory_can_be_had(bytes) { Ok(()) } else { Err(CliError::Memory { megabytes: bytes.div_ceil(1 << 20) }) }
+    synbal::balance::ask_for_memory(bytes).map_err(|megabytes| CliError::Memory { megabytes })
 }
 
 /// The version of this program, with its features and, in release builds, its commit.

@@ -195,6 +195,20 @@ pub enum CostError {
     Network(#[from] NetworkError),
 }
 
+impl CostError {
+    /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
+    pub fn is_out_of_range(&self) -> bool {
+        match self {
+            CostError::CostOutOfRange { .. }
+            | CostError::CostNotNormal { .. }
+            | CostError::WeightOutOfRange { .. }
+            | CostError::AccumulatedOverflow { .. } => true,
+            CostError::Network(error) => error.is_out_of_range(),
+            _ => false,
+        }
+    }
+}
+
 impl From<OnAnotherRank> for CostError {
     fn from(fault: OnAnotherRank) -> Self {
         CostError::Network(fault.into())

@@ -6,7 +6,7 @@ use super::Loaded;
 use super::activations::GivenActivations;
 use super::layouts::{LayoutOptions, describe};
 use super::metadata::described;
-use super::tensors::{Float, TensorError, TensorFile};
+use super::tensors::{Float, Tensor, TensorError, TensorFile};
 use crate::network::Activations;
 use crate::network::model::{Model, Precision, Reproduction, compare_outputs};
 
@@ -109,31 +109,41 @@ impl ModelFile {
         Ok(Loaded { network: made.network, notices, names, model: Some(model) })
     }
 
-    /// The described tensors as they are in the file, in the model's order.
-    fn described(&self) -> impl Iterator<Item = &super::tensors::Tensor> {
-        self.model.tensors().iter().filter_map(|described| self.file.find(&described.name))
+    /// The described tensors as they are in the file, in the model's order. One that is not there is an error: what lies after it
+    /// would be taken for another.
+    fn described(&self) -> Result<Vec<&Tensor>, TensorError> {
+        let found = self.model.tensors().iter().map(|described| {
+            self.file.find(&described.name).ok_or_else(|| TensorError::NotInFile { tensor: described.name.clone() })
+        });
+        found.collect()
     }
 
     /// Bytes of memory that the model takes beside its network while that is balanced, about: the file and the one that is made of
     /// it, and both their numbers in `f64`. Measured with one to four million numbers in 32 and 64 bits, dense and in compressed rows.
     pub fn working_memory(&self) -> u64 {
-        let numbers: usize = self.described().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+        let described = self.file.tensors.iter().filter(|tensor| self.model.tensor(&tensor.name).is_some());
+        let numbers: usize = described.map(|tensor| tensor.shape.iter().product::<usize>()).sum();
         (FILES * self.file.bytes.len() + 2 * size_of::<f64>() * numbers) as u64
     }
 
     /// The numbers of all described tensors.
     ///
     /// # Errors
-    /// A dtype that is not one of [`Float`].
+    /// A dtype that is not one of [`Float`], or a described tensor that the file does not have.
     pub fn numbers(&self) -> Result<Vec<Vec<f64>>, TensorError> {
-        self.described().map(|tensor| self.file.numbers(tensor)).collect()
+        self.described()?.into_iter().map(|tensor| self.file.numbers(tensor)).collect()
     }
 
-    /// The same model with other numbers in its described tensors.
+    /// The same model with other numbers in its described tensors, for each as many as it has.
     ///
     /// # Errors
-    /// A number that its tensor's dtype (or `dtype`) cannot hold.
+    /// More or fewer numbers; one that its tensor's dtype (or `dtype`) cannot hold; a described tensor that the file does not have.
     pub fn with_numbers(&self, numbers: Vec<Vec<f64>>, dtype: Option<Float>) -> Result<ModelFile, TensorError> {
+        let expected: Vec<usize> = self.described()?.iter().map(|tensor| tensor.shape.iter().product()).collect();
+        let given: Vec<usize> = numbers.iter().map(Vec::len).collect();
+        if given != expected {
+            return Err(TensorError::WrongCounts { given, expected });
+        }
         let names = self.model.tensors().iter().map(|tensor| tensor.name.clone());
         let replaced: BTreeMap<String, Vec<f64>> = names.zip(numbers).collect();
         let file = self.file.with_numbers(&replaced, |name| self.model.tensor(name).cloned(), dtype)?;
@@ -154,28 +164,31 @@ impl ModelFile {
     }
 
     /// The formats of the described tensors' numbers, without repetition.
-    pub fn formats(&self) -> Vec<Float> {
+    ///
+    /// # Errors
+    /// A described tensor that the file does not have.
+    pub fn formats(&self) -> Result<Vec<Float>, TensorError> {
         let mut formats = Vec::new();
-        for tensor in self.described() {
+        for tensor in self.described()? {
             if let super::tensors::Dtype::Float(float) = tensor.dtype
                 && !formats.contains(&float)
             {
                 formats.push(float);
             }
         }
-        formats
+        Ok(formats)
     }
 
     /// Runs this model and the one that it was rescaled to, by the log-scales `h`, on the same random input.
     ///
     /// # Errors
-    /// A dtype that is not one of [`Float`].
+    /// A dtype that is not one of [`Float`], or a described tensor that a file does not have.
     pub fn compare_outputs(&self, rescaled: &ModelFile, h: &[f64], exact: bool) -> Result<Reproduction, TensorError> {
-        let precision = |tensor: &super::tensors::Tensor| match tensor.dtype {
+        let precision = |tensor: &Tensor| match tensor.dtype {
             super::tensors::Dtype::Float(float) if !exact => float.precision(),
             _ => Precision::Exact,
         };
-        let precision: Vec<Precision> = rescaled.described().map(precision).collect();
+        let precision: Vec<Precision> = rescaled.described()?.into_iter().map(precision).collect();
         let (given, after) = (self.numbers()?, rescaled.numbers()?);
         Ok(compare_outputs(&self.model, &self.activation, &given, &after, h, &precision))
     }

@@ -42,6 +42,20 @@ pub enum TensorError {
         /// What is wrong.
         error: super::npy::NpyError,
     },
+    /// The numbers given for each tensor of a model, `given`, are not as many as it has, `expected`.
+    #[error("the model's tensors have {expected:?} numbers, and {given:?} are given")]
+    WrongCounts {
+        /// How many are given for each tensor, in the model's order.
+        given: Vec<usize>,
+        /// How many each tensor has.
+        expected: Vec<usize>,
+    },
+    /// The model describes `tensor`, which its file does not have.
+    #[error("the model describes `{tensor}`, which its file does not have; describe a file by its own tensors")]
+    NotInFile {
+        /// The name in the model.
+        tensor: String,
+    },
     /// `tensor` has dtype `dtype`, which is not supported.
     #[error("`{tensor}` has dtype {dtype}, which is not supported; convert it to F64, F32, F16 or BF16")]
     UnsupportedDtype {

@@ -245,6 +245,13 @@ pub enum NetworkError {
     OnAnotherRank(#[from] OnAnotherRank),
 }
 
+impl NetworkError {
+    /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(self, NetworkError::RescaledOutOfRange { .. })
+    }
+}
+
 /// A whole network: recurrent weights, and whatever else of it is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network<S: Scalar = f64> {

@@ -193,6 +193,18 @@ fn a_weight_that_would_lose_its_digits_is_refused() {
     assert!((rescaled.values()[0] / expected - 1.0).abs() < 1e-14);
 }
 
+/// Balances with one thread in so many kilobytes of addresses.
+#[cfg(target_os = "linux")]
+fn in_memory(folder: &std::path::Path, kilobytes: u32, arguments: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_synbal");
+    std::process::Command::new("sh")
+        .args(["-c", &format!("ulimit -v {kilobytes} && exec {program} balance {arguments}")])
+        .current_dir(folder)
+        .env("RAYON_NUM_THREADS", "1")
+        .output()
+        .unwrap()
+}
+
 /// A dense network under limits of memory from too little to read it up: done, or a sentence; never an abort. The same of a file
 /// that holds a whole model, and of a method that follows the weights.
 #[cfg(target_os = "linux")]
@@ -205,16 +217,7 @@ fn too_little_memory_is_a_sentence() {
         writeln!(file, "{}", row.join(",")).unwrap();
     }
     file.flush().unwrap();
-    let program = env!("CARGO_BIN_EXE_synbal");
-    let under = |kilobytes: u32, arguments: &str| {
-        std::process::Command::new("sh")
-            .args(["-c", &format!("ulimit -v {kilobytes} && exec {program} balance {arguments}")])
-            .current_dir(folder.path())
-            .env("RAYON_NUM_THREADS", "1")
-            .output()
-            .unwrap()
-    };
-    let model = under(1_000_000, "dense.csv -o dense.safetensors");
+    let model = in_memory(folder.path(), 1_000_000, "dense.csv -o dense.safetensors");
     assert_eq!(model.status.code(), Some(0), "{}", stderr(&model));
     for arguments in [
         "dense.csv -o out.mtx",
@@ -223,7 +226,7 @@ fn too_little_memory_is_a_sentence() {
     ] {
         let (mut refused, mut done) = (0, 0);
         for kilobytes in (60_000..=540_000).step_by(40_000).chain([1_000_000]) {
-            let output = under(kilobytes, arguments);
+            let output = in_memory(folder.path(), kilobytes, arguments);
             match output.status.code() {
                 // 1: not balanced after so few passes.
                 Some(0 | 1) => done += 1,
@@ -245,25 +248,17 @@ fn a_factorisation_or_digits_without_memory_are_a_sentence() {
     let lines: Vec<String> = (0..n).map(|i| format!("{} {} {}", i + 1, (i + 1) % n + 1, 1 + i % 7)).collect();
     let ring = format!("%%MatrixMarket matrix coordinate real general\n{n} {n} {n}\n{}\n", lines.join("\n"));
     fs::write(folder.path().join("ring.mtx"), ring).unwrap();
-    let program = env!("CARGO_BIN_EXE_synbal");
-    let under = |options: &str| {
-        std::process::Command::new("sh")
-            .args(["-c", &format!("ulimit -v 400000 && exec {program} balance ring.mtx -o out.mtx {options}")])
-            .current_dir(folder.path())
-            .env("RAYON_NUM_THREADS", "1")
-            .output()
-            .unwrap()
-    };
-    let dense = under("--method newton");
+    let balanced = |options: &str| in_memory(folder.path(), 400_000, &format!("ring.mtx -o out.mtx {options}"));
+    let dense = balanced("--method newton");
     // One neuron is held: 8 bytes for each of 7999^2 numbers.
     let said = "a dense factorisation wants 489 MB of memory, which cannot be had; use --method newton-cg or osborne";
     assert!(status(&dense) == 1 && stderr(&dense).contains(said), "{}: {}", status(&dense), stderr(&dense));
     assert!(!folder.path().join("out.mtx").exists());
-    assert_eq!(status(&under("--method newton-cg")), 0);
+    assert_eq!(status(&balanced("--method newton-cg")), 0);
     // So do numbers of many digits, of which there are some for each synapse.
     let celegans = concat!(env!("CARGO_MANIFEST_DIR"), "/data/celegans_varshney2011_chem.mtx");
     fs::copy(celegans, folder.path().join("ring.mtx")).unwrap();
-    let digits = under("--within-components --digits 100000");
+    let digits = balanced("--within-components --digits 100000");
     let said = "MB of memory, which cannot be had; ask for fewer, or for an f64 solution; no file was written";
     assert!(status(&digits) == 1 && stderr(&digits).contains(said), "{}: {}", status(&digits), stderr(&digits));
 }

@@ -284,3 +284,23 @@ fn read_and_written_through_files() {
     assert_eq!(metadata["activation"], "leaky-relu");
     assert_eq!(metadata["slope"].parse(), Ok(0.25));
 }
+
+/// A model whose fields were set by hand so that its file lacks a described tensor: what lies after that must not be taken for it.
+#[test]
+fn a_model_that_its_file_does_not_fit_is_an_error() {
+    let parts = [w_rec(), ("w_in", F64, &[2, 1], doubles(&[1.0, 2.0])), ("w_out", F64, &[1, 2], doubles(&[7.0, 8.0]))];
+    let model = load(&parts, &[]).unwrap().model.unwrap();
+    let numbers = model.numbers().unwrap();
+    assert_eq!(model.with_numbers(numbers.clone(), None).unwrap(), model);
+    let lengths: Vec<usize> = numbers.iter().map(Vec::len).collect();
+    for given in [numbers[..2].to_vec(), [&numbers[..2], &[vec![1.0]]].concat(), [&numbers[..], &[vec![1.0]]].concat()]
+    {
+        let counts = given.iter().map(Vec::len).collect();
+        assert_error!(model.with_numbers(given, None), Error::WrongCounts { given, expected } if given == counts && expected == lengths);
+    }
+    let mut lacking = model.clone();
+    lacking.file.tensors.retain(|tensor| tensor.name != "w_in");
+    assert_error!(lacking.numbers(), Error::NotInFile { tensor } if tensor == "w_in");
+    assert_error!(lacking.rescaled(&[0.1, 0.2], None), Error::NotInFile { tensor } if tensor == "w_in");
+    assert_error!(lacking.formats(), Error::NotInFile { tensor } if tensor == "w_in");
+}

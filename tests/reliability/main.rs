@@ -29,12 +29,13 @@ fn no_claim_falls_on_a_healthy_network() {
 /// Found among the first 25,000: a cycle with weights of a few digits, whose product was held against an infinite bound; a network at
 /// the end of the range, without room for random log-scales; a run that stalled, whose best point costs more than its last;
 /// costs that leave f64 at random log-scales; and a cost that balancing lowers by more than f64 spans. Among the next 22,000: a weight
-/// that balancing makes too small for the powers of accumulated noise.
+/// that balancing makes too small for the powers of accumulated noise. Among the rest of 100,000: a cost that a solver, stopped on its
+/// way between neurons of other degrees, takes out of `f64`.
 #[test]
 fn networks_that_once_raised_a_false_alarm_do_not() {
     let mut tally = Tally::default();
-    [910, 10_409, 16_396, 18_495, 24_541, 43_374].into_iter().for_each(|seed| tally.verify(seed));
-    assert!(tally.faults.is_empty() && tally.verified == 6, "{:#?}", tally.faults);
+    [910, 10_409, 16_396, 18_495, 24_541, 43_374, 95_749].into_iter().for_each(|seed| tally.verify(seed));
+    assert!(tally.faults.is_empty() && tally.verified == 7, "{:#?}", tally.faults);
 }
 
 #[test]

@@ -66,6 +66,18 @@ pub enum DegreeError {
     Network(#[from] NetworkError),
 }
 
+impl DegreeError {
+    /// Whether numbers would leave the range of `f64`, which says nothing about the mathematics of the network.
+    pub fn is_out_of_range(&self) -> bool {
+        match self {
+            DegreeError::Criteria(error) => error.is_out_of_range(),
+            DegreeError::Cost(error) => error.is_out_of_range(),
+            DegreeError::Network(error) => error.is_out_of_range(),
+            _ => false,
+        }
+    }
+}
+
 /// Neurons named in a message.
 const NAMED: usize = 5;
 

@@ -129,7 +129,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         }
     }
     let rounded = match (&network, &rescaled_model) {
-        (Some(network), Some(model)) => rounded(options, network, model.formats(), &spec)?,
+        (Some(network), Some(model)) => rounded(options, network, model.formats()?, &spec)?,
         (Some(network), None) if options.powers_of_two => rounded(options, network, vec![Float::F64], &spec)?,
         _ => None,
     };
@@ -142,11 +142,14 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
             let rescaled = Rescaled { network, model: rescaled_model.as_ref(), names: loaded.names.as_deref() };
             notices.extend(destination.write_network(&rescaled)?);
             if let (Scales::Refined(refined), Some(path)) = (&scales, &options.output) {
+                let formats = match &rescaled_model {
+                    Some(model) => names(&model.formats()?),
+                    None => "f64".to_owned(),
+                };
+                let digits = refined.digits();
                 notices.push(format!(
-                    "{}: the weights are those of {} digits, rounded once to {}",
-                    path.display(),
-                    refined.digits(),
-                    rescaled_model.as_ref().map_or("f64".to_owned(), |model| names(&model.formats())),
+                    "{}: the weights are those of {digits} digits, rounded once to {formats}",
+                    path.display()
                 ));
             }
         }
