@@ -24,7 +24,7 @@ pub struct NodeCosts<S> {
 pub struct Imbalance {
     /// `max_i |g_i| / (r_i + c_i)`; 0 for a node without costs. NaN if any cost is.
     pub worst: f64,
-    /// The node where it is attained.
+    /// The node where it is attained, counted from 0; the world is the last.
     pub node: usize,
 }
 

@@ -21,15 +21,15 @@ pub enum Refused {
     /// This is no certificate: `reason`.
     #[error("this is no certificate: {reason}; write one with `synbal certify`", reason = cut(reason))]
     Unreadable {
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
     /// The format is `format`, version `version`.
     #[error("the format is {format:?}, version {version}; this program checks \"synbal-certificate\" and \"synbal-degree-certificate\", version 1", format = cut(format))]
     Format {
-        /// The format.
+        /// The format that the certificate names.
         format: String,
-        /// The version.
+        /// The version that it names.
         version: u64,
     },
     /// The seal is broken: the file was changed after it was written (sha256 `found`, sealed as `sealed`).
@@ -73,13 +73,13 @@ pub enum Refused {
     TooLargeForDense {
         /// Number of neurons.
         neurons: usize,
-        /// The limit.
+        /// The most neurons that the matrix is formed for.
         limit: usize,
     },
     /// The scale of neuron `neuron` is 0.
     #[error("the scale of neuron {neuron} is 0; it must be positive")]
     ScaleZero {
-        /// The neuron, counted from 0.
+        /// The node, counted from 0; the world is the last.
         neuron: usize,
     },
     /// The certificate has a world node, but the network has no `missing`.
@@ -91,27 +91,27 @@ pub enum Refused {
     /// The weight of the synapse from `source_index` to `target` is `weight`, or one of them is no neuron.
     #[error("the weight of the synapse from {source_index} to {target} is {weight}, or one of them is no neuron")]
     Input {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0; the world is the last.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
-        /// The weight.
+        /// The synapse's weight.
         weight: f64,
     },
     /// The synapse from `source_index` to `target` is there twice.
     #[error("the synapse from {source_index} to {target} is there twice")]
     Duplicate {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
     },
     /// Neuron `neuron` is put into the component of neuron `root`, which is not its strong component.
     #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
     Component {
-        /// The neuron, counted from 0.
+        /// The node, counted from 0; the world is the last.
         neuron: usize,
-        /// The root of the component.
+        /// The root of that component, counted from 0; the world is the last.
         root: usize,
     },
     /// `synapses` synapses lie on no directed cycle, so the whole network has no balanced point.
@@ -126,15 +126,15 @@ pub enum Refused {
         "the deficit of the synapse from {source_index} to {target} is larger than its cost, out of order, or of no synapse"
     )]
     Deficit {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0; the world is the last.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
     },
     /// The flow is no circulation: `surplus` more comes into neuron `neuron` than goes out.
     #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out", surplus = Cut(surplus))]
     NotConserved {
-        /// The neuron, counted from 0.
+        /// The node, counted from 0; the world is the last.
         neuron: usize,
         /// What comes in beyond what goes out.
         surplus: BigInt,
@@ -150,7 +150,7 @@ pub enum Refused {
     /// The ground state of neuron `neuron` must be 0 at the root of a component and positive elsewhere.
     #[error("the ground state of neuron {neuron} must be 0 at the root of a component and positive elsewhere")]
     Ground {
-        /// The neuron, counted from 0.
+        /// The node, counted from 0; the world is the last.
         neuron: usize,
     },
     /// The ground state of neuron `neuron` is 0, but every neuron's log-scale may move.

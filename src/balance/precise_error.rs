@@ -12,7 +12,7 @@ pub enum PreciseError {
     /// `digits` digits were asked for.
     #[error("{digits} digits were asked for; give 1 to {MOST_DIGITS}")]
     DigitsOutOfRange {
-        /// The digits asked for.
+        /// Digits asked for.
         digits: usize,
     },
     /// Expected one log-scale for each of the `nodes` nodes to start from, got `given`.
@@ -20,7 +20,7 @@ pub enum PreciseError {
     WrongNumberOfScales {
         /// Number of nodes.
         nodes: usize,
-        /// What was given.
+        /// Number of log-scales given.
         given: usize,
     },
     /// The log-scale of node `node` to start from is `value`.
@@ -44,7 +44,7 @@ pub enum PreciseError {
     TooLarge {
         /// Number of nodes.
         nodes: usize,
-        /// The limit.
+        /// The most nodes of a component that this is done for.
         limit: usize,
         /// By which means.
         by: &'static str,
@@ -66,7 +66,7 @@ pub enum PreciseError {
         "not balanced to {digits} digits after {steps} Newton steps: the imbalance is 10^{log10_imbalance:.1}; start from log-scales nearer to the solution"
     )]
     NotConverged {
-        /// The digits asked for.
+        /// Digits asked for.
         digits: usize,
         /// Steps taken.
         steps: usize,

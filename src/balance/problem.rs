@@ -25,11 +25,11 @@ pub enum BalanceError {
     NotBalanceable {
         /// How many.
         count: usize,
-        /// Number of synapses.
+        /// Number of the network's synapses; of accumulated noise, those of its own.
         synapses: usize,
-        /// The first of them.
+        /// The first few of them, in words; nodes count from 0.
         examples: String,
-        /// All of them, as (target, source).
+        /// All of them, as (target, source), counted from 0; the world is the last.
         on_no_cycle: Vec<(usize, usize)>,
     },
     /// The tolerance is `value`.

@@ -8,12 +8,12 @@ pub enum Status {
     Balanced,
     /// The allowance of passes ran out first.
     PassLimit {
-        /// The allowance.
+        /// The passes that were allowed.
         limit: usize,
     },
     /// The solver's own bound on its iterations was reached first.
     IterationLimit {
-        /// The bound.
+        /// The most iterations that the solver makes.
         limit: usize,
     },
     /// Its observer stopped it first ([`super::Observer`]).
@@ -31,7 +31,7 @@ pub enum Status {
     },
     /// A cost or scale became infinite or NaN.
     NotFinite {
-        /// The first node where it was seen.
+        /// The first node where it was seen, counted from 0; the world is the last.
         node: usize,
     },
     /// The integrator gave up, with its own reason.
@@ -41,9 +41,9 @@ pub enum Status {
     },
     /// The integrator returned at another time than it was asked for.
     WrongEndTime {
-        /// The time asked for.
+        /// The time asked for, from where the integrator was started.
         wanted: f64,
-        /// The time it returned at.
+        /// The time it returned at, likewise.
         reached: f64,
     },
     /// The weights became balanced, but they are no longer a rescaling of the given network to the tolerance.
@@ -53,14 +53,14 @@ pub enum Status {
     },
     /// The Laplacian of a component could not be factored: its costs span too many orders of magnitude.
     NotPositiveDefinite {
-        /// A node of that component.
+        /// A node of that component, counted from 0; the world is the last.
         node: usize,
     },
     /// A component (for an implicit integrator: the network) is too large for a dense factorisation.
     TooLargeForDense {
         /// Its number of nodes.
         nodes: usize,
-        /// The largest number allowed.
+        /// The most nodes that are factored densely.
         limit: usize,
     },
     /// There is no memory for a dense factorisation.

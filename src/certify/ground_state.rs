@@ -36,7 +36,7 @@ pub enum NoCertificate {
     TooLarge {
         /// Number of nodes.
         nodes: usize,
-        /// The limit.
+        /// The most nodes of a component that are factored densely.
         limit: usize,
     },
     /// The Laplacian of the component of node `node` is singular: its costs are too far apart.
@@ -50,7 +50,7 @@ pub enum NoCertificate {
     NotPositive {
         /// The node, counted from 0; the world is the last.
         node: usize,
-        /// The value found.
+        /// The least that (A v) can be there, with the rounding.
         value: f64,
     },
     /// The gradient `gradient` is too large for the curvature `curvature`: no radius fits.
@@ -58,9 +58,9 @@ pub enum NoCertificate {
         "the gradient {gradient:e} is too large for the curvature {curvature:e}: no radius fits; balance to a smaller tolerance"
     )]
     NotBalancedEnough {
-        /// The gradient.
+        /// The largest that the norm of the cost's gradient can be.
         gradient: f64,
-        /// The curvature.
+        /// The least that the curvature can be.
         curvature: f64,
     },
 }

@@ -11,7 +11,7 @@ use crate::scalar::Scalar;
 /// One synapse of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WalkStep {
-    /// Its number in the pattern.
+    /// Its number in the pattern, counted from 0.
     pub synapse: usize,
     /// True if it is walked from source to target.
     pub forward: bool,

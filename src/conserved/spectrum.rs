@@ -13,7 +13,7 @@ pub enum SpectrumError {
     /// The eigenvalue iteration did not converge within `limit` steps.
     #[error("the eigenvalue iteration did not converge within {limit} steps; look at the traces of powers instead")]
     NotConverged {
-        /// The limit.
+        /// The most steps that the iteration makes.
         limit: usize,
     },
 }

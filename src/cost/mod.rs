@@ -39,9 +39,9 @@ pub enum CostError {
     /// The cost factor alpha at (`target`, `source_index`) is `value`.
     #[error("the cost factor alpha at ({target}, {source_index}) is {value}; it must be finite and ≥ 0")]
     BadFactor {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
         /// The value found.
         value: f64,
@@ -55,15 +55,15 @@ pub enum CostError {
     /// The cost factor alpha at (`target`, `source_index`) is given twice.
     #[error("the cost factor alpha at ({target}, {source_index}) is given twice; keep one")]
     DuplicateFactor {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
     },
     /// Alpha has `given`, but the network has `neurons` neurons.
     #[error("alpha has {given}, but the network has {neurons} neurons")]
     WrongShape {
-        /// What was given.
+        /// What alpha has, in words.
         given: String,
         /// Number of neurons.
         neurons: usize,
@@ -88,9 +88,9 @@ pub enum CostError {
         "the cost of the synapse from {source_index} to {target} is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
     )]
     CostOutOfRange {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0; the world is the last.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
         /// log2 of the cost, in units of the largest.
         log2_cost: f64,
@@ -103,7 +103,7 @@ pub enum CostError {
     OtherDegree {
         /// The neuron, counted from 0.
         neuron: usize,
-        /// The activation.
+        /// The activation's name.
         activation: &'static str,
         /// Its degree of homogeneity.
         degree: f64,
@@ -113,7 +113,7 @@ pub enum CostError {
         "the gains of {activation} (degree {degree}) change when the network is rescaled, so they define no cost; give a fixed alpha, or use an activation of degree one (linear, relu, leaky-relu)"
     )]
     GainsNotInvariant {
-        /// The activation.
+        /// The activation's name.
         activation: &'static str,
         /// Its degree of homogeneity.
         degree: f64,
@@ -130,11 +130,11 @@ pub enum CostError {
         "the cost of the synapse from {source_index} to {target} is {value:?}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
     )]
     CostNotNormal {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0; the world is the last.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
-        /// The cost.
+        /// The synapse's cost at h = 0.
         value: f64,
     },
     /// Noise is to be accumulated over no step.
@@ -153,7 +153,7 @@ pub enum CostError {
     TooLargeForDense {
         /// Number of neurons.
         neurons: usize,
-        /// The largest number.
+        /// The most neurons that the matrix is formed for.
         limit: usize,
     },
     /// The weight at (`target`, `source_index`) is `value`: powers of the weights would leave the range of f64.
@@ -161,13 +161,13 @@ pub enum CostError {
         "the weight at ({target}, {source_index}) is {value:e}; squares of products of such weights are outside the range of f64 (weights between 2^-{limit} and 2^{limit} are not): choose another unit of weight"
     )]
     WeightOutOfRange {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
-        /// The weight.
+        /// The synapse's weight.
         value: f64,
-        /// |log2| of the largest weight.
+        /// The largest |log2| of a weight that is allowed.
         limit: i32,
     },
     /// The noise from `source_index` to `target` over `steps` steps is beyond the largest number of f64.
@@ -175,9 +175,9 @@ pub enum CostError {
         "over {steps} steps the noise from {source_index} to {target} grows beyond the largest number that f64 holds; take fewer steps, or a smaller discount"
     )]
     AccumulatedOverflow {
-        /// The target.
+        /// The neuron that the noise reaches, counted from 0.
         target: usize,
-        /// The source.
+        /// The neuron that the noise comes from, counted from 0.
         source_index: usize,
         /// Steps asked for.
         steps: u32,

@@ -172,7 +172,7 @@ pub enum ExperimentError {
     NoWayBack {
         /// What it is about.
         what: String,
-        /// The factor.
+        /// How many times the cost was to grow.
         factor: f64,
         /// Steps taken.
         steps: usize,
@@ -190,7 +190,7 @@ pub enum ExperimentError {
     NotCertified {
         /// What it is about.
         what: String,
-        /// The source.
+        /// Why there is no certificate.
         source: NoCertificate,
     },
     /// `what` became `value`.

@@ -17,49 +17,49 @@ pub enum WriteError {
     /// `path`: the extension does not say which format to write.
     #[error("{path}: the extension does not say which format to write; known are {known}", path = path.display())]
     UnknownExtension {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
-        /// The names that are known.
+        /// The endings that are known.
         known: &'static str,
     },
     /// `path`: this is a directory.
     #[error("{path}: this is a directory; name a file in it", path = path.display())]
     IsDirectory {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
     },
     /// `path`: this is neither a file nor a link to one, and would be replaced by a file.
     #[error("{path}: this is neither a file nor a link to one, and would be replaced by a file; choose another name", path = path.display())]
     NotAFile {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
     },
     /// `path`: the file is read-only.
     #[error("{path}: the file is read-only; make it writable or choose another name", path = path.display())]
     ReadOnly {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
     },
     /// `path`: the folder `folder` does not exist.
     #[error("{path}: the folder {folder} does not exist; create it first", path = path.display(), folder = folder.display())]
     NoSuchFolder {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
-        /// The folder.
+        /// The folder that is missing.
         folder: PathBuf,
     },
     /// `path`: `folder` is not a folder.
     #[error("{path}: {folder} is not a folder; choose another place", path = path.display(), folder = folder.display())]
     NotAFolder {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
-        /// The folder.
+        /// What stands in the folder's place.
         folder: PathBuf,
     },
     /// `path`: the file cannot be written: `error`.
     #[error("{path}: the file cannot be written: {error}; free the place or choose another", path = path.display())]
     Unwritable {
-        /// The file.
+        /// The file that was to be written, or its folder.
         path: PathBuf,
         /// What is wrong.
         error: io::Error,
@@ -67,25 +67,25 @@ pub enum WriteError {
     /// `path`: the dense matrix of `neurons` neurons would fill `bytes` bytes or more, and the limit is `limit`.
     #[error("{path}: the dense matrix of {neurons} neurons would fill {bytes} bytes or more, and the limit is {limit}; write a .mtx or .safetensors file, which are sparse", path = path.display())]
     DenseTooLarge {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
         /// Number of neurons.
         neurons: usize,
         /// Number of bytes.
         bytes: u64,
-        /// The limit.
+        /// The most bytes that a dense file may have.
         limit: u64,
     },
     /// `path`: two results are to go to this one file.
     #[error("{path}: two results are to go to this one file; name another for one of them", path = path.display())]
     SameFile {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
     },
     /// `path`: this is the file that `input` was read from, and would be replaced by something else.
     #[error("{path}: this is the file that {input} was read from, and would be replaced by something else; name another", path = path.display(), input = input.display())]
     IsInput {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
         /// The input, as it was named.
         input: PathBuf,
@@ -93,15 +93,15 @@ pub enum WriteError {
     /// `path`: the links there lead in a circle, or through more than `limit` others.
     #[error("{path}: the links there lead in a circle, or through more than {limit} others; name a file", path = path.display())]
     LinksWithoutEnd {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
-        /// The limit.
+        /// The most links that are followed.
         limit: usize,
     },
     /// `path`: not written, because `error`.
     #[error("{path}: not written, because {error}", path = path.display())]
     InvalidNetwork {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
         /// What is wrong.
         error: NetworkError,
@@ -109,7 +109,7 @@ pub enum WriteError {
     /// `path`: not written, because the log-scale of neuron `neuron` is `value`.
     #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
     ScaleNotFinite {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
         /// The neuron, counted from 0.
         neuron: usize,
@@ -119,7 +119,7 @@ pub enum WriteError {
     /// `path`: not written, because the log-scale of neuron `neuron` cannot be read back: `error`.
     #[error("{path}: not written, because the log-scale of neuron {neuron} cannot be read back: {error}", path = path.display())]
     ScaleNotANumber {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
         /// The neuron, counted from 0.
         neuron: usize,
@@ -132,7 +132,7 @@ pub enum WriteError {
     /// `path`: decimals of any length are written to .csv files only.
     #[error("{path}: decimals of any length are written to .csv files only; give a name that ends in .csv", path = path.display())]
     DecimalsNeedCsv {
-        /// The file.
+        /// The file that was to be written.
         path: PathBuf,
     },
 }

@@ -47,9 +47,9 @@ pub enum CsvError {
         "the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron (and no header line)"
     )]
     NotSquare {
-        /// Rows.
+        /// Number of rows.
         rows: u64,
-        /// Columns.
+        /// Number of columns.
         columns: u64,
     },
     /// Three lines of three columns may be a matrix of three neurons or a list of three edges (source, target,
@@ -71,7 +71,7 @@ pub enum CsvError {
         "{rows} lines of three columns are no square matrix, but may be a list of edges; say which columns they are"
     )]
     MaybeEdges {
-        /// Rows.
+        /// Number of lines.
         rows: u64,
     },
     /// A fault found there: [`NetworkError`].

@@ -19,7 +19,7 @@ pub enum EdgesError {
     /// There is no column `column`.
     #[error("there is no column `{column}`; the header has {found}")]
     NoSuchColumn {
-        /// The column, counted from 1.
+        /// The column's name, as it was given.
         column: String,
         /// What was found.
         found: String,
@@ -47,7 +47,7 @@ pub enum EdgesError {
     BadWeight {
         /// The line, counted from 1.
         line: u64,
-        /// The column, counted from 1.
+        /// The column, as it was given: a name, or a number counted from 1.
         column: String,
         /// What is wrong.
         error: NumberError,
@@ -58,9 +58,9 @@ pub enum EdgesError {
     /// The synapse from `source_name` to `target_name` is listed twice.
     #[error("the synapse from `{source_name}` to `{target_name}` is listed twice; add the two weights or drop one")]
     Duplicate {
-        /// The source name.
+        /// The source's name.
         source_name: String,
-        /// The target name.
+        /// The target's name.
         target_name: String,
     },
     /// A fault found there: [`NetworkError`].

@@ -16,15 +16,15 @@ pub enum GraphMlError {
     /// The XML is damaged at byte `byte`: `reason`.
     #[error("the XML is damaged at byte {byte}: {reason}")]
     Xml {
-        /// The byte, counted from 0.
+        /// The byte where the reader stopped, counted from 0: behind the damage.
         byte: u64,
-        /// The reason.
+        /// What is wrong there.
         reason: String,
     },
     /// There is no edge attribute `name`.
     #[error("there is no edge attribute `{name}`; the edges have {found}")]
     NoSuchAttribute {
-        /// The name.
+        /// The attribute that was asked for.
         name: String,
         /// What was found.
         found: String,
@@ -32,19 +32,19 @@ pub enum GraphMlError {
     /// The edge from `source_name` to `target_name` has no `attribute`, and the attribute has no default.
     #[error("the edge from `{source_name}` to `{target_name}` has no `{attribute}`, and the attribute has no default")]
     NoWeight {
-        /// The source name.
+        /// The source's name.
         source_name: String,
-        /// The target name.
+        /// The target's name.
         target_name: String,
-        /// The attribute.
+        /// The attribute that was to be the weight.
         attribute: String,
     },
     /// The edge from `source_name` to `target_name`: `error`.
     #[error("the edge from `{source_name}` to `{target_name}`: {error}")]
     BadWeight {
-        /// The source name.
+        /// The source's name.
         source_name: String,
-        /// The target name.
+        /// The target's name.
         target_name: String,
         /// What is wrong.
         error: NumberError,
@@ -58,9 +58,9 @@ pub enum GraphMlError {
     /// The edge from `source_name` to `target_name` ends at a node that is not listed.
     #[error("the edge from `{source_name}` to `{target_name}` ends at a node that is not listed")]
     NoSuchNode {
-        /// The source name.
+        /// The source's name.
         source_name: String,
-        /// The target name.
+        /// The target's name.
         target_name: String,
     },
     /// There are no edges.

@@ -19,9 +19,9 @@ pub enum MatlabError {
     /// The file is cut off or damaged in the element at byte `byte`: `reason`.
     #[error("the file is cut off or damaged in the element at byte {byte}: {reason}")]
     Damaged {
-        /// The byte, counted from 0.
+        /// The byte where it begins, counted from 0, in the file or in the element that holds it.
         byte: usize,
-        /// The reason.
+        /// What is wrong.
         reason: &'static str,
     },
     /// There is no matrix of real numbers (`found`).
@@ -39,7 +39,7 @@ pub enum MatlabError {
     /// There is no variable `name` that is a matrix of real numbers.
     #[error("there is no variable `{name}` that is a matrix of real numbers; there are {found}")]
     NoSuchVariable {
-        /// The name.
+        /// The name that was asked for.
         name: String,
         /// What was found.
         found: String,
@@ -47,19 +47,19 @@ pub enum MatlabError {
     /// `name` is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron.
     #[error("`{name}` is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
     NotSquare {
-        /// The name.
+        /// The variable's name.
         name: String,
-        /// Rows.
+        /// Number of rows.
         rows: usize,
-        /// Columns.
+        /// Number of columns.
         columns: usize,
     },
     /// `name`(`row`, `column`) is outside the `neurons` x `neurons` matrix.
     #[error("`{name}`({row}, {column}) is outside the {neurons} x {neurons} matrix; the file is damaged")]
     IndexOutOfRange {
-        /// The name.
+        /// The variable's name.
         name: String,
-        /// The row.
+        /// The row, counted from 1.
         row: usize,
         /// The column, counted from 1.
         column: usize,

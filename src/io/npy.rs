@@ -42,7 +42,7 @@ pub enum NpyError {
     /// The header is damaged at byte `byte`: expected `expected`.
     #[error("the header is damaged at byte {byte}: expected {expected}; save the array again with numpy.save")]
     BadHeader {
-        /// The byte, counted from 0.
+        /// The byte of the header's text, counted from 0.
         byte: usize,
         /// What was expected.
         expected: &'static str,
@@ -64,9 +64,9 @@ pub enum NpyError {
     /// The matrix is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron.
     #[error("the matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron")]
     NotSquare {
-        /// Rows.
+        /// Number of rows.
         rows: u64,
-        /// Columns.
+        /// Number of columns.
         columns: u64,
     },
     /// The array is empty.

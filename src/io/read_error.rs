@@ -14,49 +14,49 @@ pub enum ReadError {
     /// `path`: the extension does not say what the file is.
     #[error("{path}: the extension does not say what the file is; known are {known}", path = path.display())]
     UnknownExtension {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
-        /// The names that are known.
+        /// The endings that are known.
         known: &'static str,
     },
     /// `path`: `what` files cannot be read here.
     #[error("{path}: {what} files cannot be read here; convert it in Python:\n{recipe}", path = path.display())]
     Convert {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What it is about.
         what: &'static str,
-        /// The recipe.
+        /// The Python code that converts it.
         recipe: &'static str,
     },
     /// `path`: there is no such file.
     #[error("{path}: there is no such file; check the name", path = path.display())]
     NotFound {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// `path`: this is a directory.
     #[error("{path}: this is a directory; name a file in it", path = path.display())]
     IsDirectory {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// `path`: this is neither a file nor a link to one.
     #[error("{path}: this is neither a file nor a link to one; copy the data to a file first", path = path.display())]
     NotAFile {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// `path`: the file is empty.
     #[error("{path}: the file is empty; check how it was written", path = path.display())]
     Empty {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// `path`: the file cannot be read: `error`.
     #[error("{path}: the file cannot be read: {error}", path = path.display())]
     Unreadable {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: io::Error,
@@ -64,21 +64,21 @@ pub enum ReadError {
     /// `path`: there is a zero byte among the first ones, so this is no text.
     #[error("{path}: there is a zero byte among the first ones, so this is no text; check how it was written", path = path.display())]
     ZeroByte {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// `path`: the file unpacks to more than `limit` bytes.
     #[error("{path}: the file unpacks to more than {limit} bytes", path = path.display())]
     UnpacksTooLarge {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
-        /// The limit.
+        /// The most bytes that a file of its size can unpack to.
         limit: u64,
     },
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     MatrixMarket {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: matrix_market::MatrixMarketError,
@@ -86,7 +86,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Npy {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: npy::NpyError,
@@ -94,7 +94,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Csv {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: csv::CsvError,
@@ -102,7 +102,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Edges {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: edges::EdgesError,
@@ -110,7 +110,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     GraphMl {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: graphml::GraphMlError,
@@ -118,7 +118,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Matlab {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: matlab::MatlabError,
@@ -126,7 +126,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Tensors {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: Box<TensorError>,
@@ -134,7 +134,7 @@ pub enum ReadError {
     /// `path`: several processes read the lines of a `.mtx` file only.
     #[error("{path}: several processes read the lines of a .mtx file of coordinates only; convert it, or use one process", path = path.display())]
     OnlyCoordinatesOnRanks {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
     },
     /// A file that is read by several ranks could not be by another one: [`OnAnotherRank`].
@@ -143,7 +143,7 @@ pub enum ReadError {
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
     Scales {
-        /// The file.
+        /// The file that was to be read.
         path: PathBuf,
         /// What is wrong.
         error: super::ScalesError,

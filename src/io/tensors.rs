@@ -22,7 +22,7 @@ pub enum TensorError {
     HeaderTooLarge {
         /// What the header announces.
         announced: u64,
-        /// The limit.
+        /// The most bytes of a header that is looked into.
         limit: u64,
     },
     /// This is no safetensors file, or it is cut off or damaged: see the message.
@@ -31,13 +31,13 @@ pub enum TensorError {
     /// This is no .npz file, or it is cut off or damaged: `reason`.
     #[error("this is no .npz file, or it is cut off or damaged: {reason}")]
     DamagedArchive {
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
     /// The array `tensor`: `error`.
     #[error("the array `{tensor}`: {error}")]
     DamagedArray {
-        /// The tensor.
+        /// The array's name.
         tensor: String,
         /// What is wrong.
         error: super::npy::NpyError,
@@ -59,7 +59,7 @@ pub enum TensorError {
     /// `tensor` has dtype `dtype`, which is not supported.
     #[error("`{tensor}` has dtype {dtype}, which is not supported; convert it to F64, F32, F16 or BF16")]
     UnsupportedDtype {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its dtype.
         dtype: String,
@@ -67,7 +67,7 @@ pub enum TensorError {
     /// `tensor` has dtype `dtype`, which is not supported for indices.
     #[error("`{tensor}` has dtype {dtype}, which is not supported for indices; convert it to I32 or I64")]
     UnsupportedIndexDtype {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its dtype.
         dtype: String,
@@ -75,7 +75,7 @@ pub enum TensorError {
     /// `tensor` has shape `shape`, expected `expected`.
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
     WrongShape {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,
@@ -87,25 +87,25 @@ pub enum TensorError {
         "the activation `{name}` in the metadata is unknown; known are linear, relu, leaky-relu, rectified-power and tanh, or one for each neuron, like `relu x 10, rectified-power(2) x 6`"
     )]
     UnknownActivation {
-        /// The name.
+        /// The name in the metadata.
         name: String,
     },
     /// Activations are given by population, and `name` `fault`.
     #[error("activations are given by population, and `{name}` {fault}; the network has {known}")]
     PopulationActivation {
-        /// The population.
+        /// The population's name, as it was given.
         name: String,
         /// What is wrong.
         fault: &'static str,
-        /// The populations that there are.
+        /// The names of the network's populations.
         known: String,
     },
     /// The activation `activation` needs a finite number as `key` in the metadata.
     #[error("the activation {activation} needs a finite number as `{key}` in the metadata; it is {value}")]
     BadParameter {
-        /// The activation.
+        /// The activation's name.
         activation: &'static str,
-        /// The key.
+        /// The parameter's key in the metadata.
         key: &'static str,
         /// The value found.
         value: String,
@@ -113,19 +113,19 @@ pub enum TensorError {
     /// The file does not say what the activation of its neurons is (`reason`).
     #[error("the file does not say what the activation of its neurons is ({reason})")]
     NoActivation {
-        /// The reason.
+        /// Why it does not.
         reason: &'static str,
     },
-    /// `tensor` is there both dense and as `tensor`.indptr`.
+    /// `tensor` is there both dense and in compressed rows, as `.indptr`.
     #[error("`{tensor}` is there both dense and as `{tensor}.indptr`; keep one of the two")]
     DenseAndSparse {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
     },
     /// `tensor` belongs to a matrix in compressed rows, of which `missing` is missing.
     #[error("`{tensor}` belongs to a matrix in compressed rows, of which `{missing}` is missing; write the file again")]
     SparsePartMissing {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// What is missing.
         missing: String,
@@ -133,7 +133,7 @@ pub enum TensorError {
     /// The metadata has `text` as `key`.
     #[error("the metadata has `{text}` as `{key}`; expected rows and columns, like 279,279")]
     BadSparseShape {
-        /// The key.
+        /// The key in the metadata.
         key: String,
         /// What stands there.
         text: String,
@@ -141,7 +141,7 @@ pub enum TensorError {
     /// `tensor`\[`position`] is `value`, expected `expected`.
     #[error("`{tensor}`[{position}] is {value}, expected {expected}")]
     BadSparseIndex {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// The place in the array, counted from 0.
         position: usize,
@@ -153,7 +153,7 @@ pub enum TensorError {
     /// `format` files cannot hold numbers of dtype `dtype`.
     #[error("{format} files cannot hold numbers of dtype {dtype}; choose another dtype or another format")]
     NoSuchDtypeThere {
-        /// The format.
+        /// The format, as the ending of a file's name.
         format: &'static str,
         /// Its dtype.
         dtype: &'static str,

@@ -46,9 +46,9 @@ pub enum NetworkError {
         "the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron"
     )]
     NotSquare {
-        /// Rows.
+        /// Number of rows.
         rows: usize,
-        /// Columns.
+        /// Number of columns.
         columns: usize,
     },
     /// The synapse from neuron `source_index` to neuron `target` is outside the `neurons` neurons (counted from 0).
@@ -56,9 +56,9 @@ pub enum NetworkError {
         "the synapse from neuron {source_index} to neuron {target} is outside the {neurons} neurons (counted from 0)"
     )]
     IndexOutOfRange {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
         /// Number of neurons.
         neurons: usize,
@@ -68,9 +68,9 @@ pub enum NetworkError {
         "the weight from neuron {source_index} to neuron {target} is {value}; replace it by a finite number (neurons count from 0)"
     )]
     WeightNotFinite {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
         /// The value found.
         value: f64,
@@ -80,27 +80,27 @@ pub enum NetworkError {
         "the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one"
     )]
     DuplicateSynapse {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
     },
     /// There are `sources` sources but `values` weights.
     #[error("there are {sources} sources but {values} weights; give one of each for every synapse")]
     UnequalLengths {
-        /// The sources.
+        /// Number of sources.
         sources: usize,
-        /// The values.
+        /// Number of weights.
         values: usize,
     },
     /// Row `row` begins at synapse `start` but the next row at `next`.
     #[error("row {row} begins at synapse {start} but the next row at {next}; row starts must not descend")]
     BadRowStart {
-        /// The row.
+        /// The row, counted from 0.
         row: usize,
-        /// The start.
+        /// Where the row begins, counted in synapses from 0.
         start: usize,
-        /// The next.
+        /// Where the next row begins, likewise.
         next: usize,
     },
     /// The rows go from synapse `first` to `last`, but there are `synapses`.
@@ -108,9 +108,9 @@ pub enum NetworkError {
         "the rows go from synapse {first} to {last}, but there are {synapses}; they must go from 0 to the number of synapses"
     )]
     RowsDoNotCover {
-        /// The first of the two.
+        /// Where the first row begins, counted in synapses from 0.
         first: usize,
-        /// The last.
+        /// Where the last row ends, likewise.
         last: usize,
         /// Number of synapses.
         synapses: usize,
@@ -118,9 +118,9 @@ pub enum NetworkError {
     /// Row `target` lists source `source_index` after a larger one.
     #[error("row {target} lists source {source_index} after a larger one; sort the sources of every row")]
     UnsortedRow {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0.
         source_index: usize,
     },
     /// `what` has shape `rows` x `columns`, expected `expected`.
@@ -128,9 +128,9 @@ pub enum NetworkError {
     WrongShape {
         /// What it is about.
         what: &'static str,
-        /// Rows.
+        /// Number of rows.
         rows: usize,
-        /// Columns.
+        /// Number of columns.
         columns: usize,
         /// What was expected.
         expected: String,
@@ -140,7 +140,7 @@ pub enum NetworkError {
     NotFinite {
         /// What it is about.
         what: &'static str,
-        /// The index, counted from 0.
+        /// The place, counted from 0; in a matrix, column by column.
         index: usize,
         /// The value found.
         value: f64,
@@ -150,7 +150,7 @@ pub enum NetworkError {
         "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power (the library rescales others only as Homogeneity::NegativeControl)"
     )]
     NotHomogeneous {
-        /// The activation.
+        /// The activation's name.
         activation: &'static str,
     },
     /// The activation of neuron `neuron`, `activation`, is not positively homogeneous.
@@ -160,7 +160,7 @@ pub enum NetworkError {
     NeuronNotHomogeneous {
         /// The neuron, counted from 0.
         neuron: usize,
-        /// The activation.
+        /// The activation's name.
         activation: &'static str,
     },
     /// Expected one activation for all or one for each of the `neurons` neurons, got `given`.
@@ -168,7 +168,7 @@ pub enum NetworkError {
     WrongNumberOfActivations {
         /// Number of neurons.
         neurons: usize,
-        /// What was given.
+        /// Number of activations given.
         given: usize,
     },
     /// The time constant of neuron `neuron` is `value`.
@@ -198,7 +198,7 @@ pub enum NetworkError {
     WrongNumberOfScales {
         /// Number of neurons.
         neurons: usize,
-        /// What was given.
+        /// Number of log-scales given.
         given: usize,
     },
     /// The log-scale of neuron `neuron` is `value`.
@@ -217,13 +217,13 @@ pub enum NetworkError {
     RescaledOutOfRange {
         /// What it is about.
         what: &'static str,
-        /// The row.
+        /// The row, counted from 0.
         row: usize,
-        /// The column, counted from 1.
+        /// The column, counted from 0.
         column: usize,
-        /// The from.
+        /// The value before rescaling.
         from: f64,
-        /// The log factor.
+        /// Natural logarithm of the factor that the log-scales give it; from `rescale_by_powers_of_two`, its exponent of 2.
         log_factor: f64,
     },
     /// `what` at (`row`, `column`) would be rounded to `rounded`.
@@ -233,11 +233,11 @@ pub enum NetworkError {
     RoundedOutOfRange {
         /// What it is about.
         what: &'static str,
-        /// The row.
+        /// The row, counted from 0.
         row: usize,
-        /// The column, counted from 1.
+        /// The column, counted from 0.
         column: usize,
-        /// The rounded.
+        /// What it would be rounded to.
         rounded: f64,
     },
     /// A network that is spread over ranks met a fault on another one: [`OnAnotherRank`].

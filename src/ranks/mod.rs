@@ -59,7 +59,7 @@ pub struct Heard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rank {rank} met a fault, and says which")]
 pub struct OnAnotherRank {
-    /// Which one.
+    /// That rank, counted from 0.
     pub rank: usize,
 }
 

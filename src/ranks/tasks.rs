@@ -19,7 +19,7 @@ pub enum Carrier<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("what rank {rank} said cannot be read; start the same program on every machine")]
 pub struct Garbled {
-    /// Which one.
+    /// That rank, counted from 0.
     pub rank: usize,
 }
 

@@ -39,17 +39,17 @@ pub enum ReportError {
     /// Case `case`: `source`.
     #[error("case {case}: {source}")]
     Claim {
-        /// The case.
+        /// The name of the case, or what stands for it.
         case: String,
-        /// The source.
+        /// What is wrong.
         source: ClaimError,
     },
     /// Experiment `experiment`: `source`.
     #[error("experiment {experiment}: {source}")]
     Experiment {
-        /// The experiment.
+        /// The experiment's name.
         experiment: &'static str,
-        /// The source.
+        /// What is wrong.
         source: Box<ExperimentError>,
     },
     /// Another process of the job met a fault: [`OnAnotherRank`].
@@ -63,7 +63,7 @@ pub enum ReportError {
     Plot {
         /// The title of the plot.
         title: String,
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
 }

@@ -81,9 +81,9 @@ pub enum ConstructionError {
         "the activities at the fixed points are linearly dependent (singular values from {largest} to {smallest}); take another seed, or more neurons"
     )]
     Dependent {
-        /// The largest value.
+        /// The largest singular value.
         largest: f64,
-        /// The smallest.
+        /// The smallest singular value.
         smallest: f64,
     },
     /// A fault found there: [`NetworkError`].

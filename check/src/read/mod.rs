@@ -21,15 +21,15 @@ pub enum ReadError {
     /// `path` cannot be read: `reason`.
     #[error("{path} cannot be read: {reason}")]
     File {
-        /// The file.
+        /// The file that was to be read.
         path: String,
-        /// The reason.
+        /// What is wrong.
         reason: std::io::Error,
     },
     /// `extension` is none of mtx, npy, csv, safetensors, the formats that the checker reads by itself.
     #[error("{extension:?} is none of mtx, npy, csv, safetensors, the formats that the checker reads by itself")]
     UnknownFormat {
-        /// The ending of the name.
+        /// The ending of the file's name, in lower case.
         extension: String,
     },
     /// Line `line`: `reason`.
@@ -37,19 +37,19 @@ pub enum ReadError {
     Line {
         /// The line, counted from 1.
         line: usize,
-        /// The reason.
+        /// What is wrong there.
         reason: String,
     },
     /// `reason`.
     #[error("{reason}")]
     Malformed {
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
     /// A layout that the checker does not know: not a fault of the file.
     #[error("the checker does not know this layout: {reason}")]
     UnknownLayout {
-        /// The reason.
+        /// What the checker does not know of it.
         reason: String,
     },
 }

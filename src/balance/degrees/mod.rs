@@ -38,7 +38,7 @@ pub enum DegreeError {
         moved(direction), node(direction, direction.falling().1), node(direction, direction.falling().0)
     )]
     NoMinimum {
-        /// The certificate.
+        /// The direction, which proves it.
         direction: Box<LoweringDirection>,
     },
     /// The product of the degrees around a cycle through `neuron` is so near one that rounding hides on which side it lies.
@@ -52,7 +52,7 @@ pub enum DegreeError {
     /// The method `method` is there for degree one only.
     #[error("the method {} is there for degree one only; for others there are auto, newton, newton-cg, osborne and euler", method.name())]
     NoSuchMethod {
-        /// The method.
+        /// The method that was asked for.
         method: Method,
     },
     /// A fault of the criteria: [`BalanceError`].

@@ -37,9 +37,9 @@ impl Power {
 /// A synapse with its cost as given: `lo ≤ 2^s w ≤ lo + width`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertifiedSynapse {
-    /// The node it leads to.
+    /// The node it leads to, counted from 0; the world is the last.
     pub target: usize,
-    /// The node it comes from.
+    /// The node it comes from, counted from 0; the world is the last.
     pub source: usize,
     /// The cost in units, rounded down; parallel synapses to or from the world are added up.
     pub lo: BigUint,
@@ -51,9 +51,9 @@ pub struct CertifiedSynapse {
 
 /// What costs something between one ordered pair of nodes.
 pub struct Bundle {
-    /// The node that it leads to.
+    /// The node that it leads to, counted from 0; the world is the last.
     pub target: usize,
-    /// The node that it comes from.
+    /// The node that it comes from, counted from 0; the world is the last.
     pub source: usize,
     /// The cost.
     pub given: Given,

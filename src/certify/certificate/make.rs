@@ -95,7 +95,7 @@ struct Point {
     scale: Vec<BigUint>,
     costs: Vec<Rounded>,
     gradient: Vec<BigInt>,
-    /// The sum of the squares of the largest possible gradients.
+    /// The sum of the squares of the largest that each gradient can be.
     grad_sq: BigUint,
 }
 

@@ -45,7 +45,7 @@ pub struct Certificate {
     pub scale: Vec<BigUint>,
     /// The ground state `v_i`, 0 at roots.
     pub ground: Vec<BigUint>,
-    /// The root of each node's component.
+    /// The root of each node's component, counted from 0.
     pub component: Vec<usize>,
     /// All synapses in scope, by (target, source).
     pub synapses: Vec<CertifiedSynapse>,
@@ -66,7 +66,7 @@ pub struct Certificate {
 pub enum DistanceToGiven {
     /// At most `2^-bits/p`.
     Within {
-        /// The number of bits.
+        /// Bits to which they agree.
         bits: u32,
     },
     /// They were improved on.
@@ -103,7 +103,7 @@ pub enum CertifyError {
         "certificates need an exponent p that is a/b with b one of 1, 2, 4, 8, 16 and a from 1 to 64, but p is {p}; choose the nearest such p"
     )]
     Exponent {
-        /// The exponent.
+        /// The exponent p of the cost.
         p: f64,
     },
     /// Certificates are for cost factors alpha that depend on the source neuron alone.
@@ -124,7 +124,7 @@ pub enum CertifyError {
         "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
     )]
     ScaleOutOfRange {
-        /// The neuron, counted from 0.
+        /// The node, counted from 0; the world is the last.
         neuron: usize,
         /// The value found.
         value: f64,
@@ -134,7 +134,7 @@ pub enum CertifyError {
     TooManyBits {
         /// Bits needed.
         bits: f64,
-        /// The limit.
+        /// The most bits that they may have.
         limit: u32,
     },
     /// The Laplacian of the component of node `node` is singular: its costs are too far apart for f64.
@@ -166,9 +166,9 @@ pub enum CertifyError {
         "the synapse from {source_index} to {target} is too weak to even out the imbalance that is left; balance to a smaller tolerance"
     )]
     TooWeak {
-        /// The target of the synapse.
+        /// The synapse's target, counted from 0; the world is the last.
         target: usize,
-        /// The source of the synapse.
+        /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
     },
     /// A fault found there: [`CostError`].

@@ -123,7 +123,7 @@ struct Point {
     scale: Vec<BigUint>,
     lo: Vec<BigUint>,
     pull: Vec<BigInt>,
-    /// The sum of the squares of the largest possible ones.
+    /// The sum of the squares of the largest that each imbalance can be.
     pull_sq: BigUint,
 }
 

@@ -91,7 +91,7 @@ pub enum DegreeCertifyError {
     TooLarge {
         /// Number of neurons.
         neurons: usize,
-        /// The limit.
+        /// The most neurons for which it is.
         limit: usize,
     },
     /// Certificates of other degrees are about whole networks.

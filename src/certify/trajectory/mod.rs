@@ -43,7 +43,7 @@ pub enum TrajectoryError {
     /// State `step` has `found` log-scales, but the graph has `nodes` nodes.
     #[error("state {step} has {found} log-scales, but the graph has {nodes} nodes")]
     WrongState {
-        /// The step.
+        /// The state's number, counted from 0.
         step: usize,
         /// What was found.
         found: usize,
@@ -53,7 +53,7 @@ pub enum TrajectoryError {
     /// The log-scale of node `node` at step `step` is `value`.
     #[error("the log-scale of node {node} at step {step} is {value}; give finite numbers")]
     NotFinite {
-        /// The step.
+        /// The state's number, counted from 0.
         step: usize,
         /// The node, counted from 0; the world is the last.
         node: usize,
@@ -63,37 +63,37 @@ pub enum TrajectoryError {
     /// Time `step` of the trajectory is `time`.
     #[error("time {step} of the trajectory is {time}; give finite times that increase from 0")]
     BadTime {
-        /// The step.
+        /// The number of the time, counted from 0.
         step: usize,
-        /// The time.
+        /// The time found there.
         time: f64,
     },
     /// The unit of time is `rate`.
     #[error("the unit of time is {rate}; give a finite number greater than 0")]
     BadRate {
-        /// The rate.
+        /// The unit of time found.
         rate: f64,
     },
     /// No step from time `time` on is short enough for a bound: the costs there are too far apart.
     #[error("no step from time {time} on is short enough for a bound: the costs there are too far apart")]
     NoBound {
-        /// The time.
+        /// The inner time from which on there is no bound.
         time: f64,
     },
     /// Time `time` is beyond the end `end` of the tube.
     #[error("time {time} is beyond the end {end} of the tube; make the tube longer")]
     BeyondTube {
-        /// The time.
+        /// The inner time asked for.
         time: f64,
-        /// The end.
+        /// The inner time at which the tube ends.
         end: f64,
     },
     /// `solver` could not follow the flow: `reason`.
     #[error("{solver} could not follow the flow: {reason}")]
     Solver {
-        /// The solver.
+        /// The solver's name.
         solver: &'static str,
-        /// The reason.
+        /// How the run ended.
         reason: String,
     },
     #[cfg(feature = "precise")]

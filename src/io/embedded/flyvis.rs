@@ -23,11 +23,11 @@ pub struct CellType {
 /// (u + du, v + dv), where there is one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterElement {
-    /// Number of the source type.
+    /// Number of the source type, counted from 0.
     pub source: usize,
-    /// Number of the target type.
+    /// Number of the target type, counted from 0.
     pub target: usize,
-    /// Number of the pair of types, which has one strength in each model.
+    /// Number of the pair of types, counted from 0; it has one strength in each model.
     pub pair: usize,
     /// Offset in columns.
     pub du: i32,

@@ -18,9 +18,9 @@ pub enum LayoutError {
         "both `{first}` and `{second}` could be the recurrent weights; only one recurrent module is found by its names"
     )]
     Ambiguous {
-        /// The first of the two.
+        /// The name of the one tensor.
         first: String,
-        /// The second of the two.
+        /// The name of the other.
         second: String,
     },
     /// `tensor` of shape `shape` could touch the population `population` (`size` neurons) and is not described:
@@ -29,11 +29,11 @@ pub enum LayoutError {
         "`{tensor}` of shape {shape:?} could touch the population `{population}` ({size} neurons) and is not described: rescaled without it, the file might be another model"
     )]
     Undescribed {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,
-        /// The population.
+        /// The population's name.
         population: String,
         /// Its number of neurons.
         size: usize,
@@ -41,13 +41,13 @@ pub enum LayoutError {
     /// `tensor` is said to be untouched, but the file has no such tensor.
     #[error("`{tensor}` is said to be untouched, but the file has no such tensor")]
     NoSuchTensor {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
     },
     /// `tensor` is said to be untouched, but it is part of the layout: its axes belong to populations.
     #[error("`{tensor}` is said to be untouched, but it is part of the layout: its axes belong to populations")]
     UntouchedIsDescribed {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
     },
     /// `tensor` belongs to the reverse direction of a bidirectional network: both directions' states enter the next
@@ -56,7 +56,7 @@ pub enum LayoutError {
         "`{tensor}` belongs to the reverse direction of a bidirectional network: both directions' states enter the next layer side by side, which no known layout describes"
     )]
     ReverseDirection {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
     },
     /// `tensor` has shape `shape`, that of `kind`: its gates are sigmoids of the state, so no rescaling of the state
@@ -65,7 +65,7 @@ pub enum LayoutError {
         "`{tensor}` has shape {shape:?}, that of {kind}: its gates are sigmoids of the state, so no rescaling of the state keeps the function"
     )]
     Gated {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,
@@ -77,7 +77,7 @@ pub enum LayoutError {
         "`{tensor}` is a running statistic of batch normalisation, which undoes any rescaling of the layer before it; fold it into that layer's weights first (torch.nn.utils.fusion)"
     )]
     BatchNormalisation {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
     },
     /// `tensor` of shape `shape` is a scale of each neuron, as in layer, group or batch normalisation.
@@ -85,7 +85,7 @@ pub enum LayoutError {
         "`{tensor}` of shape {shape:?} is a scale of each neuron, as in layer, group or batch normalisation; those divide by the size of their input, so that the scale of one neuron changes all others"
     )]
     Normalisation {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,
@@ -93,23 +93,23 @@ pub enum LayoutError {
     /// More than one Linear could read the last recurrent layer: `candidates`.
     #[error("more than one Linear could read the last recurrent layer: {candidates}")]
     SeveralReadOuts {
-        /// The candidates.
+        /// The names of all that could.
         candidates: String,
     },
     /// The layers `layers` fit each other in more than one order, and their names do not number them.
     #[error("the layers {layers} fit each other in more than one order, and their names do not number them")]
     OrderUnknown {
-        /// The layers.
+        /// The names of the layers.
         layers: String,
     },
     /// `second` takes `inputs` inputs, but `first` before it gives `outputs`.
     #[error("`{second}` takes {inputs} inputs, but `{first}` before it gives {outputs}{hint}")]
     BrokenChain {
-        /// The first of the two.
+        /// The name of the layer before.
         first: String,
         /// Number of outputs.
         outputs: usize,
-        /// The second of the two.
+        /// The name of the layer after it.
         second: String,
         /// Number of inputs.
         inputs: usize,
@@ -119,19 +119,19 @@ pub enum LayoutError {
     /// `layer` is the only layer: a feed-forward network has neurons to balance between two layers.
     #[error("`{layer}` is the only layer: a feed-forward network has neurons to balance between two layers")]
     SingleLayer {
-        /// The layer.
+        /// The layer's name.
         layer: String,
     },
     /// The layout file: `reason`.
     #[error("the layout file: {reason}")]
     BadLayoutFile {
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
     /// `tensor` has shape `shape`, expected `expected`.
     #[error("`{tensor}` has shape {shape:?}, expected {expected}")]
     WrongShape {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,

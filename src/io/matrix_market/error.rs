@@ -30,17 +30,17 @@ pub enum MatrixMarketError {
     /// The header says `word`, which is not supported here.
     #[error("the header says `{word}`, which is not supported here; supported are {supported}")]
     Unsupported {
-        /// The word.
+        /// The word in the header.
         word: String,
-        /// The supported.
+        /// The words that are supported there.
         supported: &'static str,
     },
     /// The header combines `first` with `second`, which the format forbids.
     #[error("the header combines `{first}` with `{second}`, which the format forbids; correct line 1")]
     BadCombination {
-        /// The first of the two.
+        /// The one word.
         first: &'static str,
-        /// The second of the two.
+        /// The other word.
         second: &'static str,
     },
     /// Line `line` is `text`, expected the size of the matrix: `expected`.
@@ -64,9 +64,9 @@ pub enum MatrixMarketError {
     NotSquare {
         /// The line, counted from 1.
         line: u64,
-        /// Rows.
+        /// Number of rows.
         rows: u64,
-        /// Columns.
+        /// Number of columns.
         columns: u64,
     },
     /// Line `line`: the matrix has no rows.
@@ -108,7 +108,7 @@ pub enum MatrixMarketError {
     IndexOutOfRange {
         /// The line, counted from 1.
         line: u64,
-        /// The row.
+        /// The row, counted from 1.
         row: u64,
         /// The column, counted from 1.
         column: u64,
@@ -131,7 +131,7 @@ pub enum MatrixMarketError {
     AboveDiagonal {
         /// The line, counted from 1.
         line: u64,
-        /// The row.
+        /// The row, counted from 1.
         row: u64,
         /// The column, counted from 1.
         column: u64,
@@ -145,7 +145,7 @@ pub enum MatrixMarketError {
         line: u64,
         /// What stands there.
         text: String,
-        /// The field.
+        /// What the header says that each entry is: real or integer.
         field: &'static str,
     },
     /// Line `line`: row `row` has a diagonal entry, but the diagonal of a skew-symmetric matrix is zero.
@@ -153,13 +153,13 @@ pub enum MatrixMarketError {
     OnSkewDiagonal {
         /// The line, counted from 1.
         line: u64,
-        /// The row.
+        /// The row, counted from 1.
         row: u64,
     },
     /// Row `row`, column `column` is listed twice.
     #[error("row {row}, column {column} is listed twice; add the two entries or drop one")]
     Duplicate {
-        /// The row.
+        /// The row, counted from 1.
         row: u64,
         /// The column, counted from 1.
         column: u64,

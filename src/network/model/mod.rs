@@ -20,23 +20,23 @@ pub enum ModelError {
     /// `tensor` has `dimensions` dimensions, but `axes` axes are described.
     #[error("`{tensor}` has {dimensions} dimensions, but {axes} axes are described")]
     WrongDimensions {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
-        /// The dimensions.
+        /// Number of its dimensions.
         dimensions: usize,
-        /// The axes.
+        /// Number of axes described.
         axes: usize,
     },
     /// Axis `axis` of `tensor` has length `length`, but the population `population` has `expected` there.
     #[error("axis {axis} of `{tensor}` has length {length}, but the population `{population}` has {expected} there")]
     WrongLength {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
-        /// The axis.
+        /// The axis, counted from 0.
         axis: usize,
-        /// The length.
+        /// Its length.
         length: usize,
-        /// The population.
+        /// The population's name.
         population: String,
         /// What was expected.
         expected: usize,
@@ -44,21 +44,21 @@ pub enum ModelError {
     /// The population `population` is in no tensor's target or source axis of its own size.
     #[error("the population `{population}` is in no tensor's target or source axis of its own size")]
     NoNeurons {
-        /// The population.
+        /// The population's name.
         population: String,
     },
     /// `tensor` has more than one `kind` axis.
     #[error("`{tensor}` has more than one {kind} axis; a synapse has one target and one source")]
     DoubledAxis {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// What it is.
         kind: &'static str,
     },
-    /// `tensor`index` is `value`.
+    /// `tensor` at `index` is `value`.
     #[error("`{tensor}`{index:?} is {value}; it must be a finite number")]
     NotFinite {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// The index, counted from 0.
         index: Vec<usize>,
@@ -68,25 +68,25 @@ pub enum ModelError {
     /// `tensor` has `found` numbers, but its shape has `expected`.
     #[error("`{tensor}` has {found} numbers, but its shape has {expected}")]
     WrongCount {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// What was found.
         found: usize,
         /// What was expected.
         expected: usize,
     },
-    /// Rescaled, `tensor`index` would be `from` x e^`log_factor`, outside the range of `format`.
+    /// Rescaled, `tensor` at `index` would be `from` x e^`log_factor`, outside the range of `format`.
     #[error("rescaled, `{tensor}`{index:?} would be {from:?} x e^{log_factor}, outside the range of {format}")]
     RescaledOutOfRange {
-        /// The tensor.
+        /// The tensor's name.
         tensor: String,
         /// The index, counted from 0.
         index: Vec<usize>,
-        /// The from.
+        /// The value before rescaling, or, with `log_factor` 0, the rescaled one, which does not fit `format`.
         from: f64,
-        /// The log factor.
+        /// Natural logarithm of the factor that the log-scales give it.
         log_factor: f64,
-        /// The format.
+        /// The number format that it does not fit.
         format: &'static str,
     },
     /// The input or output weights would be a dense matrix of `rows` x `columns`, more than the `limit` numbers that
@@ -95,11 +95,11 @@ pub enum ModelError {
         "the input or output weights would be a dense matrix of {rows} x {columns}, more than the {limit} numbers that are held"
     )]
     DenseTooLarge {
-        /// Rows.
+        /// Number of rows.
         rows: usize,
-        /// Columns.
+        /// Number of columns.
         columns: usize,
-        /// The limit.
+        /// The most numbers of such a matrix.
         limit: usize,
     },
     /// A fault found there: [`super::NetworkError`].
@@ -167,7 +167,7 @@ pub enum Storage {
     CompressedRows {
         /// Where each row begins, and after the last where it ends.
         row_start: Vec<usize>,
-        /// The column of each entry.
+        /// The column of each entry, counted from 0.
         column: Vec<u32>,
         /// Number of columns.
         columns: usize,

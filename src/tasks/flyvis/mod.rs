@@ -57,9 +57,9 @@ pub struct FlyvisNetwork {
 pub struct Neuron {
     /// Its cell type.
     pub cell_type: String,
-    /// Its column.
+    /// First coordinate of its column.
     pub u: i64,
-    /// Its column.
+    /// Second coordinate of its column.
     pub v: i64,
 }
 
@@ -70,7 +70,7 @@ pub enum FlyvisError {
     /// There is no model `model`.
     #[error("there is no model {model}; the models are 0 to {last}", last = MODELS - 1)]
     NoSuchModel {
-        /// The model.
+        /// The model asked for, counted from 0.
         model: usize,
     },
     /// Extent `extent` gives `neurons` neurons or more, beyond the 4294967295 that an index holds.
@@ -78,7 +78,7 @@ pub enum FlyvisError {
         "extent {extent} gives {neurons} neurons or more, beyond the 4294967295 that an index holds; choose a smaller extent"
     )]
     TooManyNeurons {
-        /// The extent.
+        /// The extent asked for, in columns from the centre to the edge.
         extent: u32,
         /// Number of neurons.
         neurons: u64,
@@ -88,7 +88,7 @@ pub enum FlyvisError {
         "extent {extent} gives {synapses} synapses, beyond the 4294967295 that an index holds; choose a smaller extent"
     )]
     TooManySynapses {
-        /// The extent.
+        /// The extent asked for, in columns from the centre to the edge.
         extent: u32,
         /// Number of synapses.
         synapses: u64,
@@ -108,13 +108,13 @@ pub enum FlyvisError {
     DenseTooLarge {
         /// What it is about.
         what: &'static str,
-        /// Rows.
+        /// Number of rows.
         rows: u64,
-        /// Columns.
+        /// Number of columns.
         columns: u64,
         /// Number of bytes.
         bytes: u64,
-        /// The way out.
+        /// What to choose instead.
         way_out: &'static str,
     },
     /// A fault found there: [`ReadError`].

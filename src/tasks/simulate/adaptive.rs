@@ -15,7 +15,7 @@ pub enum SimulationError {
     /// In step `step` the state of neuron `neuron` became `value`.
     #[error("in step {step} the state of neuron {neuron} became {value:?}; turn down the recurrent weights")]
     NotFinite {
-        /// The step.
+        /// The step, counted from 0.
         step: usize,
         /// The neuron, counted from 0.
         neuron: usize,
@@ -25,19 +25,19 @@ pub enum SimulationError {
     /// In step `step` the integrator stopped: `reason`.
     #[error("in step {step} the integrator stopped: {reason}; use a shorter step or a looser tolerance")]
     IntegratorFailed {
-        /// The step.
+        /// The step, counted from 0.
         step: usize,
-        /// The reason.
+        /// What it said.
         reason: String,
     },
     /// In step `step` the integrator was asked for time `wanted` and returned at `reached`.
     #[error("in step {step} the integrator was asked for time {wanted} and returned at {reached}")]
     WrongEndTime {
-        /// The step.
+        /// The step, counted from 0.
         step: usize,
-        /// What was asked for.
+        /// The time asked for, from the beginning of the step.
         wanted: f64,
-        /// What was reached.
+        /// The time it returned at, likewise.
         reached: f64,
     },
 }

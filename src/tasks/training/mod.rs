@@ -29,7 +29,7 @@ pub enum TrainingError {
     /// In iteration `iteration` `what` became `value`.
     #[error("in iteration {iteration} {what} became {value:?}; use a smaller rate")]
     Diverged {
-        /// The iteration.
+        /// The iteration, counted from 0.
         iteration: usize,
         /// What it is about.
         what: &'static str,
@@ -57,15 +57,15 @@ pub enum TrainingError {
     /// There is no gradient for `dynamics`.
     #[error("there is no gradient for {dynamics}; use discrete time or Euler's method")]
     NoGradient {
-        /// The dynamics.
+        /// The name of the dynamics.
         dynamics: &'static str,
     },
     /// The network has `network`, but the task `task`.
     #[error("the network has {network}, but the task {task}")]
     WrongChannels {
-        /// The network.
+        /// What the network has, in words.
         network: String,
-        /// The task.
+        /// What the task has, in words.
         task: String,
     },
     /// A fault found there: [`NetworkError`].

@@ -12,7 +12,7 @@ pub enum CheckpointError {
     /// It is not the checkpoint of a training: `reason`.
     #[error("it is not the checkpoint of a training: {reason}")]
     NotReadable {
-        /// The reason.
+        /// What is wrong.
         reason: String,
     },
     /// It is the checkpoint of another training: `found`, but asked for is `wanted`.
