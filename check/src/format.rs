@@ -77,7 +77,7 @@ pub enum Refused {
         limit: usize,
     },
     /// The scale of neuron `neuron` is 0.
-    #[error("the scale of neuron {neuron} is 0; it must be positive")]
+    #[error("the scale of node {neuron} (counted from 0, the world last) is 0; it must be positive")]
     ScaleZero {
         /// The node, counted from 0; the world is the last.
         neuron: usize,
@@ -89,7 +89,9 @@ pub enum Refused {
         missing: &'static str,
     },
     /// The weight of the synapse from `source_index` to `target` is `weight`, or one of them is no neuron.
-    #[error("the weight of the synapse from {source_index} to {target} is {weight}, or one of them is no neuron")]
+    #[error(
+        "the weight of the synapse from {source_index} to {target} (counted from 0, the world last) is {weight}, or one of them is no neuron"
+    )]
     Input {
         /// The synapse's target, counted from 0; the world is the last.
         target: usize,
@@ -99,7 +101,7 @@ pub enum Refused {
         weight: f64,
     },
     /// The synapse from `source_index` to `target` is there twice.
-    #[error("the synapse from {source_index} to {target} is there twice")]
+    #[error("the synapse from {source_index} to {target} (counted from 0) is there twice")]
     Duplicate {
         /// The synapse's target, counted from 0.
         target: usize,
@@ -107,7 +109,9 @@ pub enum Refused {
         source_index: usize,
     },
     /// Neuron `neuron` is put into the component of neuron `root`, which is not its strong component.
-    #[error("neuron {neuron} is put into the component of neuron {root}, which is not its strong component")]
+    #[error(
+        "node {neuron} is put into the component of node {root} (counted from 0, the world last), which is not its strong component"
+    )]
     Component {
         /// The node, counted from 0; the world is the last.
         neuron: usize,
@@ -123,7 +127,7 @@ pub enum Refused {
     /// The deficit of the synapse from `source_index` to `target` is larger than its cost, out of order, or of no
     /// synapse.
     #[error(
-        "the deficit of the synapse from {source_index} to {target} is larger than its cost, out of order, or of no synapse"
+        "the deficit of the synapse from {source_index} to {target} (counted from 0, the world last) is larger than its cost, out of order, or of no synapse"
     )]
     Deficit {
         /// The synapse's target, counted from 0; the world is the last.
@@ -132,7 +136,7 @@ pub enum Refused {
         source_index: usize,
     },
     /// The flow is no circulation: `surplus` more comes into neuron `neuron` than goes out.
-    #[error("the flow is no circulation: {surplus} more comes into neuron {neuron} than goes out", surplus = Cut(surplus))]
+    #[error("the flow is no circulation: {surplus} more comes into node {neuron} (counted from 0, the world last) than goes out", surplus = Cut(surplus))]
     NotConserved {
         /// The node, counted from 0; the world is the last.
         neuron: usize,
@@ -148,13 +152,17 @@ pub enum Refused {
         found: BigUint,
     },
     /// The ground state of neuron `neuron` must be 0 at the root of a component and positive elsewhere.
-    #[error("the ground state of neuron {neuron} must be 0 at the root of a component and positive elsewhere")]
+    #[error(
+        "the ground state of node {neuron} (counted from 0, the world last) must be 0 at the root of a component and positive elsewhere"
+    )]
     Ground {
         /// The node, counted from 0; the world is the last.
         neuron: usize,
     },
     /// The ground state of neuron `neuron` is 0, but every neuron's log-scale may move.
-    #[error("the ground state of neuron {neuron} is 0; it must be positive, for every neuron's log-scale may move")]
+    #[error(
+        "the ground state of neuron {neuron} (counted from 0) is 0; it must be positive, for every neuron's log-scale may move"
+    )]
     GroundZero {
         /// The neuron, counted from 0.
         neuron: usize,

@@ -4,7 +4,7 @@ use numpy::ndarray::Array2;
 use numpy::{PyArray2, ToPyArray};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use synbal::balance::{BalanceError, DegreeError, SolveError};
 use synbal::certify::certificate::CertifyError;
 use synbal::check::Refused;
@@ -97,7 +97,7 @@ impl Raise for NetworkError {
                 raised.with("part", what).with("shape", (rows, columns))
             }
             NetworkError::NotFinite { what, index, value } => {
-                raised.with("part", what).with("index", (index,)).with("value", value)
+                raised.with("part", what).with("index", PyTuple::new(py, index).ok()).with("value", value)
             }
             NetworkError::TimeConstantNotPositive { neuron, value }
             | NetworkError::ScaleNotFinite { neuron, value } => raised.with("neuron", neuron).with("value", value),
@@ -231,9 +231,10 @@ impl Raise for ModelError {
         match self {
             ModelError::Network(error) => error.raised(py),
             ModelError::NotFinite { tensor, index, value } => {
-                Raised::new(py, "NetworkError", format!("`{tensor}`{index:?} is {value}; it must be a finite number"))
+                let message = format!("`{tensor}`{index:?} (counted from 0) is {value}; it must be a finite number");
+                Raised::new(py, "NetworkError", message)
                     .with("tensor", tensor)
-                    .with("index", index)
+                    .with("index", PyTuple::new(py, index).ok())
                     .with("value", value)
             }
             _ => raised,

@@ -24,7 +24,9 @@ pub enum PreciseError {
         given: usize,
     },
     /// The log-scale of node `node` to start from is `value`.
-    #[error("the log-scale of node {node} to start from is {value}; it must be finite")]
+    #[error(
+        "the log-scale of node {node} (counted from 0, the world last) to start from is {value}; it must be finite"
+    )]
     ScaleNotFinite {
         /// The node, counted from 0; the world is the last.
         node: usize,
@@ -56,7 +58,9 @@ pub enum PreciseError {
         megabytes: u64,
     },
     /// The Laplacian of the component of node `node` could not be solved.
-    #[error("the Laplacian of the component of node {node} could not be solved; its costs are not all finite")]
+    #[error(
+        "the Laplacian of the component of node {node} (counted from 0, the world last) could not be solved; its costs are not all finite"
+    )]
     Singular {
         /// The node, counted from 0; the world is the last.
         node: usize,

@@ -25,7 +25,7 @@ pub enum BalanceError {
     NotBalanceable {
         /// How many.
         count: usize,
-        /// Number of the network's synapses; of accumulated noise, those of its own.
+        /// Number of synapses, with the world's if it is included; of accumulated noise, those of its own.
         synapses: usize,
         /// The first few of them, in words; nodes count from 0.
         examples: String,
@@ -148,10 +148,11 @@ impl<'a> Problem<'a> {
             (false, Scope::Whole) => {
                 return Err(BalanceError::NotBalanceable {
                     count: on_no_cycle.len(),
-                    // Accumulated noise has synapses of its own, one wherever some path leads.
-                    synapses: match spec.accumulated {
-                        None => of_all(network.weights.synapses()),
-                        Some(_) => all.pattern().len(),
+                    // Accumulated noise has synapses of its own, one wherever some path leads, and so has the world.
+                    synapses: if spec.accumulated.is_some() || spec.world.is_some() {
+                        all.pattern().len()
+                    } else {
+                        of_all(network.weights.synapses())
                     },
                     examples: examples(&on_no_cycle, all.world()),
                     on_no_cycle,

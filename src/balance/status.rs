@@ -118,7 +118,7 @@ impl std::fmt::Display for Status {
                 "stopped as asked at a gradient of {largest:.1e}, which says nothing of neurons with small costs: not balanced"
             ),
             Status::NotFinite { node } => {
-                write!(f, "the costs of node {node} became infinite or NaN")
+                write!(f, "the costs of node {node} (counted from 0, the world last) became infinite or NaN")
             }
             Status::IntegratorFailed { reason } => write!(f, "the integrator stopped: {reason}"),
             Status::WrongEndTime { wanted, reached } => {
@@ -130,7 +130,7 @@ impl std::fmt::Display for Status {
             ),
             Status::NotPositiveDefinite { node } => write!(
                 f,
-                "the Laplacian of the component of node {node} is numerically singular: its costs are too far apart"
+                "the Laplacian of the component of node {node} (counted from 0, the world last) is numerically singular: its costs are too far apart"
             ),
             Status::TooLargeForDense { nodes, limit } => {
                 write!(f, "{nodes} nodes are more than the {limit} of a dense factorisation")

@@ -1,4 +1,4 @@
-//! The ground-state certificate: how far the balanced point can be from computed log-scales (DESIGN section 2).
+//! The ground-state certificate: how far the balanced point can be from computed log-scales.
 //!
 //! Ground one node of each component. `A = p² L(h)`, grounded, is a symmetric M-matrix. If `v > 0` has `A v ≥ 1`,
 //! then `δᵀAδ ≥ γ‖δ‖²` with `γ = 1/max v`; with `e^x ≥ 1 + x + ½e^{−|x|}x²` this gives
@@ -40,13 +40,17 @@ pub enum NoCertificate {
         limit: usize,
     },
     /// The Laplacian of the component of node `node` is singular: its costs are too far apart.
-    #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart")]
+    #[error(
+        "the Laplacian of the component of node {node} (counted from 0, the world last) is singular: its costs are too far apart"
+    )]
     Singular {
         /// The node, counted from 0; the world is the last.
         node: usize,
     },
     /// (A v) at node `node` is `value`, not surely positive: the costs are too far apart for this precision.
-    #[error("(A v) at node {node} is {value:e}, not surely positive: the costs are too far apart for this precision")]
+    #[error(
+        "(A v) at node {node} (counted from 0, the world last) is sure to be at least {value:e} only, not positive: the costs are too far apart for this precision"
+    )]
     NotPositive {
         /// The node, counted from 0; the world is the last.
         node: usize,

@@ -2,7 +2,7 @@
 //!
 //! The graph is what everything downstream works on: the flow, the solvers, the certificates. Its nodes are the
 //! neurons and, if asked for, **the world** as one more node (the last): every read-out weight is then a synapse
-//! onto the world and every input weight and bias a synapse from it (DESIGN section 2b).
+//! onto the world and every input weight and bias a synapse from it.
 
 mod accumulated;
 mod assemble;
@@ -37,7 +37,9 @@ pub enum CostError {
         value: f64,
     },
     /// The cost factor alpha at (`target`, `source_index`) is `value`.
-    #[error("the cost factor alpha at ({target}, {source_index}) is {value}; it must be finite and ≥ 0")]
+    #[error(
+        "the cost factor alpha at ({target}, {source_index}), counted from 0, is {value}; it must be finite and ≥ 0"
+    )]
     BadFactor {
         /// The synapse's target, counted from 0.
         target: usize,
@@ -53,7 +55,7 @@ pub enum CostError {
         value: f64,
     },
     /// The cost factor alpha at (`target`, `source_index`) is given twice.
-    #[error("the cost factor alpha at ({target}, {source_index}) is given twice; keep one")]
+    #[error("the cost factor alpha at ({target}, {source_index}), counted from 0, is given twice; keep one")]
     DuplicateFactor {
         /// The synapse's target, counted from 0.
         target: usize,
@@ -85,7 +87,7 @@ pub enum CostError {
     /// The cost of the synapse from `source_index` to `target` is 2^`log2_cost` of the largest, below the smallest
     /// number that f64 holds.
     #[error(
-        "the cost of the synapse from {source_index} to {target} is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
+        "the cost of the synapse from {source_index} to {target} (counted from 0, the world last) is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
     )]
     CostOutOfRange {
         /// The synapse's target, counted from 0; the world is the last.
@@ -98,7 +100,7 @@ pub enum CostError {
     /// The activation of neuron `neuron`, `activation`, is of degree `degree`: what is asked for is defined for degree one;
     /// `balance::DegreeProblem` balances networks of any.
     #[error(
-        "the activation of neuron {neuron}, {activation}, is of degree {degree}, and what is asked for is defined for degree one (linear, relu, leaky-relu)"
+        "the activation of neuron {neuron} (counted from 0), {activation}, is of degree {degree}, and what is asked for is defined for degree one (linear, relu, leaky-relu)"
     )]
     OtherDegree {
         /// The neuron, counted from 0.
@@ -127,7 +129,7 @@ pub enum CostError {
     /// At h = 0 the cost of the synapse from `source_index` to `target` is `value`, which `f64` holds with fewer digits or not
     /// at all.
     #[error(
-        "the cost of the synapse from {source_index} to {target} is {value:?}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
+        "the cost of the synapse from {source_index} to {target} (counted from 0, the world last) is {value:?}, outside the range in which f64 has all its digits (2e-308 to 2e308); use a smaller p, or another unit of weight"
     )]
     CostNotNormal {
         /// The synapse's target, counted from 0; the world is the last.
@@ -158,7 +160,7 @@ pub enum CostError {
     },
     /// The weight at (`target`, `source_index`) is `value`: powers of the weights would leave the range of f64.
     #[error(
-        "the weight at ({target}, {source_index}) is {value:e}; squares of products of such weights are outside the range of f64 (weights between 2^-{limit} and 2^{limit} are not): choose another unit of weight"
+        "the weight at ({target}, {source_index}), counted from 0, is {value:e}; squares of products of such weights are outside the range of f64 (weights between 2^-{limit} and 2^{limit} are not): choose another unit of weight"
     )]
     WeightOutOfRange {
         /// The synapse's target, counted from 0.
@@ -172,7 +174,7 @@ pub enum CostError {
     },
     /// The noise from `source_index` to `target` over `steps` steps is beyond the largest number of f64.
     #[error(
-        "over {steps} steps the noise from {source_index} to {target} grows beyond the largest number that f64 holds; take fewer steps, or a smaller discount"
+        "over {steps} steps the noise from {source_index} to {target} (counted from 0) grows beyond the largest number that f64 holds; take fewer steps, or a smaller discount"
     )]
     AccumulatedOverflow {
         /// The neuron that the noise reaches, counted from 0.

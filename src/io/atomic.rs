@@ -107,7 +107,7 @@ pub enum WriteError {
         error: NetworkError,
     },
     /// `path`: not written, because the log-scale of neuron `neuron` is `value`.
-    #[error("{path}: not written, because the log-scale of neuron {neuron} is {value}; it must be finite", path = path.display())]
+    #[error("{path}: not written, because the log-scale of neuron {neuron} (counted from 0) is {value}; it must be finite", path = path.display())]
     ScaleNotFinite {
         /// The file that was to be written.
         path: PathBuf,
@@ -117,7 +117,7 @@ pub enum WriteError {
         value: f64,
     },
     /// `path`: not written, because the log-scale of neuron `neuron` cannot be read back: `error`.
-    #[error("{path}: not written, because the log-scale of neuron {neuron} cannot be read back: {error}", path = path.display())]
+    #[error("{path}: not written, because the log-scale of neuron {neuron} (counted from 0) cannot be read back: {error}", path = path.display())]
     ScaleNotANumber {
         /// The file that was to be written.
         path: PathBuf,

@@ -14,7 +14,7 @@ use super::text::{NumberError, number};
 #[non_exhaustive]
 pub enum GraphMlError {
     /// The XML is damaged at byte `byte`: `reason`.
-    #[error("the XML is damaged at byte {byte}: {reason}")]
+    #[error("the XML is damaged at or before byte {byte} (counted from 0): {reason}")]
     Xml {
         /// The byte where the reader stopped, counted from 0: behind the damage.
         byte: u64,
@@ -95,9 +95,10 @@ pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMl
     let mut text = String::new();
     loop {
         let event = reader.read_event();
-        let byte = reader.buffer_position();
-        let broken = |reason: String| GraphMlError::Xml { byte, reason };
-        let event = event.map_err(|error| broken(error.to_string()))?;
+        // What is wrong inside an event lies before its end; what is no event has a place of its own.
+        let (read, wrong) = (reader.buffer_position(), reader.error_position());
+        let broken = |reason: String| GraphMlError::Xml { byte: read, reason };
+        let event = event.map_err(|error| GraphMlError::Xml { byte: wrong, reason: error.to_string() })?;
         let empty = matches!(event, Event::Empty(_));
         match event {
             Event::Start(element) | Event::Empty(element) => {
@@ -189,4 +190,21 @@ fn attribute_of(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, 
     let found = element.try_get_attribute(name).map_err(|error| error.to_string())?;
     let Some(found) = found else { return Ok(None) };
     quick_xml::escape::unescape(&found.value).map(|text| Some(text.into_owned())).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_found_where_it_begins() {
+        for (text, damaged) in [
+            ("<graphml><graph edgedefault='directed'><edge source='a' target='b'", "<edge"),
+            ("<graphml><graph></edge></graph></graphml>", "</edge>"),
+        ] {
+            let error = read(text.as_bytes(), None).unwrap_err();
+            let GraphMlError::Xml { byte, .. } = error else { panic!("{error}") };
+            assert_eq!(Some(byte as usize), text.find(damaged), "{text}");
+        }
+    }
 }

@@ -17,9 +17,9 @@ pub enum MatlabError {
     #[error("this is no MATLAB file of version 5 to 7; save it with save(..., '-v7')")]
     NotVersionFive,
     /// The file is cut off or damaged in the element at byte `byte`: `reason`.
-    #[error("the file is cut off or damaged in the element at byte {byte}: {reason}")]
+    #[error("the file is cut off or damaged in the element at byte {byte} (counted from 0): {reason}")]
     Damaged {
-        /// The byte where it begins, counted from 0, in the file or in the element that holds it.
+        /// The byte of the file where it begins, counted from 0; of what is compressed, where the compressed element begins.
         byte: usize,
         /// What is wrong.
         reason: &'static str,
@@ -101,21 +101,19 @@ pub fn read(bytes: &[u8], name: Option<&str>) -> Result<(Weights, Vec<String>), 
     };
     let mut matrices = Vec::new();
     let mut others = Vec::new();
-    let mut elements = Elements { bytes, at: HEADER, little };
-    while let Some((kind, data, byte)) = elements.next()? {
+    let mut elements = Elements { bytes, at: HEADER, little, origin: Origin::Before(0) };
+    while let Some(mut element) = elements.next()? {
         let unpacked;
-        let (kind, data) = if kind == PACKED {
-            unpacked = inflate(data, byte)?;
-            let mut inner = Elements { bytes: &unpacked, at: 0, little };
+        if element.kind == PACKED {
+            unpacked = inflate(element.data, element.byte)?;
+            let mut inner = Elements { bytes: &unpacked, at: 0, little, origin: Origin::Packed(element.byte) };
             match inner.next()? {
-                Some((kind, data, _)) => (kind, data.to_vec()),
+                Some(inner) => element = inner,
                 None => continue,
             }
-        } else {
-            (kind, data.to_vec())
-        };
-        if kind == MATRIX {
-            match matrix(&data, little, byte)? {
+        }
+        if element.kind == MATRIX {
+            match matrix(&element, little)? {
                 Ok(matrix) => matrices.push(matrix),
                 Err(name) => others.push(name),
             }
@@ -159,15 +157,42 @@ fn inflate(data: &[u8], byte: usize) -> Result<Vec<u8>, MatlabError> {
     Ok(unpacked)
 }
 
+/// Where some bytes lie in the file.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// Behind so many others.
+    Before(usize),
+    /// Compressed, in the element that begins at this byte.
+    Packed(usize),
+}
+
+impl Origin {
+    /// The byte of the file that is `at` of these.
+    fn byte(self, at: usize) -> usize {
+        match self {
+            Origin::Before(bytes) => bytes + at,
+            Origin::Packed(byte) => byte,
+        }
+    }
+}
+
 /// Elements one after the other.
 struct Elements<'a> {
     bytes: &'a [u8],
     at: usize,
     little: bool,
+    origin: Origin,
 }
 
-/// Type, data and place.
-type Element<'a> = (u32, &'a [u8], usize);
+/// One of them.
+struct Element<'a> {
+    kind: u32,
+    data: &'a [u8],
+    /// The byte of the file where it begins.
+    byte: usize,
+    /// Where its data lie.
+    origin: Origin,
+}
 
 impl<'a> Elements<'a> {
     fn word(&self, at: usize) -> Option<u32> {
@@ -175,36 +200,41 @@ impl<'a> Elements<'a> {
         Some(if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
     }
 
-    /// Type, data and place of the next element; `None` at the end.
+    /// The next element; `None` at the end.
     fn next(&mut self) -> Result<Option<Element<'a>>, MatlabError> {
-        let byte = self.at;
-        if byte >= self.bytes.len() {
+        let at = self.at;
+        if at >= self.bytes.len() {
             return Ok(None);
         }
+        let byte = self.origin.byte(at);
         let cut = |reason| MatlabError::Damaged { byte, reason };
-        let first = self.word(byte).ok_or_else(|| cut("it has no tag"))?;
+        let first = self.word(at).ok_or_else(|| cut("it has no tag"))?;
         // A small element has its length in the upper half of its type, and four bytes of data in the tag.
         let (kind, start, length, advance) = if first >> 16 != 0 {
-            (first & 0xffff, byte + 4, (first >> 16) as usize, 8)
+            (first & 0xffff, at + 4, (first >> 16) as usize, 8)
         } else {
-            let length = self.word(byte + 4).ok_or_else(|| cut("it has no length"))? as usize;
+            let length = self.word(at + 4).ok_or_else(|| cut("it has no length"))? as usize;
             let padded = if first == PACKED { length } else { length.next_multiple_of(8) };
-            (first, byte + 8, length, 8 + padded)
+            (first, at + 8, length, 8 + padded)
         };
         let end = start.checked_add(length).ok_or_else(|| cut("its length is impossible"))?;
         let data = self.bytes.get(start..end).ok_or_else(|| cut("it is longer than the file"))?;
-        self.at = byte + advance;
-        Ok(Some((kind, data, byte)))
+        self.at = at + advance;
+        let origin = match self.origin {
+            Origin::Before(bytes) => Origin::Before(bytes + start),
+            packed => packed,
+        };
+        Ok(Some(Element { kind, data, byte, origin }))
     }
 
     fn required(&mut self, kind: &'static str) -> Result<(u32, &'a [u8]), MatlabError> {
-        let byte = self.at;
+        let byte = self.origin.byte(self.at);
         let next = self.next()?;
-        next.map(|(kind, data, _)| (kind, data)).ok_or(MatlabError::Damaged { byte, reason: kind })
+        next.map(|element| (element.kind, element.data)).ok_or(MatlabError::Damaged { byte, reason: kind })
     }
 
     fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
-        let byte = self.at;
+        let byte = self.origin.byte(self.at);
         let (kind, data) = self.required("it lacks whole numbers")?;
         let numbers = numbers(kind, data, self.little).ok_or(MatlabError::Damaged { byte, reason: "its numbers" })?;
         Ok(numbers.into_iter().map(|value| value as usize).collect())
@@ -212,9 +242,9 @@ impl<'a> Elements<'a> {
 }
 
 /// A matrix of real numbers; of another variable only the name.
-fn matrix(data: &[u8], little: bool, byte: usize) -> Result<Result<Matrix, String>, MatlabError> {
-    let damaged = |reason| MatlabError::Damaged { byte, reason };
-    let mut parts = Elements { bytes: data, at: 0, little };
+fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>, MatlabError> {
+    let damaged = |reason| MatlabError::Damaged { byte: element.byte, reason };
+    let mut parts = Elements { bytes: element.data, at: 0, little, origin: element.origin };
     let (_, flags) = parts.required("it lacks flags")?;
     let [a, b, c, d, ..] = *flags else { return Err(damaged("its flags are cut off")) };
     let (class, flags) = if little { (a, b) } else { (d, c) };
@@ -285,4 +315,43 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Option<Vec<f64>> {
         13 => each(data, little, |b| u64::from_le_bytes(b) as f64),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::ZlibEncoder};
+
+    use super::*;
+
+    fn element(kind: u32, data: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(data.len() as u32).to_le_bytes(), data].concat()
+    }
+
+    fn damage(elements: &[u8]) -> (usize, &'static str) {
+        let header = [&[b' '; HEADER - 4][..], &[0, 1], b"IM"].concat();
+        match read(&[&header, elements].concat(), None) {
+            Err(MatlabError::Damaged { byte, reason }) => (byte, reason),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The place is one of the file, wherever the element lies; of what is compressed, the compressed element's.
+    #[test]
+    fn damage_is_found_where_it_is_in_the_file() {
+        let flags = element(6, &[6, 0, 0, 0, 0, 0, 0, 0]);
+        let lacking = element(MATRIX, &flags);
+        let cut = [&flags[..], &[5, 0, 0]].concat();
+        let dimensions_cut = element(MATRIX, &cut);
+        assert_eq!(damage(&lacking), (HEADER + lacking.len(), "it lacks whole numbers"));
+        assert_eq!(damage(&dimensions_cut), (HEADER + 8 + flags.len(), "it has no tag"));
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+        packer.write_all(&dimensions_cut).unwrap();
+        let packed = element(PACKED, &packer.finish().unwrap());
+        assert_eq!(damage(&packed), (HEADER, "it has no tag"));
+        // Behind an element that is whole.
+        let before = element(1, &[0; 8]);
+        assert_eq!(damage(&[before.clone(), packed].concat()), (HEADER + before.len(), "it has no tag"));
+    }
 }

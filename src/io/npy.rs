@@ -40,9 +40,11 @@ pub enum NpyError {
         bytes: u64,
     },
     /// The header is damaged at byte `byte`: expected `expected`.
-    #[error("the header is damaged at byte {byte}: expected {expected}; save the array again with numpy.save")]
+    #[error(
+        "the header is damaged at byte {byte} (counted from 0): expected {expected}; save the array again with numpy.save"
+    )]
     BadHeader {
-        /// The byte of the header's text, counted from 0.
+        /// The byte of the file, counted from 0.
         byte: usize,
         /// What was expected.
         expected: &'static str,
@@ -86,7 +88,7 @@ pub enum NpyError {
         data_bytes: u64,
     },
     /// Element `index` is `value`.
-    #[error("element {index:?} is {value}; replace it by a finite number")]
+    #[error("element {index:?} (counted from 0) is {value}; replace it by a finite number")]
     NotFinite {
         /// The index, counted from 0.
         index: Vec<u64>,
@@ -95,7 +97,7 @@ pub enum NpyError {
     },
     /// Element `index` is `value`, a whole number beyond ±2^53 that f64 cannot hold.
     #[error(
-        "element {index:?} is {value}, a whole number beyond ±2^53 that f64 cannot hold; convert with astype('float64')"
+        "element {index:?} (counted from 0) is {value}, a whole number beyond ±2^53 that f64 cannot hold; convert with astype('float64')"
     )]
     IntegerTooLarge {
         /// The index, counted from 0.
@@ -134,7 +136,7 @@ pub(super) struct Frame {
 /// A header that is damaged, or a shape beyond what can be counted.
 pub(super) fn frame(bytes: &[u8]) -> Result<Frame, NpyError> {
     let (text, data) = split(bytes)?;
-    let Header { dtype, shape, first_axis_fastest } = parse_header(text)?;
+    let Header { dtype, shape, first_axis_fastest } = parse_header(text, bytes.len() - text.len() - data.len())?;
     let lengths: Option<Vec<usize>> = shape.iter().map(|&length| usize::try_from(length).ok()).collect();
     let counted = |lengths: &Vec<usize>| lengths.iter().try_fold(1_usize, |n, &k| n.checked_mul(k.max(1))).is_some();
     match lengths.filter(counted) {
@@ -252,7 +254,7 @@ fn little_endian_double() -> io::Result<npyz::TypeStr> {
 /// Reads the header and holds it against the length of the file; only then is the file opened by `npyz`.
 fn check(bytes: &[u8]) -> Result<Checked<'_>, NpyError> {
     let (text, data) = split(bytes)?;
-    let Header { dtype, shape, .. } = parse_header(text)?;
+    let Header { dtype, shape, .. } = parse_header(text, bytes.len() - text.len() - data.len())?;
     let Some(size) = element_size(&dtype) else { return Err(NpyError::UnsupportedDtype { dtype }) };
     let times = |product: u64, length: u64| product.checked_mul(length);
     let needed = shape.iter().try_fold(size, |product, &length| times(product, length));
@@ -339,9 +341,9 @@ fn exact(value: i128) -> Option<f64> {
     (value.unsigned_abs() <= LARGEST_EXACT).then_some(value as f64)
 }
 
-/// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, keys in any order.
-fn parse_header(text: &[u8]) -> Result<Header, NpyError> {
-    let mut cursor = HeaderText { text, at: 0 };
+/// Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, keys in any order; `before` it the file has so many bytes.
+fn parse_header(text: &[u8], before: usize) -> Result<Header, NpyError> {
+    let mut cursor = HeaderText { text, at: 0, before };
     let (mut dtype, mut order, mut shape) = (None, None, None);
     cursor.token(b'{', "`{`")?;
     while !cursor.skip(b'}') {
@@ -371,11 +373,12 @@ fn parse_header(text: &[u8]) -> Result<Header, NpyError> {
 struct HeaderText<'a> {
     text: &'a [u8],
     at: usize,
+    before: usize,
 }
 
 impl<'a> HeaderText<'a> {
     fn expected<T>(&self, expected: &'static str) -> Result<T, NpyError> {
-        Err(NpyError::BadHeader { byte: self.at, expected })
+        Err(NpyError::BadHeader { byte: self.before + self.at, expected })
     }
 
     fn skip_spaces(&mut self) {

@@ -139,7 +139,7 @@ pub enum TensorError {
         text: String,
     },
     /// `tensor`\[`position`] is `value`, expected `expected`.
-    #[error("`{tensor}`[{position}] is {value}, expected {expected}")]
+    #[error("`{tensor}`[{position}] (counted from 0) is {value}, expected {expected}")]
     BadSparseIndex {
         /// The tensor's name.
         tensor: String,

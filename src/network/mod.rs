@@ -77,7 +77,7 @@ pub enum NetworkError {
     },
     /// The synapse from neuron `source_index` to neuron `target` is given twice.
     #[error(
-        "the synapse from neuron {source_index} to neuron {target} is given twice; add the two weights or drop one"
+        "the synapse from neuron {source_index} to neuron {target} (counted from 0) is given twice; add the two weights or drop one"
     )]
     DuplicateSynapse {
         /// The synapse's target, counted from 0.
@@ -94,7 +94,9 @@ pub enum NetworkError {
         values: usize,
     },
     /// Row `row` begins at synapse `start` but the next row at `next`.
-    #[error("row {row} begins at synapse {start} but the next row at {next}; row starts must not descend")]
+    #[error(
+        "row {row} (counted from 0) begins at synapse {start} but the next row at {next}; row starts must not descend"
+    )]
     BadRowStart {
         /// The row, counted from 0.
         row: usize,
@@ -116,7 +118,9 @@ pub enum NetworkError {
         synapses: usize,
     },
     /// Row `target` lists source `source_index` after a larger one.
-    #[error("row {target} lists source {source_index} after a larger one; sort the sources of every row")]
+    #[error(
+        "row {target} lists source {source_index} after a larger one (both counted from 0); sort the sources of every row"
+    )]
     UnsortedRow {
         /// The synapse's target, counted from 0.
         target: usize,
@@ -136,12 +140,12 @@ pub enum NetworkError {
         expected: String,
     },
     /// `what`\[`index`] is `value`.
-    #[error("{what}[{index}] is {value}; replace it by a finite number")]
+    #[error("{what}{index:?} (counted from 0) is {value}; replace it by a finite number")]
     NotFinite {
         /// What it is about.
         what: &'static str,
-        /// The place, counted from 0; in a matrix, column by column.
-        index: usize,
+        /// The place: row and column of a matrix, one number in a vector, counted from 0.
+        index: Vec<usize>,
         /// The value found.
         value: f64,
     },
@@ -155,7 +159,7 @@ pub enum NetworkError {
     },
     /// The activation of neuron `neuron`, `activation`, is not positively homogeneous.
     #[error(
-        "the activation of neuron {neuron}, {activation}, is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power"
+        "the activation of neuron {neuron} (counted from 0), {activation}, is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power"
     )]
     NeuronNotHomogeneous {
         /// The neuron, counted from 0.
@@ -172,7 +176,7 @@ pub enum NetworkError {
         given: usize,
     },
     /// The time constant of neuron `neuron` is `value`.
-    #[error("the time constant of neuron {neuron} is {value}; it must be greater than 0")]
+    #[error("the time constant of neuron {neuron} (counted from 0) is {value}; it must be greater than 0")]
     TimeConstantNotPositive {
         /// The neuron, counted from 0.
         neuron: usize,
@@ -202,7 +206,7 @@ pub enum NetworkError {
         given: usize,
     },
     /// The log-scale of neuron `neuron` is `value`.
-    #[error("the log-scale of neuron {neuron} is {value}; it must be finite")]
+    #[error("the log-scale of neuron {neuron} (counted from 0) is {value}; it must be finite")]
     ScaleNotFinite {
         /// The neuron, counted from 0.
         neuron: usize,
@@ -212,7 +216,7 @@ pub enum NetworkError {
     /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range in which f64 has all its
     /// digits.
     #[error(
-        "rescaled, {what} at ({row}, {column}) would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
+        "rescaled, {what} at ({row}, {column}), counted from 0, would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// What it is about.
@@ -223,12 +227,12 @@ pub enum NetworkError {
         column: usize,
         /// The value before rescaling.
         from: f64,
-        /// Natural logarithm of the factor that the log-scales give it; from `rescale_by_powers_of_two`, its exponent of 2.
+        /// Natural logarithm of the factor that the log-scales give it.
         log_factor: f64,
     },
     /// `what` at (`row`, `column`) would be rounded to `rounded`.
     #[error(
-        "{what} at ({row}, {column}) would be rounded to {rounded:?}; the format that it is rounded to cannot hold it"
+        "{what} at ({row}, {column}), counted from 0, would be rounded to {rounded:?}; the format that it is rounded to cannot hold it"
     )]
     RoundedOutOfRange {
         /// What it is about.
@@ -321,7 +325,7 @@ impl Network<f64> {
                     expected,
                 });
             }
-            all_finite("w_in", w_in.as_slice())?;
+            all_finite_in("w_in", w_in)?;
         }
         if let Some(w_out) = &self.w_out {
             if w_out.ncols() != n {
@@ -333,7 +337,7 @@ impl Network<f64> {
                     expected,
                 });
             }
-            all_finite("w_out", w_out.as_slice())?;
+            all_finite_in("w_out", w_out)?;
         }
         let vectors = [("b", &self.bias), ("x0", &self.initial_state), ("tau", &self.time_constants)];
         for (what, vector) in vectors {
@@ -406,7 +410,17 @@ impl<S: Scalar> Network<S> {
 
 fn all_finite(what: &'static str, values: &[f64]) -> Result<(), NetworkError> {
     match values.iter().position(|value| !value.is_finite()) {
-        Some(index) => Err(NetworkError::NotFinite { what, index, value: values[index] }),
+        Some(index) => Err(NetworkError::NotFinite { what, index: vec![index], value: values[index] }),
+        None => Ok(()),
+    }
+}
+
+fn all_finite_in(what: &'static str, matrix: &DMatrix<f64>) -> Result<(), NetworkError> {
+    match matrix.iter().position(|value| !value.is_finite()) {
+        Some(place) => {
+            let index = vec![place % matrix.nrows(), place / matrix.nrows()];
+            Err(NetworkError::NotFinite { what, index, value: matrix[place] })
+        }
         None => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
-//! The transform: `J' = e^{−H} J e^{kH}`, and with it everything else of the network (DESIGN: the table of
-//! section 1; paper: the symmetry that balancing moves along).
+//! The transform: `J' = e^{−H} J e^{kH}`, and with it everything else of the network (in the paper, the symmetry that
+//! balancing moves along).
 
+use std::f64::consts::LN_2;
 use std::ops::Range;
 
 use nalgebra::DMatrix;
@@ -62,9 +63,16 @@ pub fn rescale_by_powers_of_two(network: &Network, exponents: &[i32]) -> Result<
     }
     let h: Vec<f64> = exponents.iter().map(|&k| f64::from(k)).collect();
     // Subnormal numbers would be rounded: they are refused like those that vanish.
-    network_by(network, &h, &degrees, |value, &k| {
+    let rescaled = network_by(network, &h, &degrees, |value, &k| {
         let scaled = times_power_of_two(*value, k as i32);
         if scaled.is_normal() { scaled } else { 0.0 }
+    });
+    rescaled.map_err(|error| match error {
+        // The transform says what it was given, exponents of two.
+        NetworkError::RescaledOutOfRange { what, row, column, from, log_factor } => {
+            NetworkError::RescaledOutOfRange { what, row, column, from, log_factor: log_factor * LN_2 }
+        }
+        other => other,
     })
 }
 

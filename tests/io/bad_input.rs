@@ -356,6 +356,10 @@ fn damaged_array_headers() {
     ] {
         assert_error!(matrix(header, &doubles(&[1.0])), NpyError::BadHeader { .. });
     }
+    // The place is the file's: behind six bytes of magic, two of the version, and two of the header's length.
+    let header = "{'descr': '<f8', 'fortran_order': Maybe, 'shape': (1, 1), }";
+    let place = 10 + header.find("Maybe").unwrap();
+    assert_error!(matrix(header, &doubles(&[1.0])), NpyError::BadHeader { byte, .. } if byte == place);
     assert_error!(npy::read_matrix(b"\x93NUMPY\x09\x00\x01\x00{"), NpyError::UnknownVersion { major: 9, minor: 0 });
     assert_error!(npy::read_matrix(b"\x93NUMPY\x01\x00\x01"), NpyError::HeaderTooLong { .. });
     assert_error!(npy::read_matrix(b"1 2 3 4 5 6"), NpyError::NotNpy);

@@ -217,10 +217,14 @@ fn what_is_not_finite_is_refused_with_its_place() {
         let whole =
             Network { bias: Some(vec![0.0, bad, 0.0]), ..network(3, vec![(0, 1, 1.0), (1, 2, 1.0), (2, 0, 1.0)]) };
         let error = whole.validate().unwrap_err();
-        assert!(matches!(error, NetworkError::NotFinite { what: "b", index: 1, .. }), "{error:?}");
-        let whole = Network { bias: None, w_in: Some(DMatrix::from_row_slice(3, 1, &[1.0, 1.0, bad])), ..whole };
+        assert!(matches!(error, NetworkError::NotFinite { what: "b", ref index, .. } if *index == [1]), "{error:?}");
+        let whole =
+            Network { bias: None, w_in: Some(DMatrix::from_row_slice(3, 2, &[1.0, 1.0, 1.0, 1.0, bad, 1.0])), ..whole };
         let error = whole.validate().unwrap_err();
-        assert!(matches!(error, NetworkError::NotFinite { what: "w_in", index: 2, .. }), "{error:?}");
+        assert!(
+            matches!(error, NetworkError::NotFinite { what: "w_in", ref index, .. } if *index == [2, 0]),
+            "{error:?}"
+        );
 
         let sound = random(3, 0.0);
         let error = rescale_network(&sound, &[0.0, 0.0, bad], Homogeneity::Required).unwrap_err();

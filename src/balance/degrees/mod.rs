@@ -43,7 +43,7 @@ pub enum DegreeError {
     },
     /// The product of the degrees around a cycle through `neuron` is so near one that rounding hides on which side it lies.
     #[error(
-        "the product of the degrees around a cycle through neuron {neuron} is so near one that rounding hides on which side it lies, and on that it depends whether the cost has a minimum; give degrees whose product is one exactly or differs from it visibly"
+        "the product of the degrees around a cycle through neuron {neuron} (counted from 0) is so near one that rounding hides on which side it lies, and on that it depends whether the cost has a minimum; give degrees whose product is one exactly or differs from it visibly"
     )]
     Undecided {
         /// The neuron, counted from 0.

@@ -81,6 +81,14 @@ impl<'a> Follow<'a> {
         }
     }
 
+    /// The node that the number at this place of a state is about: of a weight, its target.
+    pub fn node_at(&self, place: usize) -> usize {
+        match self.coordinates {
+            Coordinates::LogScales => place,
+            Coordinates::Weights => self.graph.pattern().row_starts().partition_point(|&start| start <= place) - 1,
+        }
+    }
+
     /// The costs at a state. The caller counts the pass.
     pub fn costs(&self, state: &[f64]) -> Vec<f64> {
         match self.coordinates {

@@ -244,8 +244,8 @@ fn finish(
     };
     let last_step = times.len().checked_sub(2).map_or(0.0, |before| elapsed - times[before]);
     let stopped_by_us = flow.follow.monitor.borrow().end.is_some() || flow.steps_in_leg.get() >= STEPS_PER_LEG;
-    let failure = if let Some(node) = state.iter().position(|value| !value.is_finite()) {
-        Some(End::NotFinite { node })
+    let failure = if let Some(place) = state.iter().position(|value| !value.is_finite()) {
+        Some(End::NotFinite { node: flow.follow.node_at(place) })
     } else if let Err(error) = result {
         Some(End::IntegratorFailed { reason: error.to_string() })
     } else if elapsed > asked_for || (elapsed < asked_for && !stopped_by_us) {
@@ -292,14 +292,14 @@ mod tests {
         CostGraph::of_network(&Network::recurrent(weights, Activation::Linear), &CostSpec::power(2.0)).unwrap()
     }
 
-    fn flow_of<'a>(graph: &'a CostGraph, criteria: &Criteria<'a>) -> Flow<'a> {
-        Flow { follow: Follow::new(graph, Coordinates::LogScales, criteria), steps_in_leg: Cell::new(0) }
+    fn flow_of<'a>(graph: &'a CostGraph, coordinates: Coordinates, criteria: &Criteria<'a>) -> Flow<'a> {
+        Flow { follow: Follow::new(graph, coordinates, criteria), steps_in_leg: Cell::new(0) }
     }
 
     #[test]
     fn the_library_still_overshoots_and_the_guard_sees_it() {
         let graph = two_neurons();
-        let flow = flow_of(&graph, &Criteria::new(1e-300, usize::MAX));
+        let flow = flow_of(&graph, Coordinates::LogScales, &Criteria::new(1e-300, usize::MAX));
         let mut solver = Rk4::new(&flow, 0.0, State::from_vec(flow.follow.start()), 1.0, 0.3);
         let result = solver.integrate();
         let leg = finish(&flow, result, solver.x_out(), solver.y_out(), 1.0);
@@ -309,12 +309,28 @@ mod tests {
     #[test]
     fn a_field_that_is_nan_is_not_taken_for_a_result() {
         let graph = two_neurons();
-        let flow = flow_of(&graph, &Criteria::default());
+        let flow = flow_of(&graph, Coordinates::LogScales, &Criteria::default());
         let broken = State::from_vec(vec![f64::NAN, 0.0]);
         let mut solver = Rk4::new(&flow, 0.0, broken, 1.0, 0.5);
         let result = solver.integrate();
         assert!(result.is_ok(), "the library reports success on NaN");
         let leg = finish(&flow, result, solver.x_out(), solver.y_out(), 1.0);
-        assert!(matches!(leg.failure, Some(End::NotFinite { .. })));
+        assert!(matches!(leg.failure, Some(End::NotFinite { node: 0 })));
+    }
+
+    /// Four weights between three neurons: the last is into the last neuron.
+    #[test]
+    fn a_weight_that_is_nan_is_said_by_its_target() {
+        let triplets = vec![(0, 1, 3.0), (0, 2, 1.0), (1, 0, 1.0), (2, 0, 1.0)];
+        let network = Network::recurrent(Weights::from_triplets(3, triplets).unwrap(), Activation::Linear);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap();
+        let flow = flow_of(&graph, Coordinates::Weights, &Criteria::default());
+        for (place, node) in [(0, 0), (1, 0), (2, 1), (3, 2)] {
+            let mut state = State::from_vec(flow.follow.start());
+            state[place] = f64::NAN;
+            let done = Rk4::new(&flow, 0.0, state.clone(), 0.0, 0.5).integrate();
+            let leg = finish(&flow, done, &[0.0], &[state], 1.0);
+            assert!(matches!(leg.failure, Some(End::NotFinite { node: found }) if found == node), "{:?}", leg.failure);
+        }
     }
 }

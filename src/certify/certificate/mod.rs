@@ -121,7 +121,7 @@ pub enum CertifyError {
     CoqOfNoise,
     /// The log-scale of neuron `neuron` is `value`, too far from those of its component.
     #[error(
-        "the log-scale of neuron {neuron} is {value}, too far from those of its component; balance the network again"
+        "the log-scale of node {neuron} (counted from 0, the world last) is {value}, too far from those of its component; balance the network again"
     )]
     ScaleOutOfRange {
         /// The node, counted from 0; the world is the last.
@@ -138,7 +138,9 @@ pub enum CertifyError {
         limit: u32,
     },
     /// The Laplacian of the component of node `node` is singular: its costs are too far apart for f64.
-    #[error("the Laplacian of the component of node {node} is singular: its costs are too far apart for f64")]
+    #[error(
+        "the Laplacian of the component of node {node} (counted from 0, the world last) is singular: its costs are too far apart for f64"
+    )]
     Singular {
         /// The node, counted from 0; the world is the last.
         node: usize,
@@ -147,7 +149,9 @@ pub enum CertifyError {
     #[error("{0}; its costs are too far apart")]
     NotSolved(#[from] crate::laplacian::NotSolved),
     /// The ground state at node `node` proves nothing: (L v) or v is not positive.
-    #[error("the ground state at node {node} proves nothing: (L v) or v is not positive; the costs are too far apart")]
+    #[error(
+        "the ground state at node {node} (counted from 0, the world last) proves nothing: (L v) or v is not positive; the costs are too far apart"
+    )]
     NotPositive {
         /// The node, counted from 0; the world is the last.
         node: usize,
@@ -155,7 +159,7 @@ pub enum CertifyError {
     /// The log-scales are too far from balanced to prove anything about the balanced point (the worst neuron is
     /// `node`).
     #[error(
-        "the log-scales are too far from balanced to prove anything about the balanced point (the worst neuron is {node}); balance to a smaller tolerance"
+        "the log-scales are too far from balanced to prove anything about the balanced point (the worst node, counted from 0 and the world last, is {node}); balance to a smaller tolerance"
     )]
     NotBalancedEnough {
         /// The node, counted from 0; the world is the last.
@@ -163,7 +167,7 @@ pub enum CertifyError {
     },
     /// The synapse from `source_index` to `target` is too weak to even out the imbalance that is left.
     #[error(
-        "the synapse from {source_index} to {target} is too weak to even out the imbalance that is left; balance to a smaller tolerance"
+        "the synapse from {source_index} to {target} (counted from 0, the world last) is too weak to even out the imbalance that is left; balance to a smaller tolerance"
     )]
     TooWeak {
         /// The synapse's target, counted from 0; the world is the last.

@@ -70,7 +70,7 @@ pub struct DegreeCertificate {
 pub enum DegreeCertifyError {
     /// The degree of neuron `neuron` is `degree`: certificates need fractions of a denominator of at most 16 with a numerator from 1 to 256.
     #[error(
-        "certificates need degrees a/b with b one of 1, 2, 4, 8, 16, and a from 1 to 256 over their common denominator, but neuron {neuron} has the degree {degree}; choose the nearest such degree"
+        "certificates need degrees a/b with b one of 1, 2, 4, 8, 16, and a from 1 to 256 over their common denominator, but neuron {neuron} (counted from 0) has the degree {degree}; choose the nearest such degree"
     )]
     Degree {
         /// The neuron, counted from 0.
@@ -80,7 +80,7 @@ pub enum DegreeCertifyError {
     },
     /// The log-scale of neuron `neuron` is free: the cost does not depend on it, so there is no one balanced point.
     #[error(
-        "the log-scale of neuron {neuron} is free (the degrees around every cycle there multiply to one, and nothing else holds it), and certificates are about networks with one balanced point; include the world, or certify the rest of the network"
+        "the log-scale of neuron {neuron} (counted from 0) is free (the degrees around every cycle there multiply to one, and nothing else holds it), and certificates are about networks with one balanced point; include the world, or certify the rest of the network"
     )]
     Free {
         /// The neuron, counted from 0.

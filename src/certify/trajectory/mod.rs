@@ -41,7 +41,7 @@ pub enum TrajectoryError {
         states: usize,
     },
     /// State `step` has `found` log-scales, but the graph has `nodes` nodes.
-    #[error("state {step} has {found} log-scales, but the graph has {nodes} nodes")]
+    #[error("state {step} (counted from 0) has {found} log-scales, but the graph has {nodes} nodes")]
     WrongState {
         /// The state's number, counted from 0.
         step: usize,
@@ -51,7 +51,9 @@ pub enum TrajectoryError {
         nodes: usize,
     },
     /// The log-scale of node `node` at step `step` is `value`.
-    #[error("the log-scale of node {node} at step {step} is {value}; give finite numbers")]
+    #[error(
+        "the log-scale of node {node} at step {step} (both counted from 0, the world last) is {value}; give finite numbers"
+    )]
     NotFinite {
         /// The state's number, counted from 0.
         step: usize,
@@ -61,7 +63,7 @@ pub enum TrajectoryError {
         value: f64,
     },
     /// Time `step` of the trajectory is `time`.
-    #[error("time {step} of the trajectory is {time}; give finite times that increase from 0")]
+    #[error("time {step} (counted from 0) of the trajectory is {time}; give finite times that increase from 0")]
     BadTime {
         /// The number of the time, counted from 0.
         step: usize,

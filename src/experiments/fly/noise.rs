@@ -3,7 +3,7 @@
 //!
 //! The paper's cost counts recurrent synapses only. Read-out weights then follow the transform, and noise can reach the
 //! read-out stronger than before although less of it circulates. With the world as one more neuron, read-out and input
-//! weights have a price too, and λ chooses between recurrent cost and read-out (DESIGN, section 2b).
+//! weights have a price too, and λ chooses between recurrent cost and read-out.
 
 use super::super::{
     Axis, Effort, Experiment, ExperimentError, Findings, Mark, MeanInterval, Plot, Progress, Reproduction, Series,

@@ -28,7 +28,9 @@ pub enum ModelError {
         axes: usize,
     },
     /// Axis `axis` of `tensor` has length `length`, but the population `population` has `expected` there.
-    #[error("axis {axis} of `{tensor}` has length {length}, but the population `{population}` has {expected} there")]
+    #[error(
+        "axis {axis} (counted from 0) of `{tensor}` has length {length}, but the population `{population}` has {expected} there"
+    )]
     WrongLength {
         /// The tensor's name.
         tensor: String,
@@ -40,6 +42,22 @@ pub enum ModelError {
         population: String,
         /// What was expected.
         expected: usize,
+    },
+    /// Axis `axis` of `tensor` names the populations `populations`, as many as `named`, for `layers` layers.
+    #[error(
+        "axis {axis} (counted from 0) of `{tensor}` has the populations {populations}, {named} for {layers} layers; name one for each layer, and one where there is no axis of layers"
+    )]
+    WrongNumberOfPopulations {
+        /// The tensor's name.
+        tensor: String,
+        /// The axis, counted from 0.
+        axis: usize,
+        /// The names of the populations.
+        populations: String,
+        /// How many these are.
+        named: usize,
+        /// Length of the axis of layers; 1 without one.
+        layers: usize,
     },
     /// The population `population` is in no tensor's target or source axis of its own size.
     #[error("the population `{population}` is in no tensor's target or source axis of its own size")]
@@ -56,7 +74,7 @@ pub enum ModelError {
         kind: &'static str,
     },
     /// `tensor` at `index` is `value`.
-    #[error("`{tensor}`{index:?} is {value}; it must be a finite number")]
+    #[error("`{tensor}`{index:?} (counted from 0) is {value}; it must be a finite number")]
     NotFinite {
         /// The tensor's name.
         tensor: String,
@@ -76,7 +94,9 @@ pub enum ModelError {
         expected: usize,
     },
     /// Rescaled, `tensor` at `index` would be `from` x e^`log_factor`, outside the range of `format`.
-    #[error("rescaled, `{tensor}`{index:?} would be {from:?} x e^{log_factor}, outside the range of {format}")]
+    #[error(
+        "rescaled, `{tensor}`{index:?} (counted from 0) would be {from:?} x e^{log_factor}, outside the range of {format}"
+    )]
     RescaledOutOfRange {
         /// The tensor's name.
         tensor: String,
@@ -262,11 +282,11 @@ impl Model {
                     return Err(ModelError::WrongLength { tensor: name(), axis, length, population, expected });
                 }
             }
-            let wanted = layers.unwrap_or(1);
-            if neurons.populations.len() != wanted {
-                let population = neurons.populations.iter().map(|&p| self.populations[p].name.as_str());
-                let population = population.collect::<Vec<_>>().join(", ");
-                return Err(ModelError::WrongLength { tensor: name(), axis, length: wanted, population, expected: 1 });
+            let (named, layers) = (neurons.populations.len(), layers.unwrap_or(1));
+            if named != layers {
+                let populations = neurons.populations.iter().map(|&p| format!("`{}`", self.populations[p].name));
+                let populations = populations.collect::<Vec<_>>().join(", ");
+                return Err(ModelError::WrongNumberOfPopulations { tensor: name(), axis, populations, named, layers });
             }
         }
         for (count, kind) in [(targets, "target"), (sources, "source")] {

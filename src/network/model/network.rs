@@ -208,6 +208,15 @@ mod tests {
     }
 
     #[test]
+    fn two_populations_without_layers_are_refused_by_name() {
+        let populations = ["a", "b"].map(|name| Population { name: name.to_owned(), size: 2 }).to_vec();
+        let both = Neurons { populations: vec![0, 1], ..Neurons::of(0) };
+        let refused = Model::new(populations, vec![dense_weights("w", &[1, 2], &[Axis::Outside, Axis::Source(both)])]);
+        let said = "axis 1 (counted from 0) of `w` has the populations `a`, `b`, 2 for 1 layers; name one for each layer, and one where there is no axis of layers";
+        assert_eq!(refused.unwrap_err().to_string(), said);
+    }
+
+    #[test]
     fn parallel_synapses_are_one_that_costs_as_much_and_others_keep_their_sign_and_place() {
         // From neuron 1 to neuron 0 there are -3 and 4, whose 2-norm is 5 and whose 1-norm is 7; all others are alone.
         let numbers = [vec![0.5, -3.0, -2.0, 0.0], vec![0.0, 4.0, 0.0, 0.0], vec![1.0, -0.5], vec![0.6, 0.8]];

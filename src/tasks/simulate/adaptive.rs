@@ -13,7 +13,9 @@ type State = DVector<f64>;
 #[non_exhaustive]
 pub enum SimulationError {
     /// In step `step` the state of neuron `neuron` became `value`.
-    #[error("in step {step} the state of neuron {neuron} became {value:?}; turn down the recurrent weights")]
+    #[error(
+        "in step {step} the state of neuron {neuron} (both counted from 0) became {value:?}; turn down the recurrent weights"
+    )]
     NotFinite {
         /// The step, counted from 0.
         step: usize,
