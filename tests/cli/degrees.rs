@@ -130,8 +130,8 @@ fn networks_of_other_degrees_are_certified_and_checked() {
     };
     let gain_one = "rectified-power(2), rectified-power(0.5)";
     for (file, activation, more, said) in [
-        ("ring.csv", gain_one, &[][..], "the log-scale of neuron 0 is free"),
-        ("selves.csv", "rectified-power(2), rectified-power(0.7)", &[], "neuron 1 has the degree 0.7"),
+        ("ring.csv", gain_one, &[][..], "the log-scale of neuron 0 (counted from 0) is free"),
+        ("selves.csv", "rectified-power(2), rectified-power(0.7)", &[], "neuron 1 (counted from 0) has the degree 0.7"),
         ("ring.csv", gain_one, &["--within-components"], "are about whole networks"),
         ("ring.csv", gain_one, &["--coq", "r.v"], "there are no Coq files"),
         ("ring.csv", "rectified-power(2)", &[], "the cost has no minimum"),
