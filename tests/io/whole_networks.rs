@@ -295,7 +295,7 @@ fn a_model_that_its_file_does_not_fit_is_an_error() {
     let lengths: Vec<usize> = numbers.iter().map(Vec::len).collect();
     for given in [numbers[..2].to_vec(), [&numbers[..2], &[vec![1.0]]].concat(), [&numbers[..], &[vec![1.0]]].concat()]
     {
-        let counts = given.iter().map(Vec::len).collect();
+        let counts: Vec<usize> = given.iter().map(Vec::len).collect();
         assert_error!(model.with_numbers(given, None), Error::WrongCounts { given, expected } if given == counts && expected == lengths);
     }
     let mut lacking = model.clone();
