@@ -4,7 +4,7 @@ use numpy::ndarray::Array2;
 use numpy::{PyArray2, ToPyArray};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use synbal::balance::{BalanceError, DegreeError, SolveError};
 use synbal::certify::certificate::CertifyError;
 use synbal::check::Refused;
@@ -97,7 +97,7 @@ impl Raise for NetworkError {
                 raised.with("part", what).with("shape", (rows, columns))
             }
             NetworkError::NotFinite { what, index, value } => {
-                raised.with("part", what).with("index", PyTuple::new(py, index).ok()).with("value", value)
+                raised.with("part", what).with("index", index).with("value", value)
             }
             NetworkError::TimeConstantNotPositive { neuron, value }
             | NetworkError::ScaleNotFinite { neuron, value } => raised.with("neuron", neuron).with("value", value),
@@ -230,11 +230,14 @@ impl Raise for ModelError {
         let raised = Raised::new(py, "LayoutError", &self);
         match self {
             ModelError::Network(error) => error.raised(py),
+            ModelError::RescaledOutOfRange { ref tensor, ref index, from, .. } => {
+                Raised::new(py, "NetworkError", &self).with("tensor", tensor).with("index", index).with("value", from)
+            }
             ModelError::NotFinite { tensor, index, value } => {
                 let message = format!("`{tensor}`{index:?} (counted from 0) is {value}; it must be a finite number");
                 Raised::new(py, "NetworkError", message)
                     .with("tensor", tensor)
-                    .with("index", PyTuple::new(py, index).ok())
+                    .with("index", index)
                     .with("value", value)
             }
             _ => raised,
@@ -252,6 +255,9 @@ impl Raise for TensorError {
             TensorError::NoActivation { .. } => raised.advised(
                 "; say which the model was built with: activation=\"relu\", \"linear\" or (\"leaky-relu\", slope)",
             ),
+            TensorError::NotHeld { ref tensor, ref index, value, .. } => {
+                Raised::new(py, "NetworkError", &self).with("tensor", tensor).with("index", index).with("value", value)
+            }
             TensorError::UnsupportedDtype { tensor, .. } => raised.with("tensor", tensor),
             TensorError::WrongShape { tensor, shape, .. } => raised.with("tensor", tensor).with("shape", shape),
             _ => raised,

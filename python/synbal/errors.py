@@ -102,7 +102,15 @@ class DtypeError(SynbalError, TypeError):
 
 
 class NetworkError(SynbalError, ValueError):
-    """The parts of a network do not fit together, or a number of it is not finite."""
+    """The parts of a network do not fit together, or a number of it is not finite or would leave the range of its format.
+
+    Attributes
+    ----------
+    tensor : str or None
+        The tensor of a model that the number is of.
+    """
+
+    tensor: str | None = None
 
 
 class NotHomogeneous(SynbalError, ValueError):

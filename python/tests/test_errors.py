@@ -214,6 +214,11 @@ def test_models():
     with pytest.raises(synbal.NetworkError) as caught:
         synbal.balance_state_dict({"weight_hh_l0": NAN}, activation="relu")
     assert caught.value.index == (2, 1)
+    # The second neuron's input becomes 178 times as large, and half precision ends at 65504.
+    wide = {"weight_hh_l0": [[0, 6e4], [6e-5, 0]], "weight_ih_l0": [[1], [1000]]}
+    with pytest.raises(synbal.NetworkError, match="F16 cannot hold") as caught:
+        synbal.balance_state_dict({name: np.array(rows, np.float16) for name, rows in wide.items()}, activation="relu")
+    assert (caught.value.tensor, caught.value.index) == ("weight_ih_l0", (1, 0)) and caught.value.value > 65504
     with pytest.raises(synbal.DtypeError):
         synbal.balance_state_dict({"weight_hh_l0": RING * 1j}, activation="relu")
     with pytest.raises(synbal.LayoutError) as caught:

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile, file_order};
 use super::{npz, safetensors};
-use crate::network::model::{Described, ModelError};
+use crate::network::model::Described;
 
 impl TensorFile {
     /// The same file with other numbers in some tensors, each rounded once to its tensor's dtype, or to `dtype`: that one
@@ -40,14 +40,12 @@ impl TensorFile {
             }
             match fault {
                 None => Ok(bytes),
-                Some((position, from)) => Err(ModelError::RescaledOutOfRange {
+                Some((position, value)) => Err(TensorError::NotHeld {
                     tensor: tensor.name.clone(),
                     index: described(&tensor.name).map_or_else(|| vec![position], |tensor| tensor.index(position)),
-                    from,
-                    log_factor: 0.0,
+                    value,
                     format: float.name(),
-                }
-                .into()),
+                }),
             }
         };
         let mut changed: Vec<(usize, Float, Vec<u8>)> = Vec::new();

@@ -50,6 +50,18 @@ pub enum TensorError {
         /// How many each tensor has.
         expected: Vec<usize>,
     },
+    /// `tensor` at `index` is to be `value`, which `format` cannot hold.
+    #[error("`{tensor}`{index:?} (counted from 0) is to be {value:?}, which {format} cannot hold; write wider numbers")]
+    NotHeld {
+        /// The tensor's name.
+        tensor: String,
+        /// The index, counted from 0; of a tensor that the model does not describe, the place among its numbers.
+        index: Vec<usize>,
+        /// The value before it is rounded.
+        value: f64,
+        /// The number format.
+        format: &'static str,
+    },
     /// The model describes `tensor`, which its file does not have.
     #[error("the model describes `{tensor}`, which its file does not have; describe a file by its own tensors")]
     NotInFile {

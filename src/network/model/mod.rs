@@ -93,21 +93,19 @@ pub enum ModelError {
         /// What was expected.
         expected: usize,
     },
-    /// Rescaled, `tensor` at `index` would be `from` x e^`log_factor`, outside the range of `format`.
+    /// Rescaled, `tensor` at `index` would be `from` x e^`log_factor`, outside the range of `f64`.
     #[error(
-        "rescaled, `{tensor}`{index:?} (counted from 0) would be {from:?} x e^{log_factor}, outside the range of {format}"
+        "rescaled, `{tensor}`{index:?} (counted from 0) would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// The tensor's name.
         tensor: String,
         /// The index, counted from 0.
         index: Vec<usize>,
-        /// The value before rescaling, or, with `log_factor` 0, the rescaled one, which does not fit `format`.
+        /// The value before rescaling.
         from: f64,
         /// Natural logarithm of the factor that the log-scales give it.
         log_factor: f64,
-        /// The number format that it does not fit.
-        format: &'static str,
     },
     /// The input or output weights would be a dense matrix of `rows` x `columns`, more than the `limit` numbers that
     /// are held.

@@ -66,7 +66,6 @@ impl Model {
                     index: tensor.index(position),
                     from,
                     log_factor,
-                    format: "F64",
                 });
             }
             rescaled.push(value);
