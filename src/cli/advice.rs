@@ -78,7 +78,9 @@ pub fn on_error(error: &CliError) -> &'static str {
         CliError::Tensors(error) => on_tensors(error),
         CliError::Read(ReadError::Csv { error, .. }) => match error {
             CsvError::MatrixOrEdges => "; for a matrix give --matrix, for edges --edges 1,2,3",
-            CsvError::LooksLikeEdges { .. } => "; for example --edges source,target,weight",
+            CsvError::LooksLikeEdges { .. } => {
+                "; for edges give their columns, for example --edges source,target,weight, for a matrix --matrix"
+            }
             CsvError::MaybeEdges { .. } => "; for edges give --edges 1,2,3",
             _ => "",
         },

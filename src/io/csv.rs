@@ -60,7 +60,7 @@ pub enum CsvError {
     MatrixOrEdges,
     /// Line 1 is `text`: names, not numbers, as in a list of edges.
     #[error(
-        "line 1 is `{text}`: names, not numbers, as in a list of edges; say which columns are source, target and weight"
+        "line 1 is `{text}`: names, not numbers, as in a list of edges, or above the columns of a matrix; say which"
     )]
     LooksLikeEdges {
         /// What stands there.
@@ -114,11 +114,15 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
         let mut found = 0;
         for field in text.unwrap_or(line.bytes).split(|&byte| byte == delimiter) {
             found += 1;
-            let value = number(field.trim_ascii()).map_err(|error| match (line.number, told) {
-                (1, false) if field.iter().any(u8::is_ascii_alphabetic) => {
+            let value = number(field.trim_ascii()).map_err(|error| {
+                let named = line.number == 1
+                    && !told
+                    && text.unwrap_or(line.bytes).split(|&byte| byte == delimiter).any(is_name);
+                if named {
                     CsvError::LooksLikeEdges { text: line.quoted() }
+                } else {
+                    CsvError::BadNumber { line: line.number, column: found, error }
                 }
-                _ => CsvError::BadNumber { line: line.number, column: found, error },
             })?;
             if value != 0.0 {
                 triplets.push((rows as usize, found as usize - 1, value));
@@ -143,20 +147,29 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
     Ok(Weights::from_triplets(rows as usize, triplets)?)
 }
 
-/// Writes recurrent weights as comma-separated text, each number as short as reads back to the same bits.
+fn is_name(field: &[u8]) -> bool {
+    matches!(number(field.trim_ascii()), Err(NumberError::NotANumber { .. }))
+        && field.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Writes recurrent weights as text with a delimiter between numbers, each as short as reads back to the same bits.
 ///
 /// # Errors
 /// Whatever the writer reports.
-pub fn write(weights: &Weights, writer: &mut impl Write) -> io::Result<()> {
+pub fn write(weights: &Weights, delimiter: u8, writer: &mut impl Write) -> io::Result<()> {
+    let delimiter = char::from(delimiter);
     super::for_each_row(weights, |row| {
         for (j, value) in row.iter().enumerate() {
-            let comma = if j == 0 { "" } else { "," };
-            if *value == 0.0 {
-                write!(writer, "{comma}0")?;
-            } else {
-                write!(writer, "{comma}{value:?}")?;
+            if j > 0 {
+                write!(writer, "{delimiter}")?;
             }
+            write_number(*value, writer)?;
         }
         writeln!(writer)
     })
+}
+
+/// Zeros, of which most tables have many, are one character.
+pub(super) fn write_number(value: f64, writer: &mut impl Write) -> io::Result<()> {
+    if value == 0.0 { write!(writer, "0") } else { write!(writer, "{value:?}") }
 }

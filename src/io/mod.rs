@@ -11,6 +11,7 @@ pub mod csv;
 pub mod edges;
 pub mod embedded;
 pub mod graphml;
+pub mod labelled;
 pub mod layouts;
 pub mod matlab;
 pub mod matrix_market;
@@ -104,7 +105,7 @@ impl Form {
 }
 
 /// The extensions of [`write_network`].
-const KNOWN: &str = ".mtx, .npy, .csv and .safetensors";
+const KNOWN: &str = ".mtx, .npy, .csv, .tsv and .safetensors";
 
 /// The most bytes of a dense file: 4 GiB, the square matrix of 23,170 neurons in double precision.
 const LARGEST_DENSE_FILE: u64 = 1 << 32;
@@ -112,34 +113,20 @@ const LARGEST_DENSE_FILE: u64 = 1 << 32;
 /// The program and its version, for the files that can carry a remark.
 const WRITTEN_BY: &str = concat!("synbal ", env!("CARGO_PKG_VERSION"));
 
-/// Writes a network to a `.mtx`, `.npy`, `.csv` or `.safetensors` file, the whole file or nothing. Returns notices
+/// Writes a network to a `.mtx`, `.npy`, `.csv`, `.tsv` or `.safetensors` file, the whole file or nothing. Returns notices
 /// for the user: a matrix format holds the recurrent weights only, and what it leaves out is named.
 ///
 /// # Errors
 /// Another extension, a network that is not valid, or a place that cannot be written to.
 pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, WriteError> {
-    let invalid = |error| WriteError::InvalidNetwork { path: path.to_owned(), error };
-    network.validate().map_err(invalid)?;
-    if let Some((target, source_index, &value)) = network.weights.triplets().find(|(_, _, value)| !value.is_finite()) {
-        return Err(invalid(crate::network::NetworkError::WeightNotFinite { target, source_index, value }));
-    }
     let weights = &network.weights;
     let kind = extension(path);
-    // Bytes a weight: a double, or in text a zero and a comma.
-    let width = match kind.as_str() {
-        "npy" => 8,
-        "csv" => 2,
-        _ => 0,
-    };
-    let neurons = weights.neurons();
-    let bytes = (neurons as u64).saturating_mul(neurons as u64).saturating_mul(width);
-    if bytes > LARGEST_DENSE_FILE {
-        return Err(WriteError::DenseTooLarge { path: path.to_owned(), neurons, bytes, limit: LARGEST_DENSE_FILE });
-    }
+    check_network(path, &kind, network)?;
     match kind.as_str() {
         "mtx" => write_atomically(path, |writer| matrix_market::write(weights, writer))?,
         "npy" => write_atomically(path, |writer| npy::write_matrix(weights, writer))?,
-        "csv" => write_atomically(path, |writer| csv::write(weights, writer))?,
+        "csv" => write_atomically(path, |writer| csv::write(weights, b',', writer))?,
+        "tsv" => write_atomically(path, |writer| csv::write(weights, b'\t', writer))?,
         "safetensors" => {
             write_atomically(path, |writer| safetensors::write(network, safetensors::Precision::Double, writer))?;
             return Ok(Vec::new());
@@ -147,6 +134,44 @@ pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, Writ
         _ => return Err(WriteError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
     }
     Ok(left_out_of_a_matrix(path, network))
+}
+
+/// Writes recurrent weights as a table with the names of rows and columns (`.csv` or `.tsv`), the whole file or nothing. Returns
+/// notices as [`write_network`] does.
+///
+/// # Errors
+/// Another extension, a network that is not valid, or a place that cannot be written to.
+pub fn write_labelled(path: &Path, network: &Network, names: &[String]) -> Result<Vec<String>, WriteError> {
+    let kind = extension(path);
+    let delimiter = match kind.as_str() {
+        "csv" => b',',
+        "tsv" => b'\t',
+        _ => return Err(WriteError::UnknownExtension { path: path.to_owned(), known: ".csv and .tsv" }),
+    };
+    check_network(path, &kind, network)?;
+    write_atomically(path, |writer| labelled::write(&network.weights, names, delimiter, writer))?;
+    Ok(left_out_of_a_matrix(path, network))
+}
+
+/// Refuses a network that is not valid, and a dense file beyond all use, by the least that it would hold.
+fn check_network(path: &Path, kind: &str, network: &Network) -> Result<(), WriteError> {
+    let invalid = |error| WriteError::InvalidNetwork { path: path.to_owned(), error };
+    network.validate().map_err(invalid)?;
+    if let Some((target, source_index, &value)) = network.weights.triplets().find(|(_, _, value)| !value.is_finite()) {
+        return Err(invalid(crate::network::NetworkError::WeightNotFinite { target, source_index, value }));
+    }
+    // Bytes a weight: a double, or in text a zero and a comma.
+    let width = match kind {
+        "npy" => 8,
+        "csv" | "tsv" => 2,
+        _ => 0,
+    };
+    let neurons = network.weights.neurons();
+    let bytes = (neurons as u64).saturating_mul(neurons as u64).saturating_mul(width);
+    if bytes > LARGEST_DENSE_FILE {
+        return Err(WriteError::DenseTooLarge { path: path.to_owned(), neurons, bytes, limit: LARGEST_DENSE_FILE });
+    }
+    Ok(())
 }
 
 /// Writes a `.safetensors` file in single precision, the whole file or nothing; what is read back is the network that was
@@ -226,7 +251,9 @@ pub fn check_outputs(outputs: &[(&Path, Content)], inputs: &[&Path]) -> Result<(
     let mut taken = Vec::new();
     for &(path, content) in outputs {
         let (fits, known) = match content {
-            Content::Network => (matches!(extension(path).as_str(), "mtx" | "npy" | "csv" | "safetensors"), KNOWN),
+            Content::Network => {
+                (matches!(extension(path).as_str(), "mtx" | "npy" | "csv" | "tsv" | "safetensors"), KNOWN)
+            }
             Content::Scales => (matches!(extension(path).as_str(), "csv" | "npy"), scales::KNOWN),
             Content::Bytes => (true, ""),
         };

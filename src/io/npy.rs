@@ -1,9 +1,8 @@
 //! NumPy arrays (`.npy`): two dimensions for weights, one for log-scales.
 //!
-//! The numbers are decoded and the files written by `npyz`. Its header parser, though, trusts the header: it
-//! allocates what the header announces, multiplies shapes that may overflow, and descends into nested literals.
-//! So the header is first read here, by a grammar that has room for nothing but a plain array, and is held against
-//! the length of the file.
+//! The numbers are decoded and the files written by `npyz`. Its header parser, though, trusts the header: it allocates what the
+//! header announces, multiplies shapes that may overflow, and descends into nested literals. So the header is first read here, by a
+//! grammar that has room for nothing but a plain array, and is held against the length of the file.
 //!
 //! A file is read whole, and the numbers made beside it: for a moment there is memory for both.
 

@@ -1,14 +1,14 @@
 //! From a path to a network: which format, which bytes, what was taken for granted.
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
 use super::read_error::ReadError;
 use super::{Form, Loaded, ModelFile, ReadOptions};
-use super::{csv, edges, graphml, matlab, matrix_market, npy, npz, safetensors};
+use super::{csv, edges, graphml, labelled, matlab, matrix_market, npy, npz, safetensors};
 use crate::network::{Activation, Network, Weights};
 use crate::sha256::{Hashed, sha256};
 
@@ -170,13 +170,44 @@ fn decode(
                     read.map_err(|error| ReadError::Edges { path: path.to_owned(), error })?;
                 return recurrent(path, weights, notices, Some(names), options);
             }
-            let failed = |error| ReadError::Csv { path: path.to_owned(), error };
-            let delimiter = if kind == "tsv" { b'\t' } else { b',' };
-            let weights = csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?;
-            recurrent(path, weights, Vec::new(), None, options)
+            table(path, kind, reader, options)
         }
         _ => Err(ReadError::UnknownExtension { path: path.to_owned(), known: READABLE }),
     }
+}
+
+/// A table that is a matrix: of numbers alone, or with names of its rows and columns.
+fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    let mut reader = BufReader::new(reader);
+    let mut start = Vec::new();
+    for _ in 0..2 {
+        let read = reader.read_until(b'\n', &mut start);
+        read.map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
+    }
+    // No number has a semicolon in it; spreadsheets write it where a comma is the decimal point.
+    let semicolons = kind != "tsv" && start.contains(&b';');
+    let delimiter = if kind == "tsv" {
+        b'\t'
+    } else if semicolons {
+        b';'
+    } else {
+        b','
+    };
+    let named = labelled::names_of(&start, delimiter, options.form.matrix);
+    let reader = Cursor::new(start).chain(reader);
+    let (weights, mut notices, names) = if let Some(found) = named {
+        let read = labelled::read(reader, delimiter, found);
+        let edges::NamedEdges { weights, names, notices } =
+            read.map_err(|error| ReadError::Labelled { path: path.to_owned(), error })?;
+        (weights, notices, Some(names))
+    } else {
+        let failed = |error| ReadError::Csv { path: path.to_owned(), error };
+        (csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?, Vec::new(), None)
+    };
+    if semicolons {
+        notices.push("the delimiter is a semicolon".to_owned());
+    }
+    recurrent(path, weights, notices, names, options)
 }
 
 /// Formats that need all bytes at once.

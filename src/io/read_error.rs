@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::ranks::OnAnotherRank;
 
-use super::{TensorError, csv, edges, graphml, matlab, matrix_market, npy};
+use super::{TensorError, csv, edges, graphml, labelled, matlab, matrix_market, npy};
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +106,14 @@ pub enum ReadError {
         path: PathBuf,
         /// What is wrong.
         error: edges::EdgesError,
+    },
+    /// `path`: `error`.
+    #[error("{path}: {error}", path = path.display())]
+    Labelled {
+        /// The file that was to be read.
+        path: PathBuf,
+        /// What is wrong.
+        error: labelled::LabelledError,
     },
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]

@@ -8,6 +8,7 @@ mod embedded;
 mod fuzz;
 mod hand_written;
 mod hashed;
+mod labelled;
 mod memory;
 mod round_trips;
 mod whole_networks;

@@ -6,6 +6,9 @@ use crate::Input;
 pub fn read(bytes: &[u8]) -> Result<Input, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("this is not text"))?;
+    if text.split([',', '\n']).next().is_some_and(|field| field.trim().parse::<f64>().is_err()) {
+        return Err(ReadError::UnknownLayout { reason: "the table does not begin with a number".to_owned() });
+    }
     let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
     for (at, line) in text.trim_end().lines().enumerate() {
         let before = values.len();
@@ -42,11 +45,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
-        let long = "x".repeat(41);
+        let (long, names) = ("x".repeat(41), [",a,b\na,0,1\nb,1,0", "\"a\",\"b\"\n\"a\",0,1", "0;1\n1;0"]);
+        for text in names {
+            assert!(read(text.as_bytes()).unwrap_err().is_unknown(), "{text:?}");
+        }
         for (text, said) in [
             ("1,2\n3,four", "line 2: \"four\" is no number"),
             ("1,\n3,4", "line 1: \"\" is no number"),
-            (&long, &*format!("line 1: {:?} is no number", &long[..40])),
+            (&format!("1,{long}"), &*format!("line 1: {:?} is no number", &long[..40])),
             ("1,2\n3,-inf", "line 2: -inf is not finite"),
             ("NaN", "line 1: NaN is not finite"),
             ("1,2\n3,4\n5", "line 3: 1 columns, the first has 2"),

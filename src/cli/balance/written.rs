@@ -7,8 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use synbal::io::edges::EdgeColumns;
 use synbal::io::{
-    Content, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_named_scales,
-    write_network, write_scales,
+    Content, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_labelled,
+    write_named_scales, write_network, write_scales,
 };
 use synbal::network::Network;
 
@@ -124,7 +124,8 @@ impl<'a> Destination<'a> {
                 (bytes, Vec::new())
             }
             _ if !self.packed && !self.is_stdout() && self.kind != "tsv" => {
-                return Ok(self.with_names_left_out(write_network(path, result.network)?, result));
+                let notices = self.write_matrix(path, result)?;
+                return Ok(self.with_names_left_out(notices, result));
             }
             _ => self.through_a_file(result)?,
         };
@@ -142,25 +143,30 @@ impl<'a> Destination<'a> {
     }
 
     fn with_names_left_out(&self, mut notices: Vec<String>, result: &Rescaled<'_>) -> Vec<String> {
-        let kept = matches!(self.kind.as_str(), "csv" | "tsv") && self.edges.is_some();
+        let kept = matches!(self.kind.as_str(), "csv" | "tsv");
         if result.names.is_some() && result.model.is_none() && !kept {
             notices.push("the neurons' names have no place in this format; --scales FILE.csv has them".to_owned());
         }
         notices
     }
 
+    /// A matrix in a file, with the neurons' names where they have any and the format a place for them.
+    fn write_matrix(&self, path: &Path, result: &Rescaled<'_>) -> Result<Vec<String>, CliError> {
+        match result.names {
+            Some(names) if result.model.is_none() && matches!(self.kind.as_str(), "csv" | "tsv") => {
+                Ok(write_labelled(path, result.network, names)?)
+            }
+            _ => Ok(write_network(path, result.network)?),
+        }
+    }
+
     /// The bytes that a file would have.
     fn through_a_file(&self, result: &Rescaled<'_>) -> Result<(Vec<u8>, Vec<String>), CliError> {
         let failed = |reason| CliError::File { path: "a temporary file".to_owned(), reason };
         let folder = tempfile::tempdir().map_err(failed)?;
-        let comma = if self.kind == "tsv" { "csv" } else { &self.kind };
-        let path = folder.path().join(format!("network.{comma}"));
-        let notices = write_network(&path, result.network)?;
-        let mut bytes = std::fs::read(&path).map_err(failed)?;
-        if self.kind == "tsv" {
-            bytes.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'\t');
-        }
-        Ok((bytes, notices))
+        let path = folder.path().join(format!("network.{}", self.kind));
+        let notices = self.write_matrix(&path, result)?;
+        Ok((std::fs::read(&path).map_err(failed)?, notices))
     }
 
     pub fn write_scales(

@@ -1,0 +1,183 @@
+//! Square tables whose columns have the neurons' names, and mostly their rows too: as data frames and spreadsheets are written.
+
+use std::io::{self, Read};
+
+use super::csv::{BYTE_ORDER_MARK, write_number};
+use super::edges::{NamedEdges, from_named_triplets};
+use super::text::{NumberError, number};
+use crate::network::Weights;
+
+/// What can be wrong with a table of named rows and columns. Lines and columns count from 1, as in the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelledError {
+    /// The table cannot be read: see the message.
+    #[error("the table cannot be read: {0}")]
+    Table(#[from] ::csv::Error),
+    /// Column `column` of line 1 has no name.
+    #[error("line 1, column {column}: the neuron has no name")]
+    NoName {
+        /// The column, counted from 1.
+        column: usize,
+    },
+    /// Two columns have the name `name`.
+    #[error("two columns have the name `{name}`; rename one")]
+    Duplicate {
+        /// The name.
+        name: String,
+    },
+    /// Line `line` has `found` columns, expected `expected`.
+    #[error("line {line} has {found} columns, expected {expected}: one number for each name of line 1")]
+    UnequalRows {
+        /// The line, counted from 1.
+        line: u64,
+        /// What was found.
+        found: usize,
+        /// What was expected.
+        expected: usize,
+    },
+    /// Line `line` is about neuron `row`, but the column of the same number about `column`.
+    #[error(
+        "line {line} has the name `{row}`, but the column of the same number has `{column}`; bring rows and columns into the same order (row = target, column = source)"
+    )]
+    OtherName {
+        /// The line, counted from 1.
+        line: u64,
+        /// The row's name.
+        row: String,
+        /// The column's name.
+        column: String,
+    },
+    /// Line `line`, column `column`: `error`.
+    #[error("line {line}, column {column}: {error}")]
+    BadNumber {
+        /// The line, counted from 1.
+        line: u64,
+        /// The column, counted from 1.
+        column: usize,
+        /// What is wrong.
+        error: NumberError,
+    },
+    /// There are `rows` rows for `columns` names.
+    #[error("there are {rows} rows for {columns} names; recurrent weights have one row and one column a neuron")]
+    NotSquare {
+        /// Number of rows.
+        rows: usize,
+        /// Number of names.
+        columns: usize,
+    },
+    /// A fault found there: [`super::edges::EdgesError`].
+    #[error(transparent)]
+    Network(#[from] super::edges::EdgesError),
+}
+
+/// Where the names of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// In the first line, behind a field of another meaning, and in the first column.
+    Both,
+    /// The same, but the first line has no such field, as R writes it.
+    BothWithoutCorner,
+    /// In the first line only.
+    Columns,
+}
+
+/// Where the names are, from the first two lines of a table; `None` if it is one of numbers alone, or no matrix.
+/// `told` that it is a matrix, names that only columns have are believed: a list of edges may begin like that.
+pub(super) fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
+    let mut table = table_of(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start), delimiter);
+    let (mut header, mut row) = (::csv::StringRecord::new(), ::csv::StringRecord::new());
+    if !(table.read_record(&mut header).ok()? && table.read_record(&mut row).ok()?) {
+        return None;
+    }
+    let is_name = |field: &str| matches!(number(field.as_bytes()), Err(NumberError::NotANumber { .. }));
+    let (corner, label) = (header.get(0)?, row.get(0)?);
+    if !(corner.is_empty() && header.len() > 1 || is_name(corner)) {
+        return None;
+    }
+    if row.len() == header.len() + 1 && label == corner {
+        return Some(Names::BothWithoutCorner);
+    }
+    // A list of edges has other words above its columns than in them.
+    if header.iter().skip(1).any(|name| name == label) || told && corner.is_empty() {
+        return Some(Names::Both);
+    }
+    (told && row.len() == header.len() && !is_name(label)).then_some(Names::Columns)
+}
+
+fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {
+    let mut table = ::csv::ReaderBuilder::new();
+    table.delimiter(delimiter).has_headers(false).flexible(true).trim(::csv::Trim::All).from_reader(reader)
+}
+
+/// Reads such a table, row = target.
+///
+/// # Errors
+/// A column without a name or two with one; rows of other names or in another order; the first field that is not a finite number.
+pub(super) fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result<NamedEdges, LabelledError> {
+    let mut mark = Vec::new();
+    let start = BYTE_ORDER_MARK.len() as u64;
+    reader.by_ref().take(start).read_to_end(&mut mark).map_err(::csv::Error::from)?;
+    let kept = if mark == BYTE_ORDER_MARK { Vec::new() } else { mark };
+    let mut table = table_of(io::Cursor::new(kept).chain(reader), delimiter);
+    let mut record = ::csv::StringRecord::new();
+    table.read_record(&mut record)?;
+    let before = usize::from(found == Names::Both);
+    let names: Vec<String> = record.iter().skip(before).map(str::to_owned).collect();
+    if let Some(column) = names.iter().position(String::is_empty) {
+        return Err(LabelledError::NoName { column: column + before + 1 });
+    }
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort_unstable();
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(LabelledError::Duplicate { name: pair[0].clone() });
+    }
+    let labels = usize::from(found != Names::Columns);
+    let (mut triplets, mut rows) = (Vec::new(), 0);
+    while table.read_record(&mut record)? {
+        let line = record.position().map_or(0, ::csv::Position::line);
+        if record.len() != names.len() + labels {
+            return Err(LabelledError::UnequalRows { line, found: record.len(), expected: names.len() + labels });
+        }
+        if let (1, Some(column), Some(row)) = (labels, names.get(rows), record.get(0))
+            && row != column
+        {
+            return Err(LabelledError::OtherName { line, row: row.to_owned(), column: column.clone() });
+        }
+        for (source, field) in record.iter().skip(labels).enumerate() {
+            let column = source + labels + 1;
+            let value = number(field.as_bytes()).map_err(|error| LabelledError::BadNumber { line, column, error })?;
+            triplets.push((rows, source, value));
+        }
+        rows += 1;
+    }
+    if rows != names.len() {
+        return Err(LabelledError::NotSquare { rows, columns: names.len() });
+    }
+    let weights = from_named_triplets(&names, triplets)?;
+    let of = if labels == 1 { "rows and columns" } else { "columns, and rows in the same order" };
+    let notices = vec![format!("read as a table of {rows} named neurons: names of {of}, row = target")];
+    Ok(NamedEdges { weights, names, notices })
+}
+
+/// Writes a table with names of rows and columns, as data frames are, each number as short as reads back to the same bits.
+///
+/// # Errors
+/// Whatever the writer reports.
+pub fn write(weights: &Weights, names: &[String], delimiter: u8, writer: &mut impl io::Write) -> io::Result<()> {
+    let delimiter = char::from(delimiter);
+    let fields: Vec<String> = names.iter().map(|name| super::scales::field(name, delimiter)).collect();
+    for name in &fields {
+        write!(writer, "{delimiter}{name}")?;
+    }
+    writeln!(writer)?;
+    let mut names = fields.iter();
+    super::for_each_row(weights, |row| {
+        write!(writer, "{}", names.next().map_or("", String::as_str))?;
+        for value in row {
+            write!(writer, "{delimiter}")?;
+            write_number(*value, writer)?;
+        }
+        writeln!(writer)
+    })
+}
