@@ -54,7 +54,7 @@ pub struct FormOptions {
     /// or by numbers from 1 if it has none
     #[arg(long, value_name = "SOURCE,TARGET[,WEIGHT]", conflicts_with_all = ["matrix", "transpose"], help_heading = "What the file does not say")]
     pub edges: Option<EdgeColumns>,
-    /// The table is a matrix, even if it could be a list of edges
+    /// The table is a matrix, even if it could be a list of edges; a first line of names has those of rows and columns
     #[arg(long, help_heading = "What the file does not say")]
     pub matrix: bool,
     /// Rows of the matrix are sources, columns are targets
