@@ -16,7 +16,9 @@ use synbal::check::check_input;
 use synbal::check::read::read;
 use synbal::io::edges::{self, EdgeColumns};
 use synbal::io::layouts::{LayoutFile, LayoutOptions, describe};
-use synbal::io::{ModelFile, ReadOptions, csv, graphml, matlab, matrix_market, npy, npz, read_scales_csv, safetensors};
+use synbal::io::{
+    ModelFile, ReadOptions, csv, graphml, labelled, matlab, matrix_market, npy, npz, read_scales_csv, safetensors,
+};
 use synbal::network::Activation;
 
 /// Bytes that any file may take, and for each byte of it.
@@ -48,6 +50,9 @@ pub fn matrix_market(bytes: &[u8]) {
 
 pub fn csv(bytes: &[u8]) {
     within_limits(bytes.len(), || said(csv::read(bytes)));
+    if let Some(names) = labelled::names_of(bytes, b',', true) {
+        within_limits(bytes.len(), || said(labelled::read(bytes, b',', names)));
+    }
 }
 
 pub fn edges(bytes: &[u8]) {

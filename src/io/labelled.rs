@@ -73,7 +73,7 @@ pub enum LabelledError {
 
 /// Where the names of a table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
+pub enum Names {
     /// In the first line, behind a field of another meaning, and in the first column.
     Both,
     /// The same, but the first line has no such field, as R writes it.
@@ -84,7 +84,7 @@ pub(super) enum Names {
 
 /// Where the names are, from the first two lines of a table; `None` if it is one of numbers alone, or no matrix.
 /// `told` that it is a matrix, names that only columns have are believed: a list of edges may begin like that.
-pub(super) fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
+pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     let mut table = table_of(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start), delimiter);
     let (mut header, mut row) = (::csv::StringRecord::new(), ::csv::StringRecord::new());
     if !(table.read_record(&mut header).ok()? && table.read_record(&mut row).ok()?) {
@@ -114,7 +114,7 @@ fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {
 ///
 /// # Errors
 /// A column without a name or two with one; rows of other names or in another order; the first field that is not a finite number.
-pub(super) fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result<NamedEdges, LabelledError> {
+pub fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result<NamedEdges, LabelledError> {
     let mut mark = Vec::new();
     let start = BYTE_ORDER_MARK.len() as u64;
     reader.by_ref().take(start).read_to_end(&mut mark).map_err(::csv::Error::from)?;
@@ -147,7 +147,9 @@ pub(super) fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result
         for (source, field) in record.iter().skip(labels).enumerate() {
             let column = source + labels + 1;
             let value = number(field.as_bytes()).map_err(|error| LabelledError::BadNumber { line, column, error })?;
-            triplets.push((rows, source, value));
+            if value != 0.0 {
+                triplets.push((rows, source, value));
+            }
         }
         rows += 1;
     }
