@@ -105,6 +105,16 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     (told && row.len() == header.len() && !is_name(label)).then_some(Names::Columns)
 }
 
+/// A comma, or the semicolon that spreadsheets write where a comma is the decimal point; a name in quotes may have either.
+pub(super) fn delimiter_of(start: &[u8]) -> u8 {
+    let mut quoted = false;
+    let outside = start.iter().take_while(|&&byte| byte != b'\n').filter(|&&byte| {
+        quoted ^= byte == b'"';
+        !quoted
+    });
+    if outside.into_iter().any(|&byte| byte == b';') { b';' } else { b',' }
+}
+
 fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {
     let mut table = ::csv::ReaderBuilder::new();
     table.delimiter(delimiter).has_headers(false).flexible(true).trim(::csv::Trim::All).from_reader(reader)

@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 use atomic::{write_all_atomically, write_atomically};
 use read::{open, read_all};
 
-use crate::network::{Activation, Network, Weights};
+use crate::network::{Activation, Network, NetworkError, Weights};
 
 /// A network that was read, and what the user should know about the reading of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +140,7 @@ pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, Writ
 /// notices as [`write_network`] does.
 ///
 /// # Errors
-/// Another extension, a network that is not valid, or a place that cannot be written to.
+/// Another extension, a network that is not valid, another number of names, or a place that cannot be written to.
 pub fn write_labelled(path: &Path, network: &Network, names: &[String]) -> Result<Vec<String>, WriteError> {
     let kind = extension(path);
     let delimiter = match kind.as_str() {
@@ -149,6 +149,12 @@ pub fn write_labelled(path: &Path, network: &Network, names: &[String]) -> Resul
         _ => return Err(WriteError::UnknownExtension { path: path.to_owned(), known: ".csv and .tsv" }),
     };
     check_network(path, &kind, network)?;
+    let neurons = network.weights.neurons();
+    if names.len() != neurons {
+        let expected = format!("{neurons}, one a neuron");
+        let error = NetworkError::WrongShape { what: "the names", rows: names.len(), columns: 1, expected };
+        return Err(WriteError::InvalidNetwork { path: path.to_owned(), error });
+    }
     write_atomically(path, |writer| labelled::write(&network.weights, names, delimiter, writer))?;
     Ok(left_out_of_a_matrix(path, network))
 }
@@ -158,7 +164,7 @@ fn check_network(path: &Path, kind: &str, network: &Network) -> Result<(), Write
     let invalid = |error| WriteError::InvalidNetwork { path: path.to_owned(), error };
     network.validate().map_err(invalid)?;
     if let Some((target, source_index, &value)) = network.weights.triplets().find(|(_, _, value)| !value.is_finite()) {
-        return Err(invalid(crate::network::NetworkError::WeightNotFinite { target, source_index, value }));
+        return Err(invalid(NetworkError::WeightNotFinite { target, source_index, value }));
     }
     // Bytes a weight: a double, or in text a zero and a comma.
     let width = match kind {

@@ -184,15 +184,7 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let read = reader.read_until(b'\n', &mut start);
         read.map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
     }
-    // No number has a semicolon in it; spreadsheets write it where a comma is the decimal point.
-    let semicolons = kind != "tsv" && start.contains(&b';');
-    let delimiter = if kind == "tsv" {
-        b'\t'
-    } else if semicolons {
-        b';'
-    } else {
-        b','
-    };
+    let delimiter = if kind == "tsv" { b'\t' } else { labelled::delimiter_of(&start) };
     let named = labelled::names_of(&start, delimiter, options.form.matrix);
     let reader = Cursor::new(start).chain(reader);
     let (weights, mut notices, names) = if let Some(found) = named {
@@ -204,7 +196,7 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let failed = |error| ReadError::Csv { path: path.to_owned(), error };
         (csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?, Vec::new(), None)
     };
-    if semicolons {
+    if delimiter == b';' {
         notices.push("the delimiter is a semicolon".to_owned());
     }
     recurrent(path, weights, notices, names, options)

@@ -3,7 +3,7 @@
 use synbal::io::csv::CsvError;
 use synbal::io::labelled::LabelledError as Error;
 use synbal::io::{Form, Loaded, NumberError, ReadError, ReadOptions, WriteError, read_network_as, write_labelled};
-use synbal::network::{Activation, Network};
+use synbal::network::{Activation, Network, NetworkError};
 
 use crate::bad_input::assert_error;
 use crate::{bits, file, scratch, weights};
@@ -22,6 +22,7 @@ fn names_are_read_wherever_they_are_written() {
         ("t.csv", "cell,a,b\r\na,0.0,2.0\r\nb,0.5,0.0\r\n", false, ["a", "b"]),
         ("t.csv", ",0,1\n0,0,2\n1,0.5,0\n", false, ["0", "1"]),
         ("t.csv", "\u{feff};a;b\na;0;2\nb;0.5;0\n", false, ["a", "b"]),
+        ("t.csv", ",\"a;\",b\n\"a;\",0,2\nb,0.5,0\n", false, ["a;", "b"]),
         ("t.csv", "\"\",\"x, y\",\"b \"\"2\"\"\"\n\"x, y\",0,2\n\"b \"\"2\"\"\",0.5,0\n", false, ["x, y", "b \"2\""]),
         ("t.tsv", "a\tb\na\t0\t2\nb\t0.5\t0\n", false, ["a", "b"]),
         // Names of columns alone are believed if the table is said to be a matrix.
@@ -30,7 +31,7 @@ fn names_are_read_wherever_they_are_written() {
         let Loaded { network, names: found, notices, .. } = read(name, text, told).unwrap();
         assert_eq!((network.weights, found), (matrix.clone(), Some(names.map(str::to_owned).to_vec())), "{text:?}");
         assert!(notices[0].starts_with("read as a table of 2 named neurons"), "{notices:?}");
-        assert_eq!(notices.len(), 1 + usize::from(text.contains(';')), "{notices:?}");
+        assert_eq!(notices.len(), 1 + usize::from(text.contains("a;b")), "{notices:?}");
     }
     // Numbers between semicolons have no names.
     let Loaded { network, names, notices, .. } = read("t.csv", "0;2\n0.5;0\n", false).unwrap();
@@ -98,6 +99,11 @@ fn what_is_written_is_read_back() {
             bits(&network.weights).into_iter().filter(|&(_, _, bits)| f64::from_bits(bits) != 0.0).collect();
         assert_eq!((bits(&read.network.weights), read.names), (given, Some(names.to_vec())), "{name}");
     }
+    let path = folder.path().join("t.csv");
+    assert_error!(
+        write_labelled(&path, &network, &names[..3]),
+        WriteError::InvalidNetwork { error: NetworkError::WrongShape { what: "the names", rows: 3, .. }, .. }
+    );
     let path = folder.path().join("t.mtx");
     assert_error!(write_labelled(&path, &network, &names), WriteError::UnknownExtension { .. });
 }
