@@ -36,8 +36,8 @@ def load(
     Parameters
     ----------
     file : path, or binary file object
-        A matrix, row = target (``.mtx``, ``.npy``, ``.csv``, ``.tsv``, ``.mat``, ``scipy.sparse``'s ``.npz``), a list of edges
-        (``.csv`` and ``.tsv`` with ``edges``, ``.graphml``), or a whole model (``.safetensors``, ``.npz``); each also as ``.gz``.
+        A matrix, row = target (``.mtx``, ``.npy``, ``.csv``, ``.tsv``, ``.txt``, ``.mat``, ``scipy.sparse``'s ``.npz``), a list of edges
+        (``.csv``, ``.tsv`` and ``.txt`` with ``edges``, ``.graphml``), or a whole model (``.safetensors``, ``.npz``); each also as ``.gz``.
     sparse : bool
         Recurrent weights as a ``scipy.sparse.csr_array``; dense otherwise.
     activation : str, (str, float), a list of these, or a dict of these, optional

@@ -86,7 +86,7 @@ pub fn read(options: &InputOptions) -> Result<(Loaded, String), CliError> {
 /// The same, with what is to be said.
 pub fn read_silently(options: &InputOptions) -> Result<(Loaded, String, Vec<String>), CliError> {
     let bytes = std::fs::metadata(&options.input).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
-    let rows_of_numbers = options.input.extension().is_some_and(|extension| extension == "csv" || extension == "tsv");
+    let rows_of_numbers = options.input.extension().is_some_and(|kind| kind == "csv" || kind == "tsv" || kind == "txt");
     let reading = bytes.saturating_mul(if rows_of_numbers { READING_ROWS } else { READING });
     ask_for_memory(reading.saturating_add(if reading > LITTLE { OF_ANOTHER_THREAD } else { 0 }))?;
     let (loaded, sha256) = read_network_hashed(&options.input, &options.read_options()?)?;

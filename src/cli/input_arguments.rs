@@ -14,8 +14,8 @@ use super::CliError;
 /// The network and its cost.
 #[derive(Clone, Debug, Args)]
 pub struct InputOptions {
-    /// A whole model (.safetensors, .npz); a matrix, row = target, column = source (.mtx, .npy, .csv, .tsv, .mat); a list of
-    /// edges (.csv, .tsv with --edges, .graphml); each also as .gz; or - for standard input
+    /// A whole model (.safetensors, .npz); a matrix, row = target, column = source (.mtx, .npy, .csv, .tsv, .txt, .mat); a list
+    /// of edges (.csv, .tsv, .txt with --edges, .graphml); each also as .gz; or - for standard input
     pub input: PathBuf,
     /// Exponent p of the cost |J|^p
     #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]

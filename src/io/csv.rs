@@ -93,7 +93,8 @@ pub fn read(reader: impl Read) -> Result<Weights, CsvError> {
 /// The columns of a list of edges.
 const EDGE_COLUMNS: u64 = 3;
 
-/// The same with another delimiter; unless `told` that the file is a matrix, refuses what could be a list of edges.
+/// The same with another delimiter (a space stands for any blanks between numbers, and before them); unless `told` that the file is
+/// a matrix, refuses what could be a list of edges.
 ///
 /// # Errors
 /// Those of [`read`]; three columns, unless told; names where numbers should be.
@@ -102,6 +103,7 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
     let mut triplets = Vec::new();
     let (mut rows, mut columns) = (0_u64, 0_u64);
     let mut blank = None;
+    let blanks = delimiter == b' ';
     while let Some(line) = lines.next_line()? {
         if line.is_blank() {
             blank.get_or_insert(line.number);
@@ -112,13 +114,16 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
         }
         let text = if line.number == 1 { line.bytes.strip_prefix(BYTE_ORDER_MARK) } else { None };
         let mut found = 0;
-        for field in text.unwrap_or(line.bytes).split(|&byte| byte == delimiter) {
+        let fields = || {
+            let parts = text
+                .unwrap_or(line.bytes)
+                .split(move |&byte| byte == delimiter || blanks && byte.is_ascii_whitespace());
+            parts.filter(move |part| !(blanks && part.is_empty()))
+        };
+        for field in fields() {
             found += 1;
             let value = number(field.trim_ascii()).map_err(|error| {
-                let named = line.number == 1
-                    && !told
-                    && text.unwrap_or(line.bytes).split(|&byte| byte == delimiter).any(is_name);
-                if named {
+                if line.number == 1 && !told && fields().any(is_name) {
                     CsvError::LooksLikeEdges { text: line.quoted() }
                 } else {
                     CsvError::BadNumber { line: line.number, column: found, error }

@@ -107,7 +107,7 @@ pub struct NamedEdges {
 }
 
 /// Delimiters that are looked for.
-const DELIMITERS: [(u8, &str); 5] =
+pub(super) const DELIMITERS: [(u8, &str); 5] =
     [(b',', "a comma"), (b'\t', "a tab"), (b';', "a semicolon"), (b'|', "a bar"), (b' ', "a space")];
 
 /// Reads a list of edges.

@@ -84,7 +84,11 @@ pub enum Names {
 
 /// Where the names are, from the first two lines of a table; `None` if it is one of numbers alone, or no matrix.
 /// `told` that it is a matrix, names that only columns have are believed: a list of edges may begin like that.
+/// Between numbers that spaces align there are none.
 pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
+    if delimiter == b' ' {
+        return None;
+    }
     let mut table = table_of(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start), delimiter);
     let (mut header, mut row) = (::csv::StringRecord::new(), ::csv::StringRecord::new());
     if !(table.read_record(&mut header).ok()? && table.read_record(&mut row).ok()?) {
@@ -105,14 +109,11 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     (told && row.len() == header.len() && !is_name(label)).then_some(Names::Columns)
 }
 
-/// A comma, or the semicolon that spreadsheets write where a comma is the decimal point; a name in quotes may have either.
-pub(super) fn delimiter_of(start: &[u8]) -> u8 {
-    let mut quoted = false;
-    let outside = start.iter().take_while(|&&byte| byte != b'\n').filter(|&&byte| {
-        quoted ^= byte == b'"';
-        !quoted
-    });
-    if outside.into_iter().any(|&byte| byte == b';') { b';' } else { b',' }
+/// The first of these delimiters that the first line has outside of names in quotes.
+pub(super) fn delimiter_of(start: &[u8], delimiters: &[u8]) -> Option<u8> {
+    let line = start.split(|&byte| byte == b'\n').next()?;
+    let outside: Vec<u8> = line.split(|&byte| byte == b'"').step_by(2).flatten().copied().collect();
+    delimiters.iter().copied().find(|delimiter| outside.contains(delimiter))
 }
 
 fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {

@@ -13,7 +13,7 @@ use crate::network::{Activation, Network, Weights};
 use crate::sha256::{Hashed, sha256};
 
 /// The extensions of [`read_network`].
-const READABLE: &str = ".mtx, .npy, .npz, .csv, .tsv, .safetensors, .mat, .graphml, each also as .gz";
+const READABLE: &str = ".mtx, .npy, .npz, .csv, .tsv, .txt, .safetensors, .mat, .graphml, each also as .gz";
 
 /// Deflate packs at most 1,032 bytes into one.
 const LARGEST_RATIO: u64 = 1100;
@@ -28,7 +28,7 @@ const MAGIC: [(&[u8], &str); 6] = [
     (b"<graphml", "graphml"),
 ];
 
-/// Reads a network from a `.mtx`, `.npy` or `.csv` matrix of recurrent weights (row = target), from a list of edges, or
+/// Reads a network from a `.mtx`, `.npy`, `.csv` or `.txt` matrix of recurrent weights (row = target), from a list of edges, or
 /// from a file of a whole model. `activation` is for files that do not say which theirs is.
 ///
 /// # Errors
@@ -65,7 +65,7 @@ fn parse<R: Read>(
 ) -> Result<Loaded, ReadError> {
     let kind = kind_by_name(path);
     refuse_to_convert(path, &kind)?;
-    let streamed = matches!(kind.as_str(), "mtx" | "csv" | "tsv");
+    let streamed = matches!(kind.as_str(), "mtx" | "csv" | "tsv" | "txt");
     if streamed && !is_piped(path) {
         let (mut file, bytes) = open(path)?;
         let head = head(&mut file).map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
@@ -184,7 +184,12 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let read = reader.read_until(b'\n', &mut start);
         read.map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
     }
-    let delimiter = if kind == "tsv" { b'\t' } else { labelled::delimiter_of(&start) };
+    let delimiter = match kind {
+        "tsv" => b'\t',
+        "txt" => labelled::delimiter_of(&start, b",;\t").unwrap_or(b' '),
+        // Spreadsheets write a semicolon where a comma is the decimal point.
+        _ => labelled::delimiter_of(&start, b";").unwrap_or(b','),
+    };
     let named = labelled::names_of(&start, delimiter, options.form.matrix);
     let reader = Cursor::new(start).chain(reader);
     let (weights, mut notices, names) = if let Some(found) = named {
@@ -196,8 +201,11 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let failed = |error| ReadError::Csv { path: path.to_owned(), error };
         (csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?, Vec::new(), None)
     };
-    if delimiter == b';' {
-        notices.push("the delimiter is a semicolon".to_owned());
+    let name = edges::DELIMITERS.iter().find(|(known, _)| *known == delimiter);
+    if let Some((_, name)) = name
+        && (kind == "txt" || delimiter == b';')
+    {
+        notices.push(format!("the delimiter is {name}"));
     }
     recurrent(path, weights, notices, names, options)
 }

@@ -33,9 +33,18 @@ fn names_are_read_wherever_they_are_written() {
         assert!(notices[0].starts_with("read as a table of 2 named neurons"), "{notices:?}");
         assert_eq!(notices.len(), 1 + usize::from(text.contains("a;b")), "{notices:?}");
     }
-    // Numbers between semicolons have no names.
-    let Loaded { network, names, notices, .. } = read("t.csv", "0;2\n0.5;0\n", false).unwrap();
-    assert_eq!((network.weights, names, &*notices), (matrix, None, &["the delimiter is a semicolon".to_owned()][..]));
+    // Numbers alone, between what else than commas: a spreadsheet, NumPy, MATLAB.
+    for (name, text, delimiter) in [
+        ("t.csv", "0;2\n0.5;0\n", "a semicolon"),
+        ("t.txt", "0.0e+00 2.0e+00\n5.0e-01 0.0e+00\n", "a space"),
+        ("t.txt", "   0.0000e+00   2.0000e+00\r\n   5.0000e-01\t  0.0000e+00 \r\n", "a space"),
+        ("t.txt", "0\t2\n0.5\t0\n", "a tab"),
+        ("t.txt", "0, 2\n0.5, 0\n", "a comma"),
+    ] {
+        let Loaded { network, names, notices, .. } = read(name, text, false).unwrap();
+        assert_eq!((network.weights, names), (matrix.clone(), None), "{text:?}");
+        assert_eq!(notices, [format!("the delimiter is {delimiter}")], "{text:?}");
+    }
 }
 
 #[test]
