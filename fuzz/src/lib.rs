@@ -50,6 +50,7 @@ pub fn matrix_market(bytes: &[u8]) {
 
 pub fn csv(bytes: &[u8]) {
     within_limits(bytes.len(), || said(csv::read(bytes)));
+    within_limits(bytes.len(), || said(csv::read_matrix(bytes, b' ', true)));
     if let Some(names) = labelled::names_of(bytes, b',', true) {
         within_limits(bytes.len(), || said(labelled::read(bytes, b',', names)));
     }

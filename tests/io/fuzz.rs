@@ -24,9 +24,10 @@ const PER_BYTE: usize = 96;
 const ALWAYS: usize = 20 << 20;
 
 fn read_as_everything(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let readers: [(&str, &dyn Fn()); 8] = [
+    let readers: [(&str, &dyn Fn()); 9] = [
         ("matrix_market", &|| drop(matrix_market::read(bytes, bytes.len() as u64))),
         ("csv", &|| drop(csv::read(bytes))),
+        ("blanks", &|| drop(csv::read_matrix(bytes, b' ', true))),
         ("labelled", &|| {
             let names = labelled::names_of(bytes, b',', true);
             drop(names.map(|names| labelled::read(bytes, b',', names)));
@@ -53,6 +54,7 @@ fn valid_files() -> Vec<Vec<u8>> {
         "%%MatrixMarket matrix coordinate pattern general\n2 2 2\n1 2\n2 1\n",
         "%%MatrixMarket matrix array real skew-symmetric\n3 3\n1\n2\n3\n",
         "1,2.5\n-3e4,0\n",
+        "  1  2.5\n  -3e4  0\n",
         ",a,b\na,1,2.5\nb,-3e4,0\n",
         "h\n1.0000000000000000e0\n-2.5000000000000000e-1\n",
     ]
