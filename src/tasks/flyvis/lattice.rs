@@ -90,3 +90,59 @@ impl TypeLattice {
         (-self.extent..=self.extent).map(on_line).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRIDES: [(i32, i32); 4] = [(1, 1), (2, 1), (1, 3), (2, 2)];
+
+    fn lattice(stride: (i32, i32), extent: u32) -> TypeLattice {
+        TypeLattice::new(&CellType { name: "T".to_owned(), stride }, extent, 7)
+    }
+
+    /// Every column of a hexagon, one by one.
+    fn columns(stride: (i32, i32), extent: i64) -> Vec<(i64, i64)> {
+        let line = -extent..=extent;
+        let all = line.clone().flat_map(|u| line.clone().map(move |v| (u, v)));
+        let (a, b) = (i64::from(stride.0), i64::from(stride.1));
+        all.filter(|(u, v)| (u + v).abs() <= extent && u % a == 0 && v % b == 0).collect()
+    }
+
+    #[test]
+    fn neurons_are_those_of_the_columns_and_numbered_in_their_order() {
+        for stride in STRIDES {
+            for extent in 0..5_u32 {
+                let (lattice, expected) = (lattice(stride, extent), columns(stride, i64::from(extent)));
+                assert_eq!(lattice.columns().collect::<Vec<_>>(), expected);
+                assert_eq!((lattice.start(), lattice.end()), (7, 7 + expected.len() as u64));
+                let beyond = i64::from(extent) + 2;
+                for (u, v) in (-beyond..=beyond).flat_map(|u| (-beyond..=beyond).map(move |v| (u, v))) {
+                    let number = expected.iter().position(|&column| column == (u, v));
+                    assert_eq!(
+                        lattice.find(u, v),
+                        number.map(|number| 7 + number as u64),
+                        "{stride:?} {extent} {u} {v}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_overlaps_is_counted_one_by_one() {
+        for (from, to) in STRIDES.into_iter().flat_map(|from| STRIDES.map(|to| (from, to))) {
+            for extent in [2_u32, 3] {
+                let there = columns(to, i64::from(extent));
+                for (du, dv) in [(0, 0), (1, 0), (0, 1), (-1, 2), (2, -3), (0, -5), (7, 7)] {
+                    let counted = columns(from, i64::from(extent))
+                        .iter()
+                        .filter(|(u, v)| there.contains(&(u + du, v + dv)))
+                        .count();
+                    let found = lattice(from, extent).overlap(&lattice(to, extent), du, dv);
+                    assert_eq!(found, counted as u64, "{from:?} {to:?} {extent} {du} {dv}");
+                }
+            }
+        }
+    }
+}
