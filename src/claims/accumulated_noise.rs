@@ -126,3 +126,22 @@ fn least(subject: &Subject, problem: &Problem, evidence: &mut Evidence) -> Resul
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::control_subject;
+
+    #[test]
+    fn what_is_too_large_for_the_matrix_is_said_to_be_left_out() {
+        let subject = control_subject().unwrap();
+        let ring = |n: usize| Weights::from_triplets(n, (0..n).map(|i| (i, (i + 1) % n, 1.0)).collect()).unwrap();
+        let mut evidence = Evidence::default();
+        measure(&subject, &ring(MOST_NEURONS + 1), &mut evidence).unwrap();
+        let said = "accumulated noise is measured on at most 128 neurons, and here are 129";
+        assert_eq!((evidence.notes, evidence.measurements.len()), (vec![said.to_owned()], 0));
+        let mut evidence = Evidence::default();
+        measure(&subject, &ring(3), &mut evidence).unwrap();
+        assert!(evidence.notes.is_empty() && !evidence.measurements.is_empty());
+    }
+}

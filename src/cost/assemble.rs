@@ -351,6 +351,16 @@ mod tests {
     use super::*;
     use crate::network::{Activation, Weights};
 
+    /// Weights of 2^600 both ways have costs of 2^1200, which no rescaling changes: in their own unit they fit.
+    #[test]
+    fn a_window_reaches_as_far_as_the_costs_of_normal_weights() {
+        let weights = Weights::from_triplets(2, vec![(0, 1, 600_f64.exp2()), (1, 0, 600_f64.exp2())]).unwrap();
+        let network = Network::recurrent(weights, Activation::Linear);
+        let spec = CostSpec::power(2.0);
+        let found = Synapses::of(&network, &spec).unwrap().prescaling_into_a_window().unwrap();
+        assert_eq!(found.unwrap().shift(0, 1), 0);
+    }
+
     /// Costs of 2^±200 are no matter by themselves. The scales that even them out along a chain of neurons are: of four they span
     /// 2^300, and to the power p 2^600, of five 2^800.
     #[test]

@@ -197,6 +197,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_edge_without_a_weight_has_the_one_that_its_key_names() {
+        let key = "<key id='d' for='edge' attr.name='weight'><default>2.5</default></key>";
+        let edges = "<edge source='a' target='b'/><edge source='b' target='a'><data key='d'>4</data></edge>";
+        let graph = |key: &str| format!("<graphml>{key}<graph><node id='a'/><node id='b'/>{edges}</graph></graphml>");
+        let found = read(graph(key).as_bytes(), None).unwrap();
+        let synapses: Vec<_> = found.weights.triplets().map(|(i, j, &weight)| (i, j, weight)).collect();
+        assert_eq!(synapses, [(0, 1, 4.0), (1, 0, 2.5)]);
+        let none = graph("<key id='d' for='edge' attr.name='weight'/>");
+        assert!(matches!(read(none.as_bytes(), None), Err(GraphMlError::NoWeight { .. })));
+    }
+
+    #[test]
     fn damage_is_found_where_it_begins() {
         for (text, damaged) in [
             ("<graphml><graph edgedefault='directed'><edge source='a' target='b'", "<edge"),

@@ -270,6 +270,11 @@ fn read_and_written_through_files() {
     assert_eq!(read_network(&path, Activation::Linear).unwrap().network.activation, Activation::Linear);
     let (_folder, path) = file("a.safetensors", "not one");
     assert_error!(read_network(&path, Activation::Linear), ReadError::Tensors { error, .. } if matches!(*error, Error::Damaged(_)));
+    // A long header and nothing behind it is a whole file, and read as one.
+    let names: Vec<String> = (0..100).map(|k| format!("an empty tensor, number {k}, of a long list")).collect();
+    let empty: Vec<Part<'_>> = names.iter().map(|name| (name.as_str(), F64, &[0][..], Vec::new())).collect();
+    let (_folder, path) = file("a.safetensors", tensors(&empty, &[]));
+    assert_error!(read_network(&path, Activation::Linear), ReadError::Tensors { error, .. } if matches!(*error, Error::Layout(_)));
     // What is written can be read by the library itself.
     let folder = scratch();
     let path = folder.path().join("b.safetensors");

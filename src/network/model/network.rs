@@ -208,6 +208,18 @@ mod tests {
     }
 
     #[test]
+    fn of_the_states_that_a_batch_begins_in_the_first_is_the_networks() {
+        let (given, axes) = (model(), [Axis::Neither, Axis::Target(Neurons::of(0))]);
+        let start = Described { role: Role::InitialState, ..dense_weights("start", &[3, 2], &axes) };
+        let tensors = given.tensors().iter().cloned().chain([start]).collect();
+        let model = Model::new(given.populations().to_vec(), tensors).unwrap();
+        let numbers =
+            [vec![0.5, 1.0, 1.0, 0.0], vec![0.0; 4], vec![1.0; 2], vec![1.0; 2], vec![3.0, 4.0, 5.0, 6.0, 7.0, 8.0]];
+        let network = model.network(&numbers, Activation::Relu, 2.0).unwrap().network;
+        assert_eq!(network.initial_state, Some(vec![3.0, 4.0]));
+    }
+
+    #[test]
     fn two_populations_without_layers_are_refused_by_name() {
         let populations = ["a", "b"].map(|name| Population { name: name.to_owned(), size: 2 }).to_vec();
         let both = Neurons { populations: vec![0, 1], ..Neurons::of(0) };
