@@ -56,14 +56,14 @@ fn bad_options_are_refused() {
 fn bad_input_is_refused_with_its_name() {
     let folder = scratch();
     let path = folder.path();
-    fs::write(path.join("small.txt"), SMALL).unwrap();
+    fs::write(path.join("small.dat"), SMALL).unwrap();
     fs::write(path.join("nan.csv"), "1,2\nnan,3\n").unwrap();
     fs::write(path.join("ragged.csv"), "1,2\n3\n").unwrap();
     fs::write(path.join("empty.csv"), "").unwrap();
     fs::create_dir(path.join("folder.csv")).unwrap();
     for command in ["balance", "verify", "inspect"] {
         refused(path, &[command, "missing.csv"], &["missing.csv", "no such file"]);
-        refused(path, &[command, "small.txt"], &["small.txt", "extension", ".mtx"]);
+        refused(path, &[command, "small.dat"], &["small.dat", "extension", ".mtx"]);
         refused(path, &[command, "small"], &["extension"]);
         refused(path, &[command, "nan.csv"], &["nan.csv", "line 2"]);
         refused(path, &[command, "ragged.csv"], &["ragged.csv"]);

@@ -248,7 +248,7 @@ fn a_directory_as_input() {
 fn a_file_that_is_not_there_or_not_of_a_known_kind() {
     let folder = scratch();
     assert_error!(read_network(&folder.path().join("none.mtx"), Activation::Relu), ReadError::NotFound { .. });
-    for name in ["a.txt", "a", ".mtx"] {
+    for name in ["a.dat", "a", ".mtx"] {
         let error = network(name, "1");
         assert_error!(error, ReadError::UnknownExtension { .. });
         let message = error.unwrap_err().to_string();
