@@ -68,7 +68,7 @@ pub enum LabelledError {
     },
     /// A fault found there: [`super::edges::EdgesError`].
     #[error(transparent)]
-    Network(#[from] super::edges::EdgesError),
+    Edges(#[from] super::edges::EdgesError),
 }
 
 /// Where the names of a table are.
