@@ -282,6 +282,12 @@ impl Extent {
     }
 }
 
+/// How far from the top a cost may be for its weight to be normal, both as powers of two: its factor is 2^`factor`, and the weight of
+/// a cost at the top without a factor 2^`lift`.
+fn reach(factor: f64, lift: f64, p: f64) -> (f64, f64) {
+    (factor - (SAFE_LOG2_RANGE + lift) * p, factor + (SAFE_LOG2_RANGE - lift) * p)
+}
+
 impl Synapses<'_> {
     /// A prescaling that brings all costs into the range of `f64`, where evening out exponents does not and any does.
     fn prescaling_into_a_window(&self) -> Result<Option<Prescaling>, CostError> {
@@ -293,9 +299,7 @@ impl Synapses<'_> {
             self.for_each(|synapse| {
                 let Synapse { target, source, .. } = synapse;
                 if target != source {
-                    let factor = synapse.alpha.log2();
-                    let reach =
-                        (factor - (SAFE_LOG2_RANGE + lift) * self.p, factor + (SAFE_LOG2_RANGE - lift) * self.p);
+                    let reach = reach(synapse.alpha.log2(), lift, self.p);
                     let log2_cost = synapse.log2_cost(self.p);
                     finite &= log2_cost.is_finite();
                     edges.push(window::Edge { target, source, log2_cost, reach });
@@ -350,6 +354,14 @@ fn fitted_prescaling(
 mod tests {
     use super::*;
     use crate::network::{Activation, Weights};
+
+    /// With p = 1/4 and weights lifted by 2^900, a factor of 2^-100 leaves weights of 2^1000 at a 2^75th of the top.
+    #[test]
+    fn a_cost_reaches_as_far_as_its_weight_is_normal() {
+        let weight = |cost: f64| (cost + 100.0) / 0.25 + 900.0;
+        let (low, high) = reach(-100.0, 900.0, 0.25);
+        assert_eq!((low, high, weight(low), weight(high)), (-575.0, -75.0, -1000.0, 1000.0));
+    }
 
     /// Weights of 2^600 both ways have costs of 2^1200, which no rescaling changes: in their own unit they fit.
     #[test]
