@@ -274,7 +274,8 @@ impl Model {
             };
             for &population in &neurons.populations {
                 let Population { name: population, size } = &self.populations[population];
-                let expected = size * neurons.repeat;
+                // A layout file may say any number of places.
+                let expected = size.saturating_mul(neurons.repeat);
                 if length != expected {
                     let population = population.clone();
                     return Err(ModelError::WrongLength { tensor: name(), axis, length, population, expected });

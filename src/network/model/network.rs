@@ -207,6 +207,20 @@ mod tests {
         Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap()
     }
 
+    /// Found by fuzzing layout files: `source a x 17421924958503465412`.
+    #[test]
+    fn places_beyond_all_counting_are_a_wrong_length() {
+        for repeat in [usize::MAX, usize::MAX / 2 + 2] {
+            let source = Axis::Source(Neurons { repeat, ..Neurons::of(0) });
+            let populations = vec![Population { name: "a".to_owned(), size: 2 }];
+            let refused = Model::new(populations, vec![dense_weights("w_out", &[1, 2], &[Axis::Outside, source])]);
+            assert!(
+                matches!(refused, Err(ModelError::WrongLength { length: 2, expected: usize::MAX, .. })),
+                "{refused:?}"
+            );
+        }
+    }
+
     #[test]
     fn of_the_states_that_a_batch_begins_in_the_first_is_the_networks() {
         let (given, axes) = (model(), [Axis::Neither, Axis::Target(Neurons::of(0))]);
