@@ -230,15 +230,9 @@ impl Raise for ModelError {
         let raised = Raised::new(py, "LayoutError", &self);
         match self {
             ModelError::Network(error) => error.raised(py),
-            ModelError::RescaledOutOfRange { ref tensor, ref index, from, .. } => {
-                Raised::new(py, "NetworkError", &self).with("tensor", tensor).with("index", index).with("value", from)
-            }
-            ModelError::NotFinite { tensor, index, value } => {
-                let message = format!("`{tensor}`{index:?} (counted from 0) is {value}; it must be a finite number");
-                Raised::new(py, "NetworkError", message)
-                    .with("tensor", tensor)
-                    .with("index", index)
-                    .with("value", value)
+            ModelError::NotFinite { ref tensor, ref index, value }
+            | ModelError::RescaledOutOfRange { ref tensor, ref index, from: value, .. } => {
+                Raised::new(py, "NetworkError", &self).with("tensor", tensor).with("index", index).with("value", value)
             }
             _ => raised,
         }
