@@ -54,7 +54,7 @@ def load(
     transpose : bool
         Rows are sources.
     variable : str, optional
-        The variable of a ``.mat``, or the attribute of a ``.graphml``, that holds the weights.
+        The variable of a ``.mat``, the array of an ``.npz``, or the attribute of a ``.graphml``, that holds the weights.
     format : str, optional
         The ending that says what a file object holds; by default that of its name.
 

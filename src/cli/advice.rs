@@ -98,6 +98,7 @@ pub fn on_error(error: &CliError) -> &'static str {
 fn on_tensors(error: &TensorError) -> &'static str {
     let TensorError::Layout(layout) = error else {
         return match error {
+            TensorError::NoSuchArray { .. } => "; name the matrix of recurrent weights with --variable NAME",
             TensorError::NoActivation { .. } => {
                 "; say which the model was built with: --activation relu (or linear, leaky-relu; tanh cannot be balanced)"
             }

@@ -60,7 +60,7 @@ pub struct FormOptions {
     /// Rows of the matrix are sources, columns are targets
     #[arg(long, help_heading = "What the file does not say")]
     pub transpose: bool,
-    /// The variable (.mat) or edge attribute (.graphml) that holds the weights
+    /// The variable (.mat), array (.npz) or edge attribute (.graphml) that holds the weights
     #[arg(long, value_name = "NAME", help_heading = "What the file does not say")]
     pub variable: Option<String>,
 }

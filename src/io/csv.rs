@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::text::{Lines, NumberError, number};
+use super::text::{Lines, NumberError, is_name, number};
 use crate::network::{NetworkError, Weights};
 
 /// What can be wrong with a CSV matrix. Lines and columns count from 1, as in the file.
@@ -150,11 +150,6 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
         return Err(CsvError::NotSquare { rows, columns });
     }
     Ok(Weights::from_triplets(rows as usize, triplets)?)
-}
-
-fn is_name(field: &[u8]) -> bool {
-    matches!(number(field.trim_ascii()), Err(NumberError::NotANumber { .. }))
-        && field.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Writes recurrent weights as text with a delimiter between numbers, each as short as reads back to the same bits.

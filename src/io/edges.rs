@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::text::{NumberError, number, quoted};
+use super::text::{NumberError, delimiter_of, number, quoted};
 use crate::network::{NetworkError, Weights};
 
 /// What can be wrong with a list of edges. Lines count from 1.
@@ -107,8 +107,13 @@ pub struct NamedEdges {
 }
 
 /// Delimiters that are looked for.
-pub(super) const DELIMITERS: [(u8, &str); 5] =
+const DELIMITERS: [(u8, &str); 5] =
     [(b',', "a comma"), (b'\t', "a tab"), (b';', "a semicolon"), (b'|', "a bar"), (b' ', "a space")];
+
+/// A delimiter in words.
+pub(super) fn name_of_delimiter(delimiter: u8) -> &'static str {
+    DELIMITERS.iter().find(|(known, _)| *known == delimiter).map_or("another", |&(_, name)| name)
+}
 
 /// Reads a list of edges.
 ///
@@ -119,15 +124,7 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     let mut first = Vec::new();
     reader.read_until(b'\n', &mut first)?;
     let start = first.strip_prefix(super::csv::BYTE_ORDER_MARK).unwrap_or(&first).to_vec();
-    // The delimiter that cuts the first line into most columns.
-    let count = |delimiter: u8| start.iter().filter(|&&byte| byte == delimiter).count();
-    let mut best = DELIMITERS[0];
-    for candidate in DELIMITERS {
-        if count(candidate.0) > count(best.0) {
-            best = candidate;
-        }
-    }
-    let (delimiter, delimiter_name) = best;
+    let delimiter = delimiter_of(&start, &DELIMITERS.map(|(delimiter, _)| delimiter)).unwrap_or(DELIMITERS[0].0);
     let mut table = ::csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -195,11 +192,12 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     }
     let weights = from_named_triplets(&names, triplets)?;
     let mut notices = vec![format!(
-        "read as {} synapses between {} named neurons, from column `{}` to column `{}`; the delimiter is {delimiter_name}",
+        "read as {} synapses between {} named neurons, from column `{}` to column `{}`; the delimiter is {}",
         weights.synapses(),
         names.len(),
         columns.source,
         columns.target,
+        name_of_delimiter(delimiter),
     )];
     if !header {
         notices.push(

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::csv::{BYTE_ORDER_MARK, write_number};
 use super::edges::{NamedEdges, from_named_triplets};
-use super::text::{NumberError, number};
+use super::text::{NumberError, is_name, number};
 use crate::network::Weights;
 
 /// What can be wrong with a table of named rows and columns. Lines and columns count from 1, as in the file.
@@ -94,9 +94,8 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     if !(table.read_record(&mut header).ok()? && table.read_record(&mut row).ok()?) {
         return None;
     }
-    let is_name = |field: &str| matches!(number(field.as_bytes()), Err(NumberError::NotANumber { .. }));
     let (corner, label) = (header.get(0)?, row.get(0)?);
-    if !(corner.is_empty() && header.len() > 1 || is_name(corner)) {
+    if !(corner.is_empty() && header.len() > 1 || is_name(corner.as_bytes())) {
         return None;
     }
     if row.len() == header.len() + 1 && label == corner {
@@ -106,14 +105,7 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     if header.iter().skip(1).any(|name| name == label) || told && corner.is_empty() {
         return Some(Names::Both);
     }
-    (told && row.len() == header.len() && !is_name(label)).then_some(Names::Columns)
-}
-
-/// The first of these delimiters that the first line has outside of names in quotes.
-pub(super) fn delimiter_of(start: &[u8], delimiters: &[u8]) -> Option<u8> {
-    let line = start.split(|&byte| byte == b'\n').next()?;
-    let outside: Vec<u8> = line.split(|&byte| byte == b'"').step_by(2).flatten().copied().collect();
-    delimiters.iter().copied().find(|delimiter| outside.contains(delimiter))
+    (told && row.len() == header.len() && !is_name(label.as_bytes())).then_some(Names::Columns)
 }
 
 fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {

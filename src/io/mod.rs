@@ -23,6 +23,7 @@ mod parts;
 mod read;
 mod read_error;
 pub mod safetensors;
+mod said;
 mod scales;
 mod sparse_tensors;
 pub mod tensors;
@@ -64,7 +65,7 @@ pub struct Loaded {
     pub model: Option<ModelFile>,
 }
 
-/// How a file is to be understood where its format leaves that open.
+/// How a file is to be understood where its format leaves that open. What does not apply to a file is an error of reading it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Form {
@@ -74,7 +75,7 @@ pub struct Form {
     pub matrix: bool,
     /// Rows of a matrix are sources.
     pub transpose: bool,
-    /// The variable of a `.mat` file, or the attribute of a `.graphml` file, that holds the weights.
+    /// The variable of a `.mat` file, the array of an `.npz` file, or the attribute of a `.graphml` file, that holds the weights.
     pub variable: Option<String>,
 }
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::npy;
 use super::tensors::{Container, Dtype, Float, Tensor, TensorError, TensorFile};
+use super::{layouts, npy};
 use crate::network::Weights;
 
 /// The most bytes that an archive is unpacked to, for each byte of it: deflate packs no tighter.
@@ -137,6 +137,33 @@ pub fn sparse_matrix(file: &TensorFile) -> Result<Option<Weights>, TensorError> 
     Ok(Some(Weights::from_triplets(n, triplets.collect())?))
 }
 
+/// Whether an archive is one matrix of no known layout, as `numpy.savez` writes it.
+pub(super) fn is_only_a_matrix(file: &TensorFile) -> bool {
+    matches!(&file.tensors[..], [only] if only.shape.len() == 2) && !layouts::is_known(file)
+}
+
+/// The weights of the array `name`, or of the first one, row = target; and what was taken for granted.
+///
+/// # Errors
+/// No such array, or one that is no matrix of recurrent weights.
+pub(super) fn named_matrix(file: &TensorFile, name: Option<&str>) -> Result<(Weights, Vec<String>), TensorError> {
+    let names = || file.tensors.iter().map(|tensor| format!("`{}`", tensor.name)).collect::<Vec<_>>().join(", ");
+    let wanted = |tensor: &&Tensor| name.is_none_or(|name| tensor.name == name);
+    let Some(Tensor { name, .. }) = file.tensors.iter().find(wanted) else {
+        return Err(TensorError::NoSuchArray { name: name.unwrap_or_default().to_owned(), found: names() });
+    };
+    // The member is a `.npy` file: its header lies before the numbers.
+    let Container::Npz { members } = &file.container else { return Err(damaged("it is no archive")) };
+    let member = members.iter().find(|(file_name, _)| file_name.strip_suffix(".npy") == Some(name));
+    let bytes = member.map_or(&[][..], |(_, range)| &file.bytes[range.clone()]);
+    let weights = npy::read_matrix(bytes).map_err(|error| TensorError::DamagedArray { tensor: name.clone(), error })?;
+    let mut notices = vec![format!("the weights are the array `{name}`, row = target")];
+    if file.tensors.len() > 1 {
+        notices.push(format!("other arrays are left out, of {}", names()));
+    }
+    Ok((weights, notices))
+}
+
 /// An archive of these arrays, as it would be unpacked.
 pub(super) fn assembled(parts: &[(Tensor, Vec<u8>)]) -> Result<TensorFile, TensorError> {
     let (mut bytes, mut members, mut tensors) = (Vec::new(), Vec::new(), Vec::new());
@@ -175,4 +202,147 @@ pub(super) fn packed(bytes: &[u8], members: &[(String, Range<usize>)]) -> Result
         zip.write_all(&bytes[range.clone()]).map_err(damaged)?;
     }
     Ok(zip.finish().map_err(damaged)?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(name: &str, text: &str) -> (Tensor, Vec<u8>) {
+        tensor(name, Dtype::Other(format!("|S{}", text.len())), &[], text.as_bytes().to_vec())
+    }
+
+    fn whole(name: &str, numbers: &[i64]) -> (Tensor, Vec<u8>) {
+        tensor(name, Dtype::I64, &[numbers.len()], numbers.iter().flat_map(|number| number.to_le_bytes()).collect())
+    }
+
+    fn real(name: &str, shape: &[usize], numbers: &[f64]) -> (Tensor, Vec<u8>) {
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        tensor(name, Dtype::Float(Float::F64), shape, bytes)
+    }
+
+    fn tensor(name: &str, dtype: Dtype, shape: &[usize], bytes: Vec<u8>) -> (Tensor, Vec<u8>) {
+        (Tensor { name: name.to_owned(), dtype, shape: shape.to_vec(), first_axis_fastest: false, range: 0..0 }, bytes)
+    }
+
+    /// The arrays as they come back from an archive.
+    fn archived(parts: &[(Tensor, Vec<u8>)]) -> TensorFile {
+        let file = assembled(parts).unwrap();
+        let Container::Npz { members } = &file.container else { unreachable!() };
+        let read = parse(&packed(&file.bytes, members).unwrap()).unwrap();
+        assert_eq!(read, file);
+        read
+    }
+
+    fn read(parts: &[(Tensor, Vec<u8>)]) -> Result<Option<Weights>, TensorError> {
+        sparse_matrix(&archived(parts))
+    }
+
+    /// What `scipy.sparse.save_npz` writes of [[0, 2, 0], [0, 0, 3], [5, 7, 0]] in compressed rows, with one part replaced.
+    fn rows_with(replaced: (Tensor, Vec<u8>)) -> Vec<(Tensor, Vec<u8>)> {
+        let mut parts = vec![
+            whole("indices", &[1, 2, 0, 1]),
+            whole("indptr", &[0, 1, 2, 4]),
+            text("format", "csr"),
+            whole("shape", &[3, 3]),
+            real("data", &[4], &[2.0, 3.0, 5.0, 7.0]),
+        ];
+        for part in &mut parts {
+            if part.0.name == replaced.0.name {
+                *part = replaced.clone();
+            }
+        }
+        parts
+    }
+
+    #[test]
+    fn sparse_matrices_in_rows_columns_and_coordinates_are_the_same() {
+        let expected = Weights::from_triplets(3, vec![(0, 1, 2.0), (1, 2, 3.0), (2, 0, 5.0), (2, 1, 7.0)]).unwrap();
+        assert_eq!(read(&rows_with(text("format", "csr"))).unwrap(), Some(expected.clone()));
+        let columns = [
+            whole("indices", &[2, 0, 2, 1]),
+            whole("indptr", &[0, 1, 3, 4]),
+            text("format", "csc"),
+            whole("shape", &[3, 3]),
+            real("data", &[4], &[5.0, 2.0, 7.0, 3.0]),
+        ];
+        assert_eq!(read(&columns).unwrap(), Some(expected.clone()));
+        // A zero that is stored is no synapse.
+        let coordinates = [
+            whole("row", &[2, 0, 2, 1, 0]),
+            whole("col", &[1, 1, 0, 2, 2]),
+            text("format", "coo"),
+            whole("shape", &[3, 3]),
+            real("data", &[5], &[7.0, 2.0, 5.0, 3.0, 0.0]),
+        ];
+        assert_eq!(read(&coordinates).unwrap(), Some(expected));
+        assert_eq!(read(&[real("w_rec", &[1, 1], &[2.0])]).unwrap(), None);
+    }
+
+    #[test]
+    fn parts_of_sparse_matrices_that_do_not_fit_are_named() {
+        let said = |replaced: (Tensor, Vec<u8>)| read(&rows_with(replaced)).unwrap_err().to_string();
+        for (replaced, expected) in [
+            (text("format", "bsr"), "csr, csc or coo, but it is bsr"),
+            (whole("shape", &[3, 3, 1]), "`shape` has shape [3], expected two numbers"),
+            (whole("shape", &[3, 4]), "3 x 4"),
+            (whole("shape", &[-3, -3]), "a negative number of rows"),
+            (whole("shape", &[2, 2]), "`data` has shape [4], expected [4] as `indices`"),
+            (whole("indices", &[1, 2, 0]), "`data` has shape [4], expected [3] as `indices`"),
+            (whole("indices", &[1, 2, 3, 1]), "`indices`[2] (counted from 0) is 3, expected a number from 0 to 2"),
+            (whole("indices", &[1, 2, 0, -1]), "`indices`[3] (counted from 0) is -1"),
+            (whole("indptr", &[1, 1, 2, 4]), "`indptr`[0] (counted from 0) is 1, expected a number from 0 to 4"),
+            (whole("indptr", &[0, 2, 1, 4]), "`indptr`[1] (counted from 0) is 2, expected a number from 2 to 4"),
+            (whole("indptr", &[0, 1, 2, 5]), "`indptr`[2] (counted from 0) is 2, expected a number from 2 to 4"),
+            (real("data", &[3], &[2.0, 3.0, 5.0]), "`data` has shape [3], expected [4] as `indices`"),
+            (real("indptr", &[4], &[0.0, 1.0, 2.0, 4.0]), "`indptr` has dtype F64, which is not supported for indices"),
+        ] {
+            let name = replaced.0.name.clone();
+            let said = said(replaced);
+            assert!(said.contains(expected), "{name}: {said}");
+        }
+        let mut missing = rows_with(text("format", "csr"));
+        missing.remove(1);
+        assert!(read(&missing).unwrap_err().to_string().contains("`indptr` is missing"));
+        let coordinates = |rows: &[i64], columns: &[i64]| {
+            let parts = [
+                whole("row", rows),
+                whole("col", columns),
+                text("format", "coo"),
+                whole("shape", &[2, 2]),
+                real("data", &[2], &[7.0, 2.0]),
+            ];
+            read(&parts).unwrap_err().to_string()
+        };
+        assert!(coordinates(&[0, 1, 1], &[0, 1]).contains("`data` has shape [2], expected [3] as `row`"));
+        assert!(coordinates(&[0, 1], &[0, 1, 1]).contains("`data` has shape [2], expected [2] as `row`"));
+        assert!(coordinates(&[0, 2], &[0, 1]).contains("`row`[1] (counted from 0) is 2"));
+        assert!(coordinates(&[0, 1], &[2, 1]).contains("`col`[0] (counted from 0) is 2"));
+    }
+
+    #[test]
+    fn one_matrix_among_arrays() {
+        let square = real("arr_0", &[2, 2], &[0.0, 2.0, 3.0, 0.0]);
+        let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, 3.0)]).unwrap();
+        let alone = archived(&[square.clone()]);
+        assert!(is_only_a_matrix(&alone));
+        assert_eq!(
+            named_matrix(&alone, None).unwrap(),
+            (weights.clone(), vec!["the weights are the array `arr_0`, row = target".to_owned()])
+        );
+        let several = archived(&[real("b", &[2], &[1.0, 2.0]), square]);
+        assert!(!is_only_a_matrix(&several));
+        let (found, notices) = named_matrix(&several, Some("arr_0")).unwrap();
+        assert_eq!((found, &notices[1][..]), (weights, "other arrays are left out, of `b`, `arr_0`"));
+        let said = |name: &str| named_matrix(&several, Some(name)).unwrap_err().to_string();
+        assert_eq!(said("c"), "there is no array `c`; there are `b`, `arr_0`");
+        assert!(said("b").starts_with("the array `b`: "), "{}", said("b"));
+        // A name that a layout knows, and an array that is no matrix.
+        assert!(!is_only_a_matrix(&archived(&[real("w_rec", &[2, 2], &[1.0; 4])])));
+        assert!(!is_only_a_matrix(&archived(&[real("arr_0", &[4], &[1.0; 4])])));
+        // One that is not square is said to be no recurrent weights.
+        let oblong = archived(&[real("arr_0", &[2, 3], &[1.0; 6])]);
+        assert!(is_only_a_matrix(&oblong));
+        assert!(named_matrix(&oblong, None).unwrap_err().to_string().contains("2 x 3"));
+    }
 }

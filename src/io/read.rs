@@ -7,6 +7,9 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::read_error::ReadError;
+use super::said::Holds;
+use super::tensors::TensorFile;
+use super::text::delimiter_of;
 use super::{Form, Loaded, ModelFile, ReadOptions};
 use super::{csv, edges, graphml, labelled, matlab, matrix_market, npy, npz, safetensors};
 use crate::network::{Activation, Network, Weights};
@@ -159,11 +162,13 @@ fn decode(
 ) -> Result<Loaded, ReadError> {
     match kind {
         "mtx" => {
+            Holds::Matrix.refuse_what_does_not_apply(path, options)?;
             let read = matrix_market::read_with_notices(reader, bytes.unwrap_or(u64::MAX));
             let (weights, notices) = read.map_err(|error| ReadError::MatrixMarket { path: path.to_owned(), error })?;
             recurrent(path, weights, notices, None, options)
         }
         "csv" | "tsv" | "txt" => {
+            Holds::Table.refuse_what_does_not_apply(path, options)?;
             if let Some(columns) = &options.form.edges {
                 let read = edges::read(reader, columns);
                 let edges::NamedEdges { weights, names, notices } =
@@ -186,9 +191,9 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
     }
     let delimiter = match kind {
         "tsv" => b'\t',
-        "txt" => labelled::delimiter_of(&start, b",;\t").unwrap_or(b' '),
+        "txt" => delimiter_of(&start, b",;\t").unwrap_or(b' '),
         // Spreadsheets write a semicolon where a comma is the decimal point.
-        _ => labelled::delimiter_of(&start, b";").unwrap_or(b','),
+        _ => delimiter_of(&start, b";").unwrap_or(b','),
     };
     let named = labelled::names_of(&start, delimiter, options.form.matrix);
     let reader = Cursor::new(start).chain(reader);
@@ -201,11 +206,8 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let failed = |error| ReadError::Csv { path: path.to_owned(), error };
         (csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?, Vec::new(), None)
     };
-    let name = edges::DELIMITERS.iter().find(|(known, _)| *known == delimiter);
-    if let Some((_, name)) = name
-        && (kind == "txt" || delimiter == b';')
-    {
-        notices.push(format!("the delimiter is {name}"));
+    if kind == "txt" || delimiter == b';' {
+        notices.push(format!("the delimiter is {}", edges::name_of_delimiter(delimiter)));
     }
     recurrent(path, weights, notices, names, options)
 }
@@ -215,29 +217,45 @@ fn decode_whole(path: &Path, kind: &str, bytes: Vec<u8>, options: &ReadOptions) 
     let in_tensors = |error| ReadError::Tensors { path: path.to_owned(), error: Box::new(error) };
     match kind {
         "npy" => {
+            Holds::Matrix.refuse_what_does_not_apply(path, options)?;
             let weights = npy::read_matrix(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;
             recurrent(path, weights, Vec::new(), None, options)
         }
-        "safetensors" => ModelFile::load(safetensors::parse(bytes).map_err(in_tensors)?, options).map_err(in_tensors),
+        "safetensors" => model(path, safetensors::parse(bytes).map_err(in_tensors)?, options),
         "npz" => {
             let file = npz::parse(&bytes).map_err(in_tensors)?;
-            match npz::sparse_matrix(&file).map_err(in_tensors)? {
-                Some(weights) => recurrent(path, weights, Vec::new(), None, options),
-                None => ModelFile::load(file, options).map_err(in_tensors),
+            if let Some(weights) = npz::sparse_matrix(&file).map_err(in_tensors)? {
+                Holds::Matrix.refuse_what_does_not_apply(path, options)?;
+                return recurrent(path, weights, Vec::new(), None, options);
             }
+            let name = options.form.variable.as_deref();
+            if name.is_none() && (options.layout.file.is_some() || !npz::is_only_a_matrix(&file)) {
+                return model(path, file, options);
+            }
+            Holds::NamedMatrices.refuse_what_does_not_apply(path, options)?;
+            let (weights, notices) = npz::named_matrix(&file, name).map_err(in_tensors)?;
+            recurrent(path, weights, notices, None, options)
         }
         "mat" => {
+            Holds::NamedMatrices.refuse_what_does_not_apply(path, options)?;
             let read = matlab::read(&bytes, options.form.variable.as_deref());
             let (weights, notices) = read.map_err(|error| ReadError::Matlab { path: path.to_owned(), error })?;
             recurrent(path, weights, notices, None, options)
         }
         _ => {
+            Holds::Graph.refuse_what_does_not_apply(path, options)?;
             let read = graphml::read(&bytes, options.form.variable.as_deref());
             let edges::NamedEdges { weights, names, notices } =
                 read.map_err(|error| ReadError::GraphMl { path: path.to_owned(), error })?;
             recurrent(path, weights, notices, Some(names), options)
         }
     }
+}
+
+/// The network of a whole model.
+fn model(path: &Path, file: TensorFile, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    Holds::Model.refuse_what_does_not_apply(path, options)?;
+    ModelFile::load(file, options).map_err(|error| ReadError::Tensors { path: path.to_owned(), error: Box::new(error) })
 }
 
 /// A network of recurrent weights alone. Its activation is not in such files, and where it is not said either it is one of

@@ -61,6 +61,16 @@ pub enum ReadError {
         /// What is wrong.
         error: io::Error,
     },
+    /// `path`: `what` is said of it, but it holds `holds`.
+    #[error("{path}: {what} was given, but the file holds {holds}, to which that does not apply: leave it out", path = path.display())]
+    DoesNotApply {
+        /// The file that was to be read.
+        path: PathBuf,
+        /// What is said of the file.
+        what: &'static str,
+        /// What the file holds.
+        holds: &'static str,
+    },
     /// `path`: there is a zero byte among the first ones, so this is no text.
     #[error("{path}: there is a zero byte among the first ones, so this is no text; check how it was written", path = path.display())]
     ZeroByte {

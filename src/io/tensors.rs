@@ -42,6 +42,14 @@ pub enum TensorError {
         /// What is wrong.
         error: super::npy::NpyError,
     },
+    /// There is no array `name`; there are `found`.
+    #[error("there is no array `{name}`; there are {found}")]
+    NoSuchArray {
+        /// The name, as it was given.
+        name: String,
+        /// The names of all arrays.
+        found: String,
+    },
     /// The numbers given for each tensor of a model, `given`, are not as many as it has, `expected`.
     #[error("the model's tensors have {expected:?} numbers, and {given:?} are given")]
     WrongCounts {

@@ -258,6 +258,25 @@ fn has_nonzero_digit(text: &[u8]) -> bool {
     text.iter().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
+/// Whether a field is a word: no number, well-formed or not, and with a letter in it.
+pub(crate) fn is_name(field: &[u8]) -> bool {
+    let field = field.trim_ascii();
+    let has_letter = || std::str::from_utf8(field).is_ok_and(|text| text.chars().any(char::is_alphabetic));
+    matches!(number(field), Err(NumberError::NotANumber { .. })) && has_letter()
+}
+
+/// The delimiter that cuts a line into most fields, outside of names in quotes; of several the first. `None` if none does.
+pub(crate) fn delimiter_of(line: &[u8], delimiters: &[u8]) -> Option<u8> {
+    let line = line.split(|&byte| byte == b'\n').next()?;
+    let outside: Vec<u8> = line.split(|&byte| byte == b'"').step_by(2).flatten().copied().collect();
+    let count = |delimiter: u8| outside.iter().filter(|&&byte| byte == delimiter).count();
+    let first_of_most = |best: Option<u8>, &next: &u8| match best {
+        Some(best) if count(best) >= count(next) => Some(best),
+        _ => (count(next) > 0).then_some(next).or(best),
+    };
+    delimiters.iter().fold(None, first_of_most)
+}
+
 /// A whole number, exactly.
 #[inline]
 pub(crate) fn integer(text: &[u8]) -> Result<f64, NumberError> {
@@ -364,5 +383,27 @@ mod tests {
         assert_eq!(unsigned(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(unsigned(b"18446744073709551616"), None);
         assert_eq!(unsigned(b"-1"), None);
+    }
+
+    #[test]
+    fn names_have_letters_and_are_no_numbers() {
+        for name in ["AVAL", " n1 ", "α", "1e5x", "0x1p3"] {
+            assert!(is_name(name.as_bytes()), "{name}");
+        }
+        for field in ["1e5", "nan", "inf", "", " ", "1.2.3", "--", "1,5"] {
+            assert!(!is_name(field.as_bytes()), "{field}");
+        }
+        assert!(!is_name(b"a\xff"));
+    }
+
+    #[test]
+    fn the_delimiter_is_the_most_frequent_one_outside_of_quotes() {
+        let found = |line: &str| delimiter_of(line.as_bytes(), b",;\t").map(char::from);
+        assert_eq!(found("a;b;c\n1,2,3,4"), Some(';'));
+        assert_eq!(found("a,b;c;d"), Some(';'));
+        assert_eq!(found("a,b;c"), Some(','));
+        assert_eq!(found("\"a,b,c\";d"), Some(';'));
+        assert_eq!(found("a b c\n1,2"), None);
+        assert_eq!(found(""), None);
     }
 }

@@ -11,6 +11,7 @@ mod hashed;
 mod labelled;
 mod memory;
 mod round_trips;
+mod said;
 mod whole_networks;
 
 use std::path::PathBuf;

@@ -109,6 +109,11 @@ pub fn describe(file: &TensorFile, options: &LayoutOptions) -> Result<Layout, Te
     Ok(layout)
 }
 
+/// Whether the names of a file's tensors are those of a known layout.
+pub(super) fn is_known(file: &TensorFile) -> bool {
+    own::is_own(file) || recurrent::is_recurrent(file) || feed_forward::is_feed_forward(file)
+}
+
 /// Whether the shape of a tensor has room for a population: an axis of its size, or of a multiple of it (channels that
 /// were flattened, gates, two directions side by side).
 fn could_touch(tensor: &Tensor, size: usize) -> bool {
