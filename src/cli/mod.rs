@@ -96,6 +96,8 @@ pub enum CliError {
     StdoutTwice,
     #[error("{path}: an .npz file is written of models only; choose .npy, .mtx or .csv for a matrix")]
     NoTensors { path: String },
+    #[error("--dtype is that of a model's tensors, and {path} holds a matrix, which is written in f64; leave it out")]
+    DtypeOfMatrix { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
     #[error("{path}, line {line}: {text:?} is no gain; give one finite number of at least 0 a line, below a header")]

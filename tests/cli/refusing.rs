@@ -45,6 +45,11 @@ fn bad_options_are_refused() {
     refused(&["verify", "small.csv", "--method", "quantum"], &["'quantum'", "newton"]);
     refused(&["balance", "small.csv", "--max-passes", "0"], &["passes", "at least 1"]);
     refused(&["balance"], &["<INPUT>"]);
+    // What is said and makes no difference.
+    refused(&["balance", "small.csv", "--dtype", "f32"], &["--dtype", "small.csv", "matrix"]);
+    refused(&["balance", "small.csv", "-o", "out.npz"], &["out.npz", "models only"]);
+    refused(&["inspect", "small.csv", "--variable", "x"], &["small.csv", "the name of a variable", "a table"]);
+    refused(&["verify", "small.csv", "--untouched", "x"], &["small.csv", "untouched", "a table"]);
     refused(&["frobnicate"], &["frobnicate"]);
     refused(&["inspect", "small.csv", "--bogus"], &["--bogus"]);
     refused(&[], &["Usage"]);

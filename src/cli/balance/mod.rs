@@ -42,6 +42,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     timings.lap("start");
     let (loaded, sha256) = read(&options.input)?;
     timings.lap("reading");
+    destination.fits(&loaded, options)?;
     ask_for_memory(memory_of(&loaded, options.method))?;
     let (spec, mut notices) = options.input.spec(&loaded)?;
     let accumulated = options.noise.accumulated()?;

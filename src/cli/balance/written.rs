@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use synbal::io::edges::EdgeColumns;
 use synbal::io::{
-    Content, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_labelled,
+    Content, Loaded, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_labelled,
     write_named_scales, write_network, write_scales,
 };
 use synbal::network::Network;
@@ -98,6 +98,19 @@ impl<'a> Destination<'a> {
         Ok(destination)
     }
 
+    /// Looks whether what is asked for can be had of what was read, before the work.
+    pub fn fits(&self, loaded: &Loaded, options: &BalanceOptions) -> Result<(), CliError> {
+        if loaded.model.is_some() {
+            return Ok(());
+        }
+        let name = |path: &Path| path.display().to_string();
+        match self.output {
+            Some(path) if self.kind == "npz" => Err(CliError::NoTensors { path: name(path) }),
+            _ if options.dtype.is_some() => Err(CliError::DtypeOfMatrix { path: name(&options.input.input) }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the result goes to standard output, so that nothing else may.
     pub fn is_stdout(&self) -> bool {
         self.output.is_some_and(is_stdout)
@@ -115,7 +128,6 @@ impl<'a> Destination<'a> {
         let Some(path) = self.output else { return Ok(Vec::new()) };
         let (bytes, notices) = match (self.kind.as_str(), result.model) {
             ("safetensors" | "npz", Some(model)) => (model.file.converted(&self.kind)?.to_bytes()?, Vec::new()),
-            ("npz", None) => return Err(CliError::NoTensors { path: path.display().to_string() }),
             ("csv" | "tsv", None) if self.edges.is_some() && result.names.is_some() => {
                 let delimiter = if self.kind == "tsv" { b'\t' } else { b',' };
                 let names = result.names.unwrap_or_default();
