@@ -16,10 +16,24 @@ use super::console::{print, say};
 use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
+    if options.input.extension().is_some_and(|ending| ending == "json") {
+        return Err(CliError::CertificateFirst { path: options.input.display().to_string() });
+    }
     let certificate = bytes(&options.certificate)?;
-    let verdict = match read(&options.input) {
+    // The checker takes a table for a matrix anyway, and knows of nothing else that can be said of a file.
+    let said = options.form.given().into_iter().find(|&(given, option)| given && option != "--matrix");
+    let by_itself = match said {
+        Some((_, option)) => Err(format!("{option} is nothing that the checker knows")),
+        None => match read(&options.input) {
+            Err(reason) if reason.is_unknown() => Err(reason.to_string()),
+            read => {
+                Ok(read.map_err(|reason| CliError::CheckerRead { path: options.input.display().to_string(), reason })?)
+            }
+        },
+    };
+    let verdict = match by_itself {
         Ok((input, input_sha256)) => decided(&certificate, &input_sha256, &input),
-        Err(reason) if reason.is_unknown() => {
+        Err(reason) => {
             say(&format!("note: {reason}; the input was read as for balancing, not by the checker itself"));
             // A certificate is about weights; what the activation makes of them is not its business.
             let read = options.form.read_options(Some(Activation::Linear.into()), exponent(&certificate))?;
@@ -30,7 +44,6 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
                 check(&certificate, &input_sha256, &loaded.network).map(|proved| text(&proved))
             }
         }
-        Err(reason) => return Err(CliError::CheckerRead { path: options.input.display().to_string(), reason }),
     };
     match verdict {
         Ok(said) => {

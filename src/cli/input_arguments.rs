@@ -202,6 +202,18 @@ fn read_gains(path: &Path) -> Result<Vec<f64>, CliError> {
 }
 
 impl FormOptions {
+    /// Every option here, and whether it is given.
+    pub fn given(&self) -> [(bool, &'static str); 6] {
+        [
+            (self.layout.is_some(), "--layout"),
+            (!self.untouched.is_empty(), "--untouched"),
+            (self.edges.is_some(), "--edges"),
+            (self.matrix, "--matrix"),
+            (self.transpose, "--transpose"),
+            (self.variable.is_some(), "--variable"),
+        ]
+    }
+
     pub fn read_options(&self, activation: Option<GivenActivations>, p: f64) -> Result<ReadOptions, CliError> {
         let file = match &self.layout {
             None => None,

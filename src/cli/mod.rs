@@ -102,6 +102,8 @@ pub enum CliError {
     File { path: String, reason: std::io::Error },
     #[error("{path}, line {line}: {text:?} is no gain; give one finite number of at least 0 a line, below a header")]
     BadGain { path: String, line: usize, text: String },
+    #[error("{path} is no network; give the certificate first, then the file of the network")]
+    CertificateFirst { path: String },
     #[error("{path}: {reason}")]
     CheckerRead { path: String, reason: synbal::check::read::ReadError },
     #[error("the certificate made is refused by the checker, a fault of this program; nothing was written: {0}")]

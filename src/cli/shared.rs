@@ -48,18 +48,8 @@ pub fn read(input: &InputOptions, within_components: bool, ranks: &Arc<dyn Ranks
 
 /// Refuses options that one process takes and several do not: those about the input, and others that are given or not.
 pub fn refuse(input: &InputOptions, others: &[(bool, &'static str)]) -> Result<(), CliError> {
-    let form = &input.form;
-    let of_input = [
-        (input.world.is_some(), "--world"),
-        (input.gains.is_some(), "--gains"),
-        (form.layout.is_some(), "--layout"),
-        (!form.untouched.is_empty(), "--untouched"),
-        (form.edges.is_some(), "--edges"),
-        (form.matrix, "--matrix"),
-        (form.transpose, "--transpose"),
-        (form.variable.is_some(), "--variable"),
-    ];
-    match others.iter().chain(&of_input).find(|(given, _)| *given) {
+    let of_problem = [(input.world.is_some(), "--world"), (input.gains.is_some(), "--gains")];
+    match others.iter().chain(&of_problem).chain(&input.form.given()).find(|(given, _)| *given) {
         Some((_, option)) => Err(CliError::NotOnRanks { option }),
         None => Ok(()),
     }

@@ -173,3 +173,25 @@ fn several_experiments_are_a_list_of_what_each_says_alone() {
     }
     assert_eq!(both.as_array().unwrap().len(), 2);
 }
+
+/// The checker's own reader takes every table for a matrix whose rows are targets.
+#[test]
+fn what_was_said_of_a_file_to_certify_it_is_said_to_check_it() {
+    let folder = scratch();
+    let path = folder.path();
+    fs::write(path.join("edges.csv"), "1,2,3\n2,1,6\n2,2,1\n").unwrap();
+    for (file, said) in [("small.csv", &["--transpose"][..]), ("edges.csv", &["--edges", "1,2,3"])] {
+        let output = run(path, &[&["certify", file, "-o", "c.json"], said].concat());
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let output = run(path, &[&["check", "c.json", file], said].concat());
+        assert!(stdout(&output).starts_with("PROVED"), "{said:?}: {}{}", stdout(&output), stderr(&output));
+        assert!(stderr(&output).contains("not by the checker itself"), "{}", stderr(&output));
+        let output = run(path, &["check", "c.json", file]);
+        assert_eq!(status(&output), 1, "{said:?}: {}", stdout(&output));
+    }
+    let untransposed = run(path, &["certify", "small.csv", "-o", "c.json"]);
+    assert_eq!(status(&untransposed), 0, "{}", stderr(&untransposed));
+    assert_eq!(status(&run(path, &["check", "c.json", "small.csv"])), 0);
+    assert_eq!(status(&run(path, &["check", "c.json", "small.csv", "--transpose"])), 1);
+    refused(path, &["check", "small.csv", "c.json"], &["c.json", "the certificate first"]);
+}
