@@ -237,7 +237,7 @@ def check(
             raise NoSuchFile(f"{os.fspath(certificate)}: there is no such file", path=certificate) from None
         except OSError as error:
             raise FileError(f"{os.fspath(certificate)}: {error.strerror}", path=certificate) from None
-    if isinstance(J, (str, os.PathLike)):
+    if isinstance(J, (str, os.PathLike)) and w_in is None and w_out is None and b is None:
         found = _synbal.check(text, path=J)
         if found is not None:
             return _proved(found)

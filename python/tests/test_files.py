@@ -27,8 +27,25 @@ def test_whole_networks(tmp_path, J, rng):
     with pytest.raises(synbal.ArgumentError, match="twice"):
         synbal.balance(read, w_in=parts["w_in"])
     assert synbal.check(synbal.certify(read, world=1.0), path).nodes == 8
+    with pytest.raises(synbal.ArgumentError, match="twice"):
+        synbal.check(synbal.certify(read, world=1.0), path, w_in=parts["w_in"])
     synbal.save(path, read, single=True)
     assert np.array_equal(synbal.load(path).weights, J.astype(np.float32))
+    # What is said of a file and makes no difference to it is no help.
+    for said in ({"transpose": True}, {"matrix": True}, {"edges": "1,2"}, {"variable": "w_rec"}):
+        with pytest.raises(synbal.FileError, match="does not apply"):
+            synbal.load(path, **said)
+
+
+def test_one_matrix_of_an_archive(tmp_path, J):
+    path = tmp_path / "J.npz"
+    np.savez(path, J)
+    assert np.array_equal(synbal.load(path).weights, J)
+    assert np.array_equal(synbal.load(path, transpose=True).weights, J.T)
+    np.savez_compressed(path, J=np.asfortranarray(J), b=np.ones(7))
+    assert np.array_equal(synbal.load(path, variable="J").weights, J)
+    with pytest.raises(synbal.SynbalError, match="there is no array `K`; there are `J`, `b`"):
+        synbal.load(path, variable="K")
 
 
 @pytest.mark.parametrize("ending", ["npy", "mtx", "csv"])
