@@ -109,7 +109,7 @@ fn certified(subject: &Subject, evidence: &mut Evidence) {
             format!("error of {name} in units of its certified bound, worst of {} times", worst.seen()),
             worst.worst(),
             1.0,
-            "|h_computed - h|_2 <= initial error + integral of the defect + jumps, in interval arithmetic; the error is enclosed by an second walk along the flow",
+            "|h_computed - h|_2 <= initial error + integral of the defect + jumps, in interval arithmetic; the error is enclosed by a second walk along the flow",
         );
         let last = solver.bounds.last().copied().unwrap_or(f64::NAN);
         evidence.note(match solver.median_ratio() {

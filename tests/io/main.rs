@@ -9,6 +9,7 @@ mod fuzz;
 mod hand_written;
 mod hashed;
 mod labelled;
+mod layouts;
 mod memory;
 mod round_trips;
 mod said;
