@@ -66,6 +66,24 @@ pub enum GraphMlError {
     /// There are no edges.
     #[error("there are no edges")]
     NoEdges,
+    /// The file has `what`, which is more than a network of neurons and synapses.
+    #[error("the file has {what}, which is more than a network of neurons and synapses; write one plain graph")]
+    NotPlain {
+        /// What it has.
+        what: &'static str,
+    },
+    /// Node `position` of the file has no `id`.
+    #[error("node {position} (counted from 1) has no `id`")]
+    NoId {
+        /// The place among the nodes, counted from 1.
+        position: usize,
+    },
+    /// Two nodes have the `id` `name`.
+    #[error("two nodes have the id `{name}`; rename one")]
+    DuplicateNode {
+        /// Their name.
+        name: String,
+    },
     /// A fault found there: [`EdgesError`].
     #[error(transparent)]
     Edges(#[from] EdgesError),
@@ -84,13 +102,14 @@ struct Edge {
 /// Reads a graph; `attribute` is the name of the edge attribute that holds the weights.
 ///
 /// # Errors
-/// XML that is damaged, no such attribute, an edge without a weight or with one that is no number, a synapse twice.
+/// XML that is damaged, no such attribute, a node without a name or two with one, an edge without a weight or with one that is no
+/// number, a synapse twice; hyperedges, and graphs within a graph.
 pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMlError> {
     let mut reader = Reader::from_reader(bytes);
     let (mut names, mut edges): (Vec<String>, Vec<Edge>) = (Vec::new(), Vec::new());
     // Of edge attributes: identifier, name, default.
     let mut keys: Vec<(String, String, Option<String>)> = Vec::new();
-    let mut directed_by_default = true;
+    let (mut directed_by_default, mut graphs, mut key_of_edges) = (true, 0, false);
     let (mut in_edge, mut in_default, mut data_key) = (false, false, None);
     let mut text = String::new();
     loop {
@@ -105,16 +124,28 @@ pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMl
                 let get = |name: &str| attribute_of(&element, name).map_err(&broken);
                 text.clear();
                 match element.local_name().as_ref() {
-                    "graph" => directed_by_default = get("edgedefault")?.as_deref() != Some("undirected"),
+                    "graph" => {
+                        directed_by_default = get("edgedefault")?.as_deref() != Some("undirected");
+                        graphs += 1;
+                        if graphs > 1 {
+                            return Err(GraphMlError::NotPlain { what: "more than one graph" });
+                        }
+                    }
+                    "hyperedge" => return Err(GraphMlError::NotPlain { what: "hyperedges" }),
                     "key" => {
                         let domain = get("for")?.unwrap_or_default();
-                        if matches!(domain.as_str(), "edge" | "all" | "") {
+                        key_of_edges = matches!(domain.as_str(), "edge" | "all" | "");
+                        if key_of_edges {
                             let id = get("id")?.unwrap_or_default();
                             keys.push((id.clone(), get("attr.name")?.unwrap_or(id), None));
                         }
                     }
-                    "default" => in_default = !empty,
-                    "node" => names.push(get("id")?.unwrap_or_default()),
+                    // Nodes have attributes with defaults, too.
+                    "default" => in_default = !empty && key_of_edges,
+                    "node" => {
+                        let position = names.len() + 1;
+                        names.push(get("id")?.ok_or(GraphMlError::NoId { position })?);
+                    }
                     "edge" => {
                         let source = get("source")?.ok_or(GraphMlError::NoEnd { missing: "source" })?;
                         let target = get("target")?.ok_or(GraphMlError::NoEnd { missing: "target" })?;
@@ -127,6 +158,10 @@ pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMl
                 }
             }
             Event::Text(part) => text += part.trim(),
+            Event::CData(part) => text += part.trim(),
+            Event::GeneralRef(name) if in_default || data_key.is_some() => {
+                return Err(broken(format!("`&{};` in a number", &*name)));
+            }
             Event::End(element) => match element.local_name().as_ref() {
                 "edge" => in_edge = false,
                 "default" if in_default => {
@@ -155,7 +190,12 @@ pub fn read(bytes: &[u8], attribute: Option<&str>) -> Result<NamedEdges, GraphMl
         let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
         return Err(GraphMlError::NoSuchAttribute { name: wanted.to_owned(), found });
     };
-    let numbers: HashMap<&str, usize> = names.iter().enumerate().map(|(k, name)| (name.as_str(), k)).collect();
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    for (k, name) in names.iter().enumerate() {
+        if numbers.insert(name, k).is_some() {
+            return Err(GraphMlError::DuplicateNode { name: name.clone() });
+        }
+    }
     let mut triplets = Vec::new();
     let mut both_ways = 0;
     for edge in &edges {
@@ -206,6 +246,104 @@ mod tests {
         assert_eq!(synapses, [(0, 1, 4.0), (1, 0, 2.5)]);
         let none = graph("<key id='d' for='edge' attr.name='weight'/>");
         assert!(matches!(read(none.as_bytes(), None), Err(GraphMlError::NoWeight { .. })));
+    }
+
+    /// A graph of two neurons with these keys and edges.
+    fn graph(keys: &str, edges: &str) -> Result<NamedEdges, GraphMlError> {
+        let nodes = "<node id='a'/><node id='b'/>";
+        read(format!("<graphml>{keys}<graph edgedefault='directed'>{nodes}{edges}</graph></graphml>").as_bytes(), None)
+    }
+
+    const KEY: &str = "<key id='d' for='edge' attr.name='weight'/>";
+
+    /// The first example of GraphML's own primer has a colour of nodes with a default, behind the weights of edges.
+    #[test]
+    fn a_default_of_nodes_is_none_of_edges() {
+        let keys = format!("{KEY}<key id='c' for='node' attr.name='size'><default>3</default></key>");
+        let found = graph(&keys, "<edge source='a' target='b'/>");
+        assert!(matches!(found, Err(GraphMlError::NoWeight { .. })), "{found:?}");
+        for domain in ["for='edge'", "for='all'", ""] {
+            let keys = format!("<key id='d' {domain} attr.name='weight'><default>3</default></key>{keys}");
+            let found = graph(&keys, "<edge source='a' target='b'/>").unwrap();
+            assert_eq!(
+                found.weights.triplets().map(|(i, j, &weight)| (i, j, weight)).collect::<Vec<_>>(),
+                [(1, 0, 3.0)]
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_whole_or_not_at_all() {
+        let weight = |text: &str| {
+            let edge =
+                format!("<edge source='a' target='b'><data key='d'> {text} </data><data key='e'>9</data></edge>");
+            graph(KEY, &edge).map(|found| found.weights.triplets().map(|(_, _, &weight)| weight).collect::<Vec<_>>())
+        };
+        assert_eq!(weight("2.5").unwrap(), [2.5]);
+        assert_eq!(weight("<![CDATA[2.5]]>").unwrap(), [2.5]);
+        assert_eq!(weight("2<!-- or not -->.5").unwrap(), [2.5]);
+        assert!(matches!(weight("2&#46;5"), Err(GraphMlError::Xml { .. })));
+        assert!(matches!(weight("x"), Err(GraphMlError::BadWeight { .. })));
+        assert!(matches!(weight(""), Err(GraphMlError::BadWeight { error: NumberError::Absent, .. })));
+    }
+
+    #[test]
+    fn directions_are_those_of_the_edge_or_of_its_graph() {
+        let found = |default: &str, edge: &str| {
+            let text = format!(
+                "<graphml>{KEY}<graph {default}><node id='a'/><node id='b'/><edge source='a' target='b' {edge}><data key='d'>2</data></edge>\
+                 <edge source='b' target='b' {edge}><data key='d'>3</data></edge></graph></graphml>"
+            );
+            let found = read(text.as_bytes(), None).unwrap();
+            (found.weights.triplets().map(|(i, j, &weight)| (i, j, weight)).collect::<Vec<_>>(), found.notices.len())
+        };
+        let (one, both) = ((vec![(1, 0, 2.0), (1, 1, 3.0)], 1), (vec![(0, 1, 2.0), (1, 0, 2.0), (1, 1, 3.0)], 2));
+        for (default, edge, expected) in [
+            ("", "", &one),
+            ("edgedefault='directed'", "", &one),
+            ("edgedefault='undirected'", "", &both),
+            ("edgedefault='undirected'", "directed='true'", &one),
+            ("edgedefault='directed'", "directed='false'", &both),
+        ] {
+            assert_eq!(&found(default, edge), expected, "{default} {edge}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_graph_is_said() {
+        let edge = "<edge source='a' target='b'><data key='d'>2</data></edge>";
+        for (keys, inside, expected) in [
+            (KEY, "", "there are no edges"),
+            (KEY, "<node id='a'/><edge source='a' target='b'/>", "two nodes have the id `a`; rename one"),
+            (KEY, "<node/>", "node 3 (counted from 1) has no `id`"),
+            (KEY, "<edge source='a'/>", "an edge has no `target`"),
+            (KEY, "<edge target='a'/>", "an edge has no `source`"),
+            (KEY, "<edge source='a' target='c'/>", "the edge from `a` to `c` ends at a node that is not listed"),
+            (KEY, "<edge source='c' target='a'/>", "the edge from `c` to `a` ends at a node that is not listed"),
+            (
+                KEY,
+                "<hyperedge/>",
+                "the file has hyperedges, which is more than a network of neurons and synapses; write one plain graph",
+            ),
+            (
+                KEY,
+                "<node id='c'><graph/></node>",
+                "the file has more than one graph, which is more than a network of neurons and synapses; write one plain graph",
+            ),
+            ("", edge, "there is no edge attribute `weight`; the edges have none"),
+            (
+                "<key id='e' for='edge' attr.name='size'/><key id='f'/>",
+                edge,
+                "there is no edge attribute `weight`; the edges have `size`, `f`",
+            ),
+            ("<key id='weight' for='node'/>", edge, "there is no edge attribute `weight`; the edges have none"),
+        ] {
+            let said = graph(keys, inside).unwrap_err().to_string();
+            assert_eq!(said, expected, "{keys} {inside}");
+        }
+        // A key without a name is known by its identifier.
+        assert!(graph("<key id='weight'/>", &edge.replace("'d'", "'weight'")).is_ok());
+        assert!(read(format!("<graphml>{KEY}</graphml>").as_bytes(), Some("d")).is_err());
     }
 
     #[test]
