@@ -236,7 +236,7 @@ impl<'a> Elements<'a> {
     fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
         let byte = self.origin.byte(self.at);
         let (kind, data) = self.required("it lacks whole numbers")?;
-        let numbers = numbers(kind, data, self.little).ok_or(MatlabError::Damaged { byte, reason: "its numbers" })?;
+        let numbers = numbers(kind, data, self.little).map_err(|reason| MatlabError::Damaged { byte, reason })?;
         Ok(numbers.into_iter().map(|value| value as usize).collect())
     }
 }
@@ -258,7 +258,7 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     let entries = if class == SPARSE {
         let (row, start) = (parts.whole()?, parts.whole()?);
         let (kind, data) = parts.required("it lacks numbers")?;
-        let values = numbers(kind, data, little).ok_or_else(|| damaged("its numbers"))?;
+        let values = numbers(kind, data, little).map_err(damaged)?;
         if start.len() != columns.saturating_add(1) || start.windows(2).any(|pair| pair[0] > pair[1]) {
             return Err(damaged("its columns do not fit"));
         }
@@ -279,7 +279,7 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
         entries
     } else {
         let (kind, data) = parts.required("it lacks numbers")?;
-        let values = numbers(kind, data, little).ok_or_else(|| damaged("its numbers"))?;
+        let values = numbers(kind, data, little).map_err(damaged)?;
         if rows.checked_mul(columns) != Some(values.len()) {
             return Err(damaged("its numbers do not fit its size"));
         }
@@ -289,8 +289,8 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     Ok(Ok(Matrix { name, rows, columns, entries }))
 }
 
-/// Numbers of any type that a matrix can be stored in.
-fn numbers(kind: u32, data: &[u8], little: bool) -> Option<Vec<f64>> {
+/// Numbers of any type that a matrix can be stored in; else what is wrong with them.
+fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, &'static str> {
     fn each<const N: usize>(data: &[u8], little: bool, decode: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         let chunks = data.chunks_exact(N).map(|chunk| {
             let mut bytes = [0; N];
@@ -302,7 +302,14 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Option<Vec<f64>> {
         });
         chunks.collect()
     }
-    Some(match kind {
+    let whole = |decode: fn([u8; 8]) -> i128| {
+        const LARGEST_EXACT: f64 = (1_u64 << 53) as f64;
+        let each = each(data, little, |bytes| decode(bytes) as f64);
+        // Whole numbers beyond are rounded, at the least to this one.
+        let exact = each.iter().all(|value| value.abs() < LARGEST_EXACT);
+        if exact { Ok(each) } else { Err("it has a whole number of 2^53 or more, of which f64 loses digits") }
+    };
+    Ok(match kind {
         1 => each(data, little, |b: [u8; 1]| f64::from(b[0] as i8)),
         2 => each(data, little, |b: [u8; 1]| f64::from(b[0])),
         3 => each(data, little, |b| f64::from(i16::from_le_bytes(b))),
@@ -311,47 +318,11 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Option<Vec<f64>> {
         6 => each(data, little, |b| f64::from(u32::from_le_bytes(b))),
         7 => each(data, little, |b| f64::from(f32::from_le_bytes(b))),
         9 => each(data, little, f64::from_le_bytes),
-        12 => each(data, little, |b| i64::from_le_bytes(b) as f64),
-        13 => each(data, little, |b| u64::from_le_bytes(b) as f64),
-        _ => return None,
+        12 => whole(|b| i64::from_le_bytes(b).into())?,
+        13 => whole(|b| u64::from_le_bytes(b).into())?,
+        _ => return Err("its numbers are of no known type"),
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use flate2::{Compression, write::ZlibEncoder};
-
-    use super::*;
-
-    fn element(kind: u32, data: &[u8]) -> Vec<u8> {
-        [&kind.to_le_bytes()[..], &(data.len() as u32).to_le_bytes(), data].concat()
-    }
-
-    fn damage(elements: &[u8]) -> (usize, &'static str) {
-        let header = [&[b' '; HEADER - 4][..], &[0, 1], b"IM"].concat();
-        match read(&[&header, elements].concat(), None) {
-            Err(MatlabError::Damaged { byte, reason }) => (byte, reason),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// The place is one of the file, wherever the element lies; of what is compressed, the compressed element's.
-    #[test]
-    fn damage_is_found_where_it_is_in_the_file() {
-        let flags = element(6, &[6, 0, 0, 0, 0, 0, 0, 0]);
-        let lacking = element(MATRIX, &flags);
-        let cut = [&flags[..], &[5, 0, 0]].concat();
-        let dimensions_cut = element(MATRIX, &cut);
-        assert_eq!(damage(&lacking), (HEADER + lacking.len(), "it lacks whole numbers"));
-        assert_eq!(damage(&dimensions_cut), (HEADER + 8 + flags.len(), "it has no tag"));
-        let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
-        packer.write_all(&dimensions_cut).unwrap();
-        let packed = element(PACKED, &packer.finish().unwrap());
-        assert_eq!(damage(&packed), (HEADER, "it has no tag"));
-        // Behind an element that is whole.
-        let before = element(1, &[0; 8]);
-        assert_eq!(damage(&[before.clone(), packed].concat()), (HEADER + before.len(), "it has no tag"));
-    }
-}
+mod tests;
