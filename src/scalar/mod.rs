@@ -12,6 +12,8 @@ mod binary;
 mod directed;
 mod interval;
 mod interval_arithmetic;
+#[cfg(test)]
+mod laws;
 #[cfg(feature = "precise")]
 mod multi;
 #[cfg(feature = "precise")]
