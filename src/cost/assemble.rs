@@ -388,4 +388,43 @@ mod tests {
         assert!(chain(4).prescaling().is_identity());
         assert!(!chain(5).prescaling().is_identity());
     }
+
+    /// Costs of 2^±400 are seen through a prescaling where weights stay normal: cubes of costs fit then. Costs of 2^±200 are not.
+    #[test]
+    fn wide_costs_are_seen_through_a_prescaling_where_one_fits() {
+        let pair = |exponent: f64| {
+            let weights = vec![(0, 1, exponent.exp2()), (1, 0, (-exponent).exp2()), (1, 2, 1.0), (2, 1, 1.0)];
+            let network = Network::recurrent(Weights::from_triplets(3, weights).unwrap(), Activation::Linear);
+            CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap()
+        };
+        for exponent in [1.0, 100.0, 150.0] {
+            assert!(pair(exponent).prescaling().is_identity(), "{exponent}");
+        }
+        for exponent in [151.0, 200.0, 400.0] {
+            let graph = pair(exponent);
+            assert!(!graph.prescaling().is_identity(), "{exponent}");
+            assert!(
+                graph.initial_costs().iter().all(|cost| cost.log2().abs() <= 4.0),
+                "{exponent}: {:?}",
+                graph.initial_costs()
+            );
+        }
+    }
+
+    /// A cost below 2^-1000 of the unit is refused with its synapse; where two are as far apart, no rescaling helps.
+    #[test]
+    fn a_cost_that_is_lost_is_named() {
+        let network = |low: f64| {
+            let weights = vec![(0, 1, 1.0), (1, 0, 1.0), (1, 2, low.exp2()), (2, 1, low.exp2())];
+            Network::recurrent(Weights::from_triplets(3, weights).unwrap(), Activation::Linear)
+        };
+        assert!(CostGraph::of_network(&network(-240.0), &CostSpec::power(4.0)).is_ok());
+        match CostGraph::of_network(&network(-260.0), &CostSpec::power(4.0)) {
+            Err(CostError::CostOutOfRange { target, source_index, log2_cost }) => {
+                assert_eq!((target, source_index), (1, 2));
+                assert!(log2_cost < SMALLEST_LOG2_COST, "{log2_cost}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

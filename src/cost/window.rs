@@ -116,4 +116,28 @@ mod tests {
         assert!(scales_within(3, &apart, 1000.0).is_none());
         assert!(scales_within(3, &apart, 3001.0).is_some());
     }
+
+    /// Of ten million relaxations for one search.
+    #[test]
+    fn a_search_that_would_take_too_long_is_not_begun() {
+        let edges = |count: usize| vec![Edge { target: 0, source: 1, log2_cost: 0.0, reach: (-5000.0, 5000.0) }; count];
+        assert!(scales_within(100_000, &edges(50), 10.0).is_some());
+        assert!(scales_within(100_000, &edges(51), 10.0).is_none());
+    }
+
+    /// A cost of one whose weight may be no lower than the top: the scales lift it there, and no other.
+    #[test]
+    fn reach_narrows_the_window_on_its_side() {
+        let edge = |target, source, reach| Edge { target, source, log2_cost: 0.0, reach };
+        let found = |first: (f64, f64)| {
+            let (x, top) = scales_within(2, &[edge(0, 1, first), edge(1, 0, (-5000.0, 5000.0))], 100.0)?;
+            Some((x[1] - x[0] - top, x[0] - x[1] - top))
+        };
+        let (first, second) = found((0.0, 5000.0)).unwrap();
+        assert!(first >= -1e-3 && (-100.0 - 1e-3..=1e-3).contains(&second), "{first} {second}");
+        let (first, _) = found((-5000.0, -80.0)).unwrap();
+        assert!((-100.0 - 1e-3..=-80.0 + 1e-3).contains(&first), "{first}");
+        // Below the window, nothing fits.
+        assert!(found((-5000.0, -101.0)).is_none());
+    }
 }

@@ -410,4 +410,26 @@ mod tests {
         assert_eq!(Float::Bf16.rounded(1.0 + 3.0 * 2.0_f64.powi(-8)), 1.0 + 2.0_f64.powi(-6));
         assert_eq!(Float::F16.rounded(1e6), f64::INFINITY);
     }
+
+    #[test]
+    fn formats_round_as_they_say() {
+        for (float, name, width, digits, smallest) in [
+            (Float::F64, "F64", 8, 53, -1074),
+            (Float::F32, "F32", 4, 24, -149),
+            (Float::F16, "F16", 2, 11, -24),
+            (Float::Bf16, "BF16", 2, 8, -133),
+        ] {
+            assert_eq!((float.name(), float.width()), (name, width));
+            let two = |exponent: i32| 2.0_f64.powi(exponent);
+            // Half of the smallest double is none.
+            let lost = if smallest == -1074 { two(smallest) } else { two(smallest - 1) };
+            assert_eq!(float.precision(), Precision::Rounded { roundoff: two(-digits), smallest: lost });
+            let (tiny, next) = (two(smallest), 1.0 + two(1 - digits));
+            assert_eq!((float.rounded(tiny), float.rounded(next)), (tiny, next), "{name}");
+            assert_eq!((float.rounded(0.75 * tiny), float.rounded(1.0 + two(-digits))), (tiny, 1.0), "{name}");
+            let mut bytes = Vec::new();
+            float.encode(next, &mut bytes);
+            assert_eq!((bytes.len(), float.decode(&bytes)), (width, next), "{name}");
+        }
+    }
 }

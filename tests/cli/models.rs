@@ -321,3 +321,16 @@ fn small_things_said_right() {
     let xml = fs::read_to_string(folder.path().join("j.xml")).unwrap();
     assert!(xml.contains("<testcase") && xml.contains("failures=\"0\""), "{xml}");
 }
+
+/// Parallel synapses of a kernel are one, of their p-norm: the checker has to know the certificate's own p.
+#[test]
+fn a_certificate_of_a_kernel_is_checked_with_its_own_exponent() {
+    let convolutions: [(&str, &[usize]); 2] = [("0.weight", &[3, 2, 3]), ("1.weight", &[2, 3, 3])];
+    let folder = scratch(&[("conv.safetensors", &model(&convolutions))]);
+    for p in ["2", "3", "0.5"] {
+        let file = ["conv.safetensors", "--activation", "relu", "--world", "1", "--p", p];
+        ends(folder.path(), 0, &[&["certify", "-o", "c.json"][..], &file].concat());
+        let (said, _) = ends(folder.path(), 0, &["check", "c.json", "conv.safetensors"]);
+        assert!(said.starts_with("PROVED"), "{p}: {said}");
+    }
+}
