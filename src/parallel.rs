@@ -126,4 +126,71 @@ mod tests {
             assert!(synapses <= PART || part.len() == 1, "{part:?} has {synapses}");
         }
     }
+
+    fn starts(lengths: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        let mut starts = vec![0];
+        starts.extend(lengths.into_iter().scan(0, |sum, length| {
+            *sum += length;
+            Some(*sum)
+        }));
+        starts
+    }
+
+    #[test]
+    fn parts_are_as_large_as_they_may_be() {
+        let quarter = PART / 4;
+        assert_eq!(parts_of_rows(&starts([quarter; 10])), [0..4, 4..8, 8..10]);
+        assert_eq!(parts_of_rows(&starts([quarter + 1; 7])), [0..3, 3..6, 6..7]);
+        assert_eq!(parts_of_rows(&starts([0; 5])), vec![0..5]);
+        assert_eq!(parts_of_rows(&starts([PART + 1, 1, 1])), [0..1, 1..3]);
+        assert!(parts_of_rows(&starts([])).is_empty());
+    }
+
+    #[test]
+    fn blocks_are_a_power_of_two_of_equal_work() {
+        // So many synapses in rows of so many each.
+        let blocks = |rows: usize, each: usize| blocks_of_rows(&starts(vec![each; rows]));
+        assert_eq!(blocks(100, PART / 100), vec![0..100]);
+        assert_eq!(blocks(8, PART / 4), [0..4, 4..8]);
+        // Three parts of synapses are four blocks.
+        assert_eq!(blocks(12, PART / 4), [0..3, 3..6, 6..9, 9..12]);
+        assert_eq!(blocks(1024, PART).len(), MAX_BLOCKS);
+        assert_eq!(blocks(1025, LARGE / 32).len(), 32);
+        // Each block has sums for all nodes: with eight synapses a node there is one block, with sixteen two.
+        assert_eq!(blocks(PART, 8).len(), 1);
+        assert_eq!(blocks(PART, 15).len(), 1);
+        assert_eq!(blocks(PART, 16).len(), 2);
+        // Rows of which one has nearly all: the others are left over for the last.
+        assert_eq!(blocks_of_rows(&starts([4 * PART, 1, 1, 1])), [0..1, 1..1, 1..1, 1..4]);
+        assert_eq!(blocks_of_rows(&starts([1, 1, 1, 4 * PART])), [0..4, 4..4, 4..4, 4..4]);
+        assert_eq!(blocks_of_rows(&starts([])), vec![0..0]);
+    }
+
+    #[test]
+    fn shares_are_sixteen_or_of_a_thousand_rows() {
+        assert_eq!(shares(0).count(), 0);
+        assert_eq!(shares(1).collect::<Vec<_>>(), vec![0..1]);
+        assert_eq!(shares(SHARE).collect::<Vec<_>>(), vec![0..SHARE]);
+        assert_eq!(shares(SHARE + 1).collect::<Vec<_>>(), [0..SHARE, SHARE..SHARE + 1]);
+        let many: Vec<Range<usize>> = shares(32 * SHARE + 1).collect();
+        assert_eq!(
+            (many.len(), many[0].clone(), many[15].clone()),
+            (16, 0..2 * SHARE + 1, 15 * (2 * SHARE + 1)..32 * SHARE + 1)
+        );
+    }
+
+    #[test]
+    fn parts_have_their_own_values() {
+        let starts = starts([PART / 2, PART / 2, 3, 0]);
+        let mut values: Vec<usize> = (0..PART + 3).collect();
+        let found: Vec<(Range<usize>, usize, Option<usize>)> = parts_with(&starts, &mut values)
+            .into_iter()
+            .map(|(rows, own)| (rows, own.len(), own.first().copied()))
+            .collect();
+        assert_eq!(found, [(0..2, PART, Some(0)), (2..4, 3, Some(PART))]);
+        let mut few = [1, 2, 3];
+        let mut rest = &mut few[..];
+        assert_eq!(split_off(&mut rest, 2), [1, 2]);
+        assert_eq!((split_off(&mut rest, 2).len(), rest.len()), (1, 0));
+    }
 }

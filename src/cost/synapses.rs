@@ -244,3 +244,22 @@ impl<'a> FactorTable<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Weights};
+
+    /// Parts of 65,536 synapses: the world is with the neurons where these are one part, else alone.
+    #[test]
+    fn the_world_has_a_part_of_its_own_where_there_are_several() {
+        for (neurons, expected) in [(200, vec![0..201]), (300, vec![0..218, 218..300, 300..301])] {
+            let dense = (0..neurons).flat_map(|i| (0..neurons).map(move |j| (i, j, 1.0))).collect();
+            let mut network = Network::recurrent(Weights::from_triplets(neurons, dense).unwrap(), Activation::Relu);
+            network.w_in = Some(nalgebra::DMatrix::from_element(neurons, 1, 1.0));
+            network.w_out = Some(nalgebra::DMatrix::from_element(1, neurons, 1.0));
+            let spec = CostSpec::power(2.0).with_world(1.0);
+            assert_eq!(Synapses::of(&network, &spec).unwrap().parts(), expected);
+        }
+    }
+}

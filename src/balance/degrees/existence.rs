@@ -250,3 +250,44 @@ fn cycle_of(last: &[Option<Inner>], start: usize, way: Way) -> Option<Vec<Inner>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    fn costs(neurons: usize, weights: &[(usize, usize, f64)], degrees: &[f64]) -> DegreeCosts {
+        let activations: Vec<Activation> =
+            degrees.iter().map(|&degree| Activation::RectifiedPower { degree }).collect();
+        let weights = Weights::from_triplets(neurons, weights.to_vec()).unwrap();
+        let mut network = Network::recurrent(weights, Activation::Relu);
+        network.activation = activations.into();
+        DegreeCosts::of_network(&network, &CostSpec::power(2.0)).unwrap()
+    }
+
+    /// A chain of two neurons: the one synapse costs ever less when the first goes down or the second goes up.
+    #[test]
+    fn a_direction_holds_if_no_cost_grows_along_it_and_the_one_that_it_names_falls() {
+        let chain = costs(3, &[(1, 0, 2.0), (2, 1, 3.0), (1, 2, 5.0)], &[2.0, 1.0, 1.0]);
+        let Minimum::Missing(found) = minimum(&chain) else { panic!("a chain has no minimum") };
+        assert!(found.holds(&chain));
+        assert_eq!(found.falling(), (1, 0));
+        let moved = |rates: [i32; 3], falling: (usize, usize)| LoweringDirection {
+            rates: rates.map(|rate| (BigInt::from(rate), 0)).to_vec(),
+            approximate: vec![0.0; 3],
+            falling,
+        };
+        assert!(moved([-1, 0, 0], (1, 0)).holds(&chain));
+        // Twice the rate of neuron 0, for its degree: as much as the others rise.
+        assert!(moved([1, 3, 3], (1, 0)).holds(&chain));
+        assert!(!moved([1, 2, 2], (1, 0)).holds(&chain));
+        assert!(!moved([1, 0, 0], (1, 0)).holds(&chain));
+        // Another synapse than the one that is named falls, or one grows beside it.
+        assert!(!moved([-1, 0, 0], (2, 1)).holds(&chain));
+        assert!(!moved([-1, 0, 1], (1, 0)).holds(&chain));
+        assert!(!moved([0, 0, 0], (1, 0)).holds(&chain));
+        let of_two = costs(2, &[(1, 0, 2.0), (0, 1, 3.0)], &[1.0, 1.0]);
+        assert!(!moved([-1, 0, 0], (1, 0)).holds(&of_two));
+    }
+}
