@@ -157,3 +157,80 @@ impl Learner {
         self.degrees.iter().enumerate().map(imbalance).fold(0.0, f64::max)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learner(p: f64) -> Learner {
+        let mut random = stream(3, 7);
+        let mut matrix = |rows, columns| DMatrix::from_vec(rows, columns, normals(&mut random, rows * columns, 0.7));
+        let (w_in, w_out) = (matrix(3, INPUTS), matrix(OUTPUTS, 3));
+        Learner {
+            degrees: vec![1.0, 2.0, 1.5],
+            inputs: matrix(INPUTS, SAMPLES),
+            target: matrix(OUTPUTS, SAMPLES),
+            p,
+            w_in,
+            w_out,
+        }
+    }
+
+    /// Central differences of the objective, whose own error is of the order of the step squared.
+    #[test]
+    fn the_gradient_is_that_of_the_objective() {
+        const STEP: f64 = 1e-5;
+        for p in [1.5, 2.0, 3.0] {
+            let at = learner(p);
+            let gradient = at.gradient();
+            let slope = |change: &dyn Fn(&mut Learner, f64)| {
+                let moved = |by: f64| {
+                    let mut moved = learner(p);
+                    change(&mut moved, by);
+                    moved.objective()
+                };
+                (moved(STEP) - moved(-STEP)) / (2.0 * STEP)
+            };
+            for i in 0..3 {
+                for j in 0..INPUTS {
+                    let found = slope(&|learner, by| learner.w_in[(i, j)] += by);
+                    assert!((found - gradient.w_in[(i, j)]).abs() < 1e-6, "{p}: {found} {}", gradient.w_in[(i, j)]);
+                }
+                for o in 0..OUTPUTS {
+                    let found = slope(&|learner, by| learner.w_out[(o, i)] += by);
+                    assert!((found - gradient.w_out[(o, i)]).abs() < 1e-6, "{p}: {found} {}", gradient.w_out[(o, i)]);
+                }
+            }
+        }
+    }
+
+    /// Sizes are sums of absolute values: of one sample, one input and one output they are products.
+    #[test]
+    fn sizes_are_those_of_what_cancels() {
+        let at = learner(2.0);
+        let gradient = at.gradient();
+        for (i, &degree) in at.degrees.iter().enumerate() {
+            let z = &at.w_in * &at.inputs;
+            let activity = |i: usize, s: usize| z[(i, s)].max(0.0).powf(at.degrees[i]);
+            let (mut size, (r, c)) = (0.0, at.node_costs(i));
+            for s in 0..SAMPLES {
+                for o in 0..OUTPUTS {
+                    let miss =
+                        (0..3).map(|j| at.w_out[(o, j)].abs() * activity(j, s)).sum::<f64>() + at.target[(o, s)].abs();
+                    let slope = if z[(i, s)] > 0.0 { degree * z[(i, s)].powf(degree - 1.0) } else { 0.0 };
+                    let inputs = (0..INPUTS).map(|j| at.w_in[(i, j)].abs() * at.inputs[(j, s)].abs()).sum::<f64>();
+                    size += at.w_out[(o, i)].abs() * miss * (degree * activity(i, s) + slope * inputs);
+                }
+            }
+            size += 2.0 * 2.0 * LAMBDA * (r + degree * c);
+            assert!((gradient.sizes[i] / size - 1.0).abs() < 1e-12, "{i}: {} {size}", gradient.sizes[i]);
+            let by_hand = (at.w_in.row(i).norm_squared(), at.w_out.column(i).norm_squared());
+            assert!((r - by_hand.0).abs() < 1e-14 && (c - by_hand.1).abs() < 1e-14);
+        }
+        let worst = (0..3).map(|i| {
+            let (r, c) = at.node_costs(i);
+            ((r - at.degrees[i] * c) / (r + at.degrees[i] * c)).abs()
+        });
+        assert_eq!(at.worst_imbalance(), worst.fold(0.0, f64::max));
+    }
+}

@@ -178,4 +178,38 @@ mod tests {
         let error = CostGraph::of_network(&large, &spec(2, 1.0)).unwrap_err();
         assert_eq!(error, CostError::TooLargeForDense { neurons: MOST_NEURONS + 1, limit: MOST_NEURONS });
     }
+
+    /// A self-synapse of two to the power 390, three times, is out of range; so is the chain that ends there, after one step more.
+    #[test]
+    fn what_leaves_the_range_is_named() {
+        let large = 390_f64.exp2();
+        let network = |triplets: Vec<(usize, usize, f64)>| {
+            Network::recurrent(Weights::from_triplets(3, triplets).unwrap(), Activation::Linear)
+        };
+        let overflow = |network: &Network, steps: u32| match CostGraph::of_network(network, &spec(steps, 1.0)) {
+            Err(CostError::AccumulatedOverflow { target, source_index, steps: of }) => Some((target, source_index, of)),
+            other => other.map(|_| None).unwrap(),
+        };
+        let chain = network(vec![(0, 1, 1.0), (1, 0, 1.0), (2, 2, 1.0), (1, 2, large), (2, 1, large)]);
+        assert_eq!(overflow(&chain, 1), None);
+        // Two steps between 1 and 2 and back, of four times 390 powers of two.
+        assert_eq!(overflow(&chain, 2), Some((1, 1, 2)));
+        let from_two = network(vec![(0, 2, 1.0), (2, 0, 1.0), (1, 1, 1.0), (2, 1, large), (1, 2, large)]);
+        assert_eq!(overflow(&from_two, 2), Some((1, 1, 2)));
+        let last = network(vec![(1, 0, 1.0), (0, 1, 1.0), (2, 2, large), (2, 0, 1.0), (0, 2, 1.0)]);
+        assert_eq!(overflow(&last, 2), Some((2, 2, 2)));
+        let across = network(vec![(1, 0, large), (2, 1, large), (0, 2, 1.0)]);
+        assert_eq!(overflow(&across, 2), Some((2, 0, 2)));
+        for value in [401_f64.exp2(), -(-402_f64).exp2()] {
+            let found = CostGraph::of_network(&network(vec![(2, 1, value), (1, 2, 1.0)]), &spec(2, 1.0));
+            let Err(CostError::WeightOutOfRange { target: 2, source_index: 1, value: named, limit: 400 }) = found
+            else {
+                panic!("{found:?}")
+            };
+            assert_eq!(named, value);
+        }
+        for value in [400_f64.exp2(), (-400_f64).exp2()] {
+            assert!(CostGraph::of_network(&network(vec![(2, 1, value), (1, 2, 1.0)]), &spec(1, 1.0)).is_ok());
+        }
+    }
 }

@@ -406,4 +406,16 @@ mod tests {
         assert_eq!(found("a b c\n1,2"), None);
         assert_eq!(found(""), None);
     }
+
+    #[test]
+    fn what_is_quoted_is_short_and_readable() {
+        let letters = |count: usize| "a".repeat(count);
+        assert_eq!(quoted(b"  a\tb\xff  "), "a\\tb\u{fffd}");
+        assert_eq!(quoted(letters(QUOTED).as_bytes()), letters(QUOTED));
+        assert_eq!(quoted(letters(QUOTED + 1).as_bytes()), letters(QUOTED) + "…");
+        // More than is looked at, even if that is nearly all blank.
+        let blanks = |count: usize| [&b"a"[..], &vec![b' '; count - 1]].concat();
+        assert_eq!(quoted(&blanks(4 * QUOTED)), "a");
+        assert_eq!(quoted(&blanks(4 * QUOTED + 1)), "a…");
+    }
 }

@@ -154,3 +154,48 @@ fn log_scales_written_by_hand() {
     let (_folder, path) = file("h.npy", npy_file(&npy_header(">i4", false, "(2,)"), &[0, 0, 0, 1, 0, 0, 0, 2]));
     assert_eq!(read_scales(&path).unwrap(), [1.0, 2.0]);
 }
+
+/// The numbers below the diagonal, or those of the diagonal too, which are zero.
+#[test]
+fn skew_arrays_with_and_without_their_diagonal() {
+    const SKEW: &str = "%%MatrixMarket matrix array real skew-symmetric\n";
+    let expected = weights(&[&[0.0, -1.0, -2.0], &[1.0, 0.0, 0.0], &[2.0, 0.0, 0.0]]);
+    assert_same(&mtx(&format!("{SKEW}3 3\n1\n2\n0\n")), &expected);
+    assert_same(&mtx(&format!("{SKEW}3 3\n0\n1\n2\n0\n0\n0\n")), &expected);
+    assert_same(&mtx(&format!("{SKEW}1 1\n0\n")), &weights(&[&[0.0]]));
+    let said = |text: &str| {
+        let text = format!("{SKEW}{text}");
+        matrix_market::read(text.as_bytes(), text.len() as u64).unwrap_err().to_string()
+    };
+    for (text, start) in [
+        ("3 3\n0\n1\n2\n5\n0\n0\n", "line 6: row 2 has a diagonal entry"),
+        ("1 1\n5\n", "line 3: row 1 has a diagonal entry"),
+        ("3 3\n1\n2\n3\n4\n", "line 6 goes on after the 3 entries"),
+        ("3 3\n0\n1\n2\n0\n0\n0\n7\n", "line 9 goes on after the 3 entries"),
+        ("3 3\n1\n2\n", ""),
+    ] {
+        assert!(said(text).starts_with(start), "{text:?}: {}", said(text));
+    }
+}
+
+/// An entry is one number of an array, two indices and a number of coordinates.
+#[test]
+fn entries_with_more_or_fewer_words() {
+    let said = |text: &str| {
+        let text = format!("%%MatrixMarket matrix {text}");
+        matrix_market::read(text.as_bytes(), text.len() as u64).unwrap_err().to_string()
+    };
+    for text in [
+        "array real general\n1 1\n1 2\n",
+        "array real skew-symmetric\n2 2\n1 2\n",
+        "coordinate real general\n2 2 1\n1 2\n",
+        "coordinate real general\n2 2 1\n1 2 3 4\n",
+        "coordinate pattern general\n2 2 1\n1 2 3\n",
+        "coordinate pattern general\n2 2 1\n1\n",
+        "coordinate real general\n2 2 1\n0 2 3\n",
+        "coordinate real general\n2 2 1\n1 3 3\n",
+        "coordinate real general\n2 2 1\n3 1 3\n",
+    ] {
+        assert!(said(text).starts_with("line 3"), "{text:?}: {}", said(text));
+    }
+}
