@@ -345,4 +345,21 @@ mod tests {
         assert!(is_only_a_matrix(&oblong));
         assert!(named_matrix(&oblong, None).unwrap_err().to_string().contains("2 x 3"));
     }
+
+    /// Whatever its length, with its line feed and the twelve bytes before it: NumPy maps such arrays into memory.
+    #[test]
+    fn headers_end_where_numbers_are_aligned() {
+        for axes in 0..64 {
+            let bytes = npy::header("<f8", &vec![1; axes], axes % 2 == 1);
+            assert!(bytes.len().is_multiple_of(64) && bytes.ends_with(b"\n"), "{axes}: {}", bytes.len());
+            let frame = npy::frame(&[&bytes[..], &[0; 8]].concat()).unwrap();
+            assert_eq!(
+                (frame.shape, frame.data, frame.first_axis_fastest),
+                (vec![1; axes], bytes.len(), axes % 2 == 1)
+            );
+            // No more blanks than it takes.
+            let blanks = bytes.iter().rev().skip(1).take_while(|&&byte| byte == b' ').count();
+            assert!(blanks < 64, "{axes}");
+        }
+    }
 }

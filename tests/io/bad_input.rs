@@ -379,3 +379,11 @@ fn the_message_is_one_line_with_the_place_and_the_way_out() {
     let error = ReadError::Csv { path: path.clone(), error: CsvError::Network(NetworkError::NoNeurons) };
     assert!(error.to_string().contains("no neurons"));
 }
+
+#[test]
+fn a_name_without_an_ending_says_nothing() {
+    for name in ["network", "network.dat", "gz"] {
+        assert_error!(network(name, "0,1\n1,0\n"), ReadError::UnknownExtension { .. });
+    }
+    assert!(network("network.csv", "0,1\n1,0\n").is_ok());
+}

@@ -330,4 +330,25 @@ mod tests {
         // And the bound is about what it has to be.
         assert!(worst >= bound / 16.0, "{worst:e} against {bound:e}");
     }
+
+    #[test]
+    fn exact_costs_are_cut_to_the_unit_and_say_so() {
+        let found = |mantissa: u32, exponent: i64, bits: u32| {
+            let given = Given::Exact { mantissa: BigUint::from(mantissa), exponent };
+            let bundles = [Bundle { target: 1, source: 0, given }];
+            let [CertifiedSynapse { lo, width, target: 1, source: 0, .. }] =
+                &costs(&bundles, Power { a: 2, b: 1 }, bits)[..]
+            else {
+                panic!()
+            };
+            (lo.clone(), *width)
+        };
+        let is = |whole: u32, width: u32| (BigUint::from(whole), width);
+        assert_eq!(found(5, 0, 0), is(5, 0));
+        assert_eq!(found(5, 1, 2), is(40, 0));
+        assert_eq!(found(5, -2, 2), is(5, 0));
+        assert_eq!(found(12, -4, 2), is(3, 0));
+        assert_eq!(found(13, -4, 2), is(3, 1));
+        assert_eq!(found(1, -4, 2), is(0, 1));
+    }
 }

@@ -39,9 +39,9 @@ impl Layer<'_> {
         if self.inputs() == before.outputs() {
             return Some(1);
         }
-        let flattened = before.is_convolution() && !self.is_convolution() && before.outputs() > 0;
-        (flattened && self.inputs() > 0 && self.inputs().is_multiple_of(before.outputs()))
-            .then(|| self.inputs() / before.outputs())
+        // No layer has an axis of length zero.
+        let flattened = before.is_convolution() && !self.is_convolution();
+        (flattened && self.inputs().is_multiple_of(before.outputs())).then(|| self.inputs() / before.outputs())
     }
 }
 
