@@ -204,3 +204,46 @@ pub fn tracked_sum(values: impl IntoIterator<Item = Tracked>) -> Tracked {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostError;
+
+    /// In whatever it is wrapped: a claim is open there, not in error.
+    #[test]
+    fn what_leaves_the_range_is_known_from_every_error_that_carries_it() {
+        let network =
+            || NetworkError::RescaledOutOfRange { what: "w", row: 0, column: 1, from: 2.0, log_factor: 900.0 };
+        let of_cost = [
+            CostError::CostOutOfRange { target: 0, source_index: 1, log2_cost: -1100.0 },
+            CostError::CostNotNormal { target: 0, source_index: 1, value: 1e-310 },
+            CostError::WeightOutOfRange { target: 0, source_index: 1, value: 1e300, limit: 400 },
+            CostError::AccumulatedOverflow { target: 0, source_index: 1, steps: 3 },
+            network().into(),
+        ];
+        let wrapped = |cost: CostError| -> [ClaimError; 4] {
+            let of_degree = DegreeError::Cost(cost.clone());
+            let of_criteria = DegreeError::Criteria(BalanceError::Cost(cost.clone()));
+            [cost.clone().into(), BalanceError::Cost(cost).into(), of_degree.into(), of_criteria.into()]
+        };
+        for cost in of_cost {
+            for error in wrapped(cost.clone()) {
+                assert!(error.is_out_of_range(), "{error:?}");
+            }
+        }
+        let direct: [ClaimError; 3] =
+            [network().into(), BalanceError::Network(network()).into(), DegreeError::Network(network()).into()];
+        assert!(direct.iter().all(ClaimError::is_out_of_range));
+        // What is wrong with the question is no matter of range.
+        for error in wrapped(CostError::NoSteps).into_iter().chain(wrapped(NetworkError::NoNeurons.into())) {
+            assert!(!error.is_out_of_range(), "{error:?}");
+        }
+        let others: [ClaimError; 3] = [
+            NetworkError::NoNeurons.into(),
+            SpectrumError::NotConverged { limit: 3 }.into(),
+            BalanceError::Network(NetworkError::NoNeurons).into(),
+        ];
+        assert!(!others.iter().any(ClaimError::is_out_of_range));
+    }
+}
