@@ -161,4 +161,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_sign_of_a_cycle_is_that_of_the_product_of_its_weights() {
+        let basis = CycleBasis::of(&ring(4));
+        let negative = |weights: [f64; 4]| basis.is_negative(0, &weights);
+        assert!(!negative([1.0, 2.0, 3.0, 4.0]));
+        assert!(negative([1.0, -2.0, 3.0, 4.0]));
+        assert!(!negative([-1.0, -2.0, 3.0, 4.0]));
+        assert!(negative([-1.0, -2.0, 3.0, -4.0]));
+        assert!(!negative([-1.0; 4]));
+        // A zero has no sign to count.
+        assert!(negative([0.0, -2.0, 3.0, 4.0]));
+    }
 }

@@ -271,3 +271,22 @@ fn gains_make_the_robustness_cost_and_a_floor_holds_silent_neurons() {
     let output = run(path, &["balance", "j.csv", "--gains", "r.csv"]);
     assert!(output.status.code() == Some(2) && stderr(&output).contains("line 3"), "{}", stderr(&output));
 }
+
+#[test]
+fn timings_are_a_line_a_stage_and_their_sum() {
+    let folder = scratch();
+    let output = run(folder.path(), &["balance", "small.csv", "--timings", "-o", "out.csv"]);
+    assert_eq!(status(&output), 0);
+    let lines: Vec<&str> = stderr(&output).lines().filter(|line| line.ends_with('%')).collect();
+    assert!(lines.iter().any(|line| line.starts_with("reading ")), "{lines:?}");
+    let (last, stages) = lines.split_last().unwrap();
+    assert!(last.starts_with("in all ") && last.ends_with(" 100.0 %"), "{last}");
+    let number = |line: &str, from_behind: usize| {
+        line.split_whitespace().rev().nth(from_behind).unwrap().parse::<f64>().unwrap()
+    };
+    // Each is rounded to a tenth of a percent, and to a tenth of a millisecond.
+    let shares: f64 = stages.iter().map(|line| number(line, 1)).sum();
+    assert!((shares - 100.0).abs() <= 0.05 * stages.len() as f64 + 1e-9, "{lines:?}");
+    let seconds: f64 = stages.iter().map(|line| number(line, 3)).sum();
+    assert!((seconds - number(last, 3)).abs() <= 5.1e-5 * lines.len() as f64, "{lines:?}");
+}

@@ -147,6 +147,9 @@ fn certifying_and_checking() {
         "certify small.csv --scales scales.csv -o scales.json",
         "check scales.json small.csv",
         "certify zeros.csv -o zeros.json",
+        "certify mixed.safetensors --world 1 --p 0.5 -o mixed_half.json",
+        "check mixed_half.json mixed.safetensors",
+        "check small.csv mixed_half.json",
     ];
     as_committed("certifying", &networks(), &commands);
 }
