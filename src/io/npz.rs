@@ -362,4 +362,28 @@ mod tests {
             assert!(blanks < 64, "{axes}");
         }
     }
+
+    #[test]
+    fn arrays_whose_length_is_not_that_of_their_shape() {
+        let parsed = |part: (Tensor, Vec<u8>)| {
+            let file = assembled(&[part]).unwrap();
+            let Container::Npz { members } = &file.container else { unreachable!() };
+            parse(&packed(&file.bytes, members).unwrap()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(parsed(real("a", &[2], &[1.0, 2.0])), Ok(()));
+        for shape in [&[3][..], &[1], &[2, 2], &[]] {
+            let said = parsed(real("a", shape, &[1.0, 2.0])).unwrap_err();
+            assert!(said.starts_with("the array `a`: "), "{shape:?}: {said}");
+        }
+        // Of a type that is not known the length says nothing; lengths beyond counting are none.
+        assert_eq!(parsed(tensor("a", Dtype::Other("<U1".to_owned()), &[], vec![0; 4])), Ok(()));
+        let beyond = parsed(tensor("a", Dtype::Other("<U1".to_owned()), &[1 << 40, 1 << 40], Vec::new())).unwrap_err();
+        assert!(beyond.starts_with("the array `a`: "), "{beyond}");
+        let header = npy::header("<f8", &[1 << 40, 0, 1 << 40], false);
+        let npy::NpyError::WrongLength { data_bytes: 8, .. } =
+            npy::frame(&[&header[..], &[0; 8]].concat()).err().unwrap()
+        else {
+            panic!()
+        };
+    }
 }

@@ -387,3 +387,18 @@ fn a_name_without_an_ending_says_nothing() {
     }
     assert!(network("network.csv", "0,1\n1,0\n").is_ok());
 }
+
+#[test]
+fn keys_of_an_array_that_are_there_twice() {
+    let whole = [("descr", "'<f8'"), ("fortran_order", "False"), ("shape", "(1, 1)")];
+    let header = |keys: &[(&str, &str)]| {
+        let text: String = keys.iter().map(|(key, value)| format!("'{key}': {value}, ")).collect();
+        matrix(&format!("{{{text}}}"), &[0; 8])
+    };
+    assert!(header(&whole).is_ok());
+    for k in 0..3 {
+        assert_error!(header(&[&whole[..], &whole[k..=k]].concat()), NpyError::BadHeader { .. });
+        let left = [&whole[..k], &whole[k + 1..]].concat();
+        assert_error!(header(&left), NpyError::BadHeader { .. });
+    }
+}

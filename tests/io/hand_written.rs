@@ -199,3 +199,15 @@ fn entries_with_more_or_fewer_words() {
         assert!(said(text).starts_with("line 3"), "{text:?}: {}", said(text));
     }
 }
+
+#[test]
+fn log_scales_with_names_that_hold_commas() {
+    let read = |text: &str| synbal::io::read_scales_csv(text.as_bytes()).map_err(|error| error.to_string());
+    assert_eq!(read("neuron,h\nAVAL,1.5\n\"b,c\",-2\n"), Ok(vec![1.5, -2.0]));
+    assert_eq!(read("neuron,h: the sign\n1,3\n"), Ok(vec![3.0]));
+    assert_eq!(read("h\n1.5\n\n-2\n"), Ok(vec![1.5, -2.0]));
+    assert!(read("h\n1,5\n").unwrap_err().starts_with("line 2: "));
+    for header in ["neuron,x", "g", "neuron", "1.5", ""] {
+        assert!(read(&format!("{header}\n1\n")).unwrap_err().starts_with("line 1 is "), "{header}");
+    }
+}
