@@ -290,3 +290,19 @@ fn timings_are_a_line_a_stage_and_their_sum() {
     let seconds: f64 = stages.iter().map(|line| number(line, 3)).sum();
     assert!((seconds - number(last, 3)).abs() <= 5.1e-5 * lines.len() as f64, "{lines:?}");
 }
+
+#[test]
+fn names_travel_with_tables_and_are_said_to_be_left_out_of_others() {
+    let folder = scratch();
+    let path = folder.path();
+    fs::write(path.join("named.csv"), "name,A,B\nA,0,2\nB,3,0\n").unwrap();
+    let left_out = "the neurons' names have no place in this format";
+    for (output, kept) in [("out.csv", true), ("out.tsv", true), ("out.mtx", false), ("out.npy", false)] {
+        let balanced = run(path, &["balance", "named.csv", "-o", output]);
+        assert_eq!(status(&balanced), 0, "{}", stderr(&balanced));
+        assert_eq!(stderr(&balanced).contains(left_out), !kept, "{output}: {}", stderr(&balanced));
+    }
+    assert!(fs::read_to_string(path.join("out.csv")).unwrap().starts_with(",A,B\nA,"));
+    let plain = run(path, &["balance", "small.csv", "-o", "out.mtx"]);
+    assert!(!stderr(&plain).contains(left_out), "{}", stderr(&plain));
+}

@@ -84,3 +84,77 @@ fn log_factor<S: Scalar>(place: Place, h: &[S], degrees: &Degrees) -> Option<S> 
         (Some(i), Some(j)) => Some(of_source(j) - &h[i]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Neurons, Population, dense_weights};
+    use super::*;
+
+    /// Two neurons with an input, a read-out, a state and time constants.
+    fn model() -> Model {
+        let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
+        let mut start = dense_weights("start", &[2], &[target.clone()]);
+        start.role = Role::InitialState;
+        let mut tau = dense_weights("tau", &[2], &[target.clone()]);
+        tau.role = Role::TimeConstants;
+        let tensors = vec![
+            dense_weights("w", &[2, 2], &[target.clone(), source.clone()]),
+            dense_weights("w_in", &[1, 2], &[Axis::Outside, target]),
+            dense_weights("w_out", &[2, 1], &[source, Axis::Outside]),
+            start,
+            tau,
+            dense_weights("shift", &[1], &[Axis::Outside]),
+        ];
+        Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap()
+    }
+
+    #[test]
+    fn powers_of_two_are_exact_or_refused_with_their_place() {
+        let model = model();
+        let exponents = [PowerOfTwo(3), PowerOfTwo(-1)];
+        let rescaled =
+            |name: &str, numbers: &[f64]| model.rescale_exactly(model.tensor(name).unwrap(), numbers, &exponents);
+        assert_eq!(rescaled("w", &[1.5, 3.0, -5.0, 7.0]).unwrap(), [1.5, 3.0 / 16.0, -5.0 * 16.0, 7.0]);
+        assert_eq!(rescaled("w_in", &[1.0, 3.0]).unwrap(), [0.125, 6.0]);
+        assert_eq!(rescaled("w_out", &[1.0, 3.0]).unwrap(), [8.0, 1.5]);
+        assert_eq!(rescaled("start", &[1.0, 3.0]).unwrap(), [0.125, 6.0]);
+        assert_eq!(rescaled("tau", &[1.0, 3.0]).unwrap(), [1.0, 3.0]);
+        assert_eq!(rescaled("shift", &[5.0]).unwrap(), [5.0]);
+        // A number that is subnormal as given stays so; one that becomes so, or infinite, is named.
+        assert_eq!(rescaled("w", &[1e-310, 0.0, 0.0, 1.0]).unwrap(), [1e-310, 0.0, 0.0, 1.0]);
+        for (numbers, place) in [([1.0, 1e-307, 1.0, 1.0], [0, 1]), ([1.0, 1.0, 1e308, 1.0], [1, 0])] {
+            let Err(ModelError::RescaledOutOfRange { tensor, index, from, log_factor }) = rescaled("w", &numbers)
+            else {
+                panic!("{numbers:?}")
+            };
+            let (value, shift) = if place == [0, 1] { (1e-307, -4.0) } else { (1e308, 4.0) };
+            assert_eq!(
+                (tensor.as_str(), index, from, log_factor),
+                ("w", place.to_vec(), value, shift * std::f64::consts::LN_2)
+            );
+        }
+    }
+
+    #[test]
+    fn targets_go_down_and_sources_up_by_their_degree() {
+        let model = model();
+        let (h, degrees) = ([0.5, -0.25], Degrees::Each(vec![2.0, 3.0]));
+        let factors = |name: &str, count: usize| {
+            model.rescale(model.tensor(name).unwrap(), &vec![1.0; count], &h, &degrees).unwrap()
+        };
+        let are = |found: Vec<f64>, logs: &[f64]| {
+            let expected = logs.iter().map(|log: &f64| log.exp());
+            assert!(found.iter().zip(expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-15), "{found:?} {logs:?}");
+            assert_eq!(found.len(), logs.len());
+        };
+        are(factors("w", 4), &[1.0 - 0.5, -0.75 - 0.5, 1.0 + 0.25, -0.75 + 0.25]);
+        are(factors("w_in", 2), &[-0.5, 0.25]);
+        are(factors("w_out", 2), &[1.0, -0.75]);
+        are(factors("start", 2), &[-0.5, 0.25]);
+        are(factors("tau", 2), &[0.0, 0.0]);
+        are(factors("shift", 1), &[0.0]);
+        let lost = model.rescale(model.tensor("w").unwrap(), &[1.0; 4], &[400.0, -400.0], &Degrees::Same(1.0));
+        let Err(ModelError::RescaledOutOfRange { index, from: 1.0, log_factor, .. }) = lost else { panic!("{lost:?}") };
+        assert_eq!((index, log_factor), (vec![0, 1], -800.0));
+    }
+}
