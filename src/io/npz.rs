@@ -324,7 +324,7 @@ mod tests {
     fn one_matrix_among_arrays() {
         let square = real("arr_0", &[2, 2], &[0.0, 2.0, 3.0, 0.0]);
         let weights = Weights::from_triplets(2, vec![(0, 1, 2.0), (1, 0, 3.0)]).unwrap();
-        let alone = archived(&[square.clone()]);
+        let alone = archived(std::slice::from_ref(&square));
         assert!(is_only_a_matrix(&alone));
         assert_eq!(
             named_matrix(&alone, None).unwrap(),

@@ -93,9 +93,9 @@ mod tests {
     /// Two neurons with an input, a read-out, a state and time constants.
     fn model() -> Model {
         let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
-        let mut start = dense_weights("start", &[2], &[target.clone()]);
+        let mut start = dense_weights("start", &[2], std::slice::from_ref(&target));
         start.role = Role::InitialState;
-        let mut tau = dense_weights("tau", &[2], &[target.clone()]);
+        let mut tau = dense_weights("tau", &[2], std::slice::from_ref(&target));
         tau.role = Role::TimeConstants;
         let tensors = vec![
             dense_weights("w", &[2, 2], &[target.clone(), source.clone()]),
