@@ -109,8 +109,10 @@ fn on_tensors(error: &TensorError) -> &'static str {
         LayoutError::Undescribed { .. } => {
             "; describe it with --layout FILE.toml, or, if it really has nothing to do with these neurons, say --untouched NAME"
         }
-        LayoutError::NoLayout { .. }
-        | LayoutError::Ambiguous { .. }
+        LayoutError::NoLayout { .. } => {
+            "; describe the tensors with --layout FILE.toml (docs/formats.md has examples), or, in an .npz, name the matrix of recurrent weights with --variable NAME"
+        }
+        LayoutError::Ambiguous { .. }
         | LayoutError::SeveralReadOuts { .. }
         | LayoutError::OrderUnknown { .. }
         | LayoutError::BrokenChain { .. } => LAYOUT,

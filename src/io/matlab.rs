@@ -66,6 +66,12 @@ pub enum MatlabError {
         /// Number of neurons.
         neurons: usize,
     },
+    /// `name` has a whole number of 2^53 or more, of which `f64` loses digits.
+    #[error("`{name}` has a whole number of 2^53 or more, of which f64 loses digits; save it as double")]
+    IntegerTooLarge {
+        /// The variable's name.
+        name: String,
+    },
     /// A fault found there: [`NetworkError`].
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -236,7 +242,8 @@ impl<'a> Elements<'a> {
     fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
         let byte = self.origin.byte(self.at);
         let (kind, data) = self.required("it lacks whole numbers")?;
-        let numbers = numbers(kind, data, self.little).map_err(|reason| MatlabError::Damaged { byte, reason })?;
+        let numbers =
+            numbers(kind, data, self.little).map_err(|fault| MatlabError::Damaged { byte, reason: fault.reason() })?;
         Ok(numbers.into_iter().map(|value| value as usize).collect())
     }
 }
@@ -254,11 +261,15 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     if flags & COMPLEX != 0 || lengths.len() != 2 || !(class == SPARSE || FULL.contains(&class)) {
         return Ok(Err(name));
     }
+    let unreadable = |fault: NumbersFault| match fault {
+        NumbersFault::Inexact => MatlabError::IntegerTooLarge { name: name.clone() },
+        NumbersFault::UnknownType => damaged(fault.reason()),
+    };
     let [rows, columns] = [lengths[0], lengths[1]];
     let entries = if class == SPARSE {
         let (row, start) = (parts.whole()?, parts.whole()?);
         let (kind, data) = parts.required("it lacks numbers")?;
-        let values = numbers(kind, data, little).map_err(damaged)?;
+        let values = numbers(kind, data, little).map_err(unreadable)?;
         if start.len() != columns.saturating_add(1) || start.windows(2).any(|pair| pair[0] > pair[1]) {
             return Err(damaged("its columns do not fit"));
         }
@@ -279,7 +290,7 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
         entries
     } else {
         let (kind, data) = parts.required("it lacks numbers")?;
-        let values = numbers(kind, data, little).map_err(damaged)?;
+        let values = numbers(kind, data, little).map_err(unreadable)?;
         if rows.checked_mul(columns) != Some(values.len()) {
             return Err(damaged("its numbers do not fit its size"));
         }
@@ -289,8 +300,24 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     Ok(Ok(Matrix { name, rows, columns, entries }))
 }
 
-/// Numbers of any type that a matrix can be stored in; else what is wrong with them.
-fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, &'static str> {
+/// Why numbers are none that can be weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NumbersFault {
+    UnknownType,
+    Inexact,
+}
+
+impl NumbersFault {
+    fn reason(self) -> &'static str {
+        match self {
+            NumbersFault::UnknownType => "its numbers are of no known type",
+            NumbersFault::Inexact => "it has a whole number of 2^53 or more",
+        }
+    }
+}
+
+/// Numbers of any type that a matrix can be stored in.
+fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, NumbersFault> {
     fn each<const N: usize>(data: &[u8], little: bool, decode: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         let chunks = data.chunks_exact(N).map(|chunk| {
             let mut bytes = [0; N];
@@ -307,7 +334,7 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, &'static st
         let each = each(data, little, |bytes| decode(bytes) as f64);
         // Whole numbers beyond are rounded, at the least to this one.
         let exact = each.iter().all(|value| value.abs() < LARGEST_EXACT);
-        if exact { Ok(each) } else { Err("it has a whole number of 2^53 or more, of which f64 loses digits") }
+        if exact { Ok(each) } else { Err(NumbersFault::Inexact) }
     };
     Ok(match kind {
         1 => each(data, little, |b: [u8; 1]| f64::from(b[0] as i8)),
@@ -320,7 +347,7 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, &'static st
         9 => each(data, little, f64::from_le_bytes),
         12 => whole(|b| i64::from_le_bytes(b).into())?,
         13 => whole(|b| u64::from_le_bytes(b).into())?,
-        _ => return Err("its numbers are of no known type"),
+        _ => return Err(NumbersFault::UnknownType),
     })
 }
 

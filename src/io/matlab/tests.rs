@@ -99,13 +99,18 @@ fn numbers_of_every_type_and_byte_order() {
         let turned: Vec<u8> = bytes.chunks(width).flat_map(|chunk| chunk.iter().rev().copied()).collect();
         assert_eq!(numbers(kind, &turned, false), Ok(vec![first, 2.0]), "{kind}");
     }
-    assert_eq!(numbers(8, &[0; 8], true), Err("its numbers are of no known type"));
+    assert_eq!(numbers(8, &[0; 8], true), Err(NumbersFault::UnknownType));
     let largest = (1_u64 << 53) - 1;
     assert_eq!(numbers(13, &largest.to_le_bytes(), true), Ok(vec![largest as f64]));
     for beyond in [largest + 1, largest + 2, u64::MAX] {
-        assert!(numbers(13, &beyond.to_le_bytes(), true).unwrap_err().contains("2^53"), "{beyond}");
+        assert_eq!(numbers(13, &beyond.to_le_bytes(), true), Err(NumbersFault::Inexact), "{beyond}");
     }
     assert!(numbers(12, &(-(1_i64 << 53)).to_le_bytes(), true).is_err());
+    let beyond = variable(14, 0, &[1, 1], "J", &[padded(12, &(1_i64 << 53).to_le_bytes())]);
+    let said = triplets(&file(&beyond), None).unwrap_err();
+    assert_eq!(said, "`J` has a whole number of 2^53 or more, of which f64 loses digits; save it as double");
+    let unknown = variable(6, 0, &[1, 1], "J", &[padded(8, &[0; 8])]);
+    assert_eq!(damage(&unknown).1, "its numbers are of no known type");
 }
 
 #[test]
