@@ -32,7 +32,7 @@ def test_whole_networks(tmp_path, J, rng):
     synbal.save(path, read, single=True)
     assert np.array_equal(synbal.load(path).weights, J.astype(np.float32))
     # What is said of a file and makes no difference to it is no help.
-    for said in ({"transpose": True}, {"matrix": True}, {"edges": "1,2"}, {"variable": "w_rec"}):
+    for said in ({"transpose": True}, {"edges": "1,2"}, {"variable": "w_rec"}):
         with pytest.raises(synbal.FileError, match="does not apply"):
             synbal.load(path, **said)
 

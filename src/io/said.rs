@@ -30,7 +30,8 @@ impl Holds {
         }
     }
 
-    /// Refuses what makes no difference to how such a file is read: who said it expects one.
+    /// Refuses what makes no difference to how such a file is read: who said it expects one. (That a table is a matrix is about
+    /// tables only, and says nothing of what is none.)
     ///
     /// # Errors
     /// [`ReadError::DoesNotApply`] for the first such thing.
@@ -40,8 +41,6 @@ impl Holds {
             (layout.file.is_some(), "the layout of its tensors", self == Holds::Model),
             (!layout.untouched.is_empty(), "the name of an untouched tensor", self == Holds::Model),
             (form.edges.is_some(), "the columns of a list of edges", self == Holds::Table),
-            // True of every matrix.
-            (form.matrix, "that it is a matrix", !matches!(self, Holds::Graph | Holds::Model)),
             (form.transpose, "that rows are sources", self != Holds::Model),
             (form.variable.is_some(), "the name of a variable", matches!(self, Holds::NamedMatrices | Holds::Graph)),
         ];
@@ -70,7 +69,7 @@ mod tests {
             (plain().with_layout(LayoutOptions::default().with_file(layout)), "W"),
             (plain().with_layout(LayoutOptions::default().with_untouched(vec!["b".to_owned()])), "W"),
             (plain().with_form(form().with_edges(edges)), "T"),
-            (plain().with_form(form().with_matrix(true)), "MTN"),
+            (plain().with_form(form().with_matrix(true)), "MTNGW"),
             (plain().with_form(form().with_transpose(true)), "MTNG"),
             (plain().with_form(form().with_variable("a".to_owned())), "NG"),
         ];

@@ -37,8 +37,8 @@ fn what_does_not_apply_to_a_file_is_refused() {
         ("mtx", &["edges", "variable", "untouched"][..]),
         ("npy", &["edges", "variable", "untouched"]),
         ("csv", &["variable", "untouched"]),
-        ("graphml", &["edges", "matrix", "untouched"]),
-        ("safetensors", &["edges", "matrix", "transpose", "variable"]),
+        ("graphml", &["edges", "untouched"]),
+        ("safetensors", &["edges", "transpose", "variable"]),
     ];
     for (ending, refused) in refused {
         for (what, options) in &said {
