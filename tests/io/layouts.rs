@@ -277,6 +277,9 @@ fn our_own_tensors_and_their_shapes() {
         refused(&format!("w_rec:2x2 {name}:3"), &format!("`{name}` has shape [3], expected [2]"));
         refused(&format!("w_rec:2x2 {name}:2x1"), &format!("`{name}` has shape [2, 1], expected [2]"));
     }
+    let could = "could touch the population `neurons` (2 neurons) and is not described: rescaled without it, the file might be another model";
+    refused("w_rec:2x2 scale:2", &format!("`scale` of shape [2] {could}"));
+    refused("w_rec:2x2 w_rec.other:2", &format!("`w_rec.other` of shape [2] {could}"));
     for words in ["w_rec:2x3", "w_rec:0x0"] {
         assert!(described(words, &LayoutOptions::default()).is_err(), "{words}");
     }
