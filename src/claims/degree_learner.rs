@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// Sizes are sums of absolute values: of one sample, one input and one output they are products.
+    /// The sum of the sizes of all products, written out for every sample, output and input.
     #[test]
     fn sizes_are_those_of_what_cancels() {
         let at = learner(2.0);

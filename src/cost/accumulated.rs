@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(error, CostError::TooLargeForDense { neurons: MOST_NEURONS + 1, limit: MOST_NEURONS });
     }
 
-    /// A self-synapse of two to the power 390, three times, is out of range; so is the chain that ends there, after one step more.
+    /// The square of two weights of 2^390 in a row is 2^1560: the pair between which such a way leads is named.
     #[test]
     fn what_leaves_the_range_is_named() {
         let large = 390_f64.exp2();
@@ -192,7 +192,7 @@ mod tests {
         };
         let chain = network(vec![(0, 1, 1.0), (1, 0, 1.0), (2, 2, 1.0), (1, 2, large), (2, 1, large)]);
         assert_eq!(overflow(&chain, 1), None);
-        // Two steps between 1 and 2 and back, of four times 390 powers of two.
+        // From 1 to 2 and back.
         assert_eq!(overflow(&chain, 2), Some((1, 1, 2)));
         let from_two = network(vec![(0, 2, 1.0), (2, 0, 1.0), (1, 1, 1.0), (2, 1, large), (1, 2, large)]);
         assert_eq!(overflow(&from_two, 2), Some((1, 1, 2)));

@@ -266,7 +266,7 @@ mod tests {
         DegreeCosts::of_network(&network, &CostSpec::power(2.0)).unwrap()
     }
 
-    /// A chain of two neurons: the one synapse costs ever less when the first goes down or the second goes up.
+    /// Neuron 0 leads to a pair that never leads back: its synapse costs ever less as it goes down, or as both of the pair go up.
     #[test]
     fn a_direction_holds_if_no_cost_grows_along_it_and_the_one_that_it_names_falls() {
         let chain = costs(3, &[(1, 0, 2.0), (2, 1, 3.0), (1, 2, 5.0)], &[2.0, 1.0, 1.0]);
