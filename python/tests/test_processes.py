@@ -140,12 +140,16 @@ def test_a_thousand_calls_leak_nothing(rng):
         calls()
     gc.collect()
     references = sys.getrefcount(J), sys.getrefcount(bad)
-    objects, before = len(gc.get_objects()), resident()
-    for _ in range(1000):
-        calls()
-    gc.collect()
-    assert (sys.getrefcount(J), sys.getrefcount(bad)) == references
-    # One object in ten calls would be 100.
-    assert len(gc.get_objects()) - objects < 100
+    grown = []
+    # What leaks does so every time; what is resident also grows when pages that the system took away are asked for again.
+    while len(grown) < 3 and not (grown and grown[-1] < J.nbytes * 100):
+        objects, before = len(gc.get_objects()), resident()
+        for _ in range(1000):
+            calls()
+        gc.collect()
+        assert (sys.getrefcount(J), sys.getrefcount(bad)) == references
+        # One object in ten calls would be 100.
+        assert len(gc.get_objects()) - objects < 100
+        grown.append(resident() - before)
     # One matrix in ten calls would be 3.2 MB.
-    assert resident() - before < J.nbytes * 100
+    assert min(grown) < J.nbytes * 100, grown
