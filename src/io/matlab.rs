@@ -329,9 +329,9 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, NumbersFaul
         });
         chunks.collect()
     }
-    let whole = |decode: fn([u8; 8]) -> i128| {
+    let whole = |decode: fn([u8; 8]) -> f64| {
         const LARGEST_EXACT: f64 = (1_u64 << 53) as f64;
-        let each = each(data, little, |bytes| decode(bytes) as f64);
+        let each = each(data, little, decode);
         // Whole numbers beyond are rounded, at the least to this one.
         let exact = each.iter().all(|value| value.abs() < LARGEST_EXACT);
         if exact { Ok(each) } else { Err(NumbersFault::Inexact) }
@@ -345,8 +345,8 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, NumbersFaul
         6 => each(data, little, |b| f64::from(u32::from_le_bytes(b))),
         7 => each(data, little, |b| f64::from(f32::from_le_bytes(b))),
         9 => each(data, little, f64::from_le_bytes),
-        12 => whole(|b| i64::from_le_bytes(b).into())?,
-        13 => whole(|b| u64::from_le_bytes(b).into())?,
+        12 => whole(|b| i64::from_le_bytes(b) as f64)?,
+        13 => whole(|b| u64::from_le_bytes(b) as f64)?,
         _ => return Err(NumbersFault::UnknownType),
     })
 }

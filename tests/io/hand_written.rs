@@ -172,7 +172,7 @@ fn skew_arrays_with_and_without_their_diagonal() {
         ("1 1\n5\n", "line 3: row 1 has a diagonal entry"),
         ("3 3\n1\n2\n3\n4\n", "line 6 goes on after the 3 entries"),
         ("3 3\n0\n1\n2\n0\n0\n0\n7\n", "line 9 goes on after the 3 entries"),
-        ("3 3\n1\n2\n", ""),
+        ("3 3\n1\n2\n", "the file ends after 2 of the 3 entries"),
     ] {
         assert!(said(text).starts_with(start), "{text:?}: {}", said(text));
     }
