@@ -12,7 +12,7 @@ use synbal::io::read_network_hashed;
 use synbal::network::Activation;
 
 use super::arguments::CheckOptions;
-use super::console::{print, say};
+use super::console::{counted, print, say};
 use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
@@ -123,12 +123,13 @@ pub(super) fn text(proved: &Proved) -> String {
         }
     };
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses in {components} strong components, {scope}; {cost}:\n\
+        "PROVED about {nodes} nodes and {synapses} synapses in {}, {scope}; {cost}:\n\
          balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\
          least possible cost:    at least {}\n\
          difference: at most {}, relative to the least {}\n",
+        counted(*components, "strong component"),
         scientific_up(&radius, &radius_unit, DIGITS),
         scientific_up(&(&radius << 1), &radius_unit, DIGITS),
         scientific_up(&proved.upper_cost, &unit, COST_DIGITS),

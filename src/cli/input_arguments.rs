@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use synbal::cost::{Alpha, CostSpec};
 use synbal::io::edges::EdgeColumns;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
-use synbal::io::{Float, Form, GivenActivations, Loaded, ReadOptions, read_scales};
+use synbal::io::{Float, Form, GivenActivations, Loaded, ReadOptions, read_gains};
 use synbal::network::Activation;
 
 use super::CliError;
@@ -29,8 +29,8 @@ pub struct InputOptions {
     /// LAMBDA |W_out|^p (needs a whole model; feed-forward models: 1 unless you say otherwise)
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
     pub world: Option<f64>,
-    /// Balance the robustness cost: the mean squared gain r_j of each neuron, one number a line below a header (.csv) or an
-    /// array (.npy); a synapse from neuron j then costs r_j |J|^p
+    /// Balance the robustness cost: the mean squared gain r_j of each neuron, one number a line, with the neuron's name before it
+    /// or without (.csv, .tsv, .txt), or an array (.npy); a synapse from neuron j then costs r_j |J|^p
     #[arg(long, value_name = "FILE")]
     pub gains: Option<PathBuf>,
     /// Let no gain count for less than FLOOR: a neuron that is almost never active has almost no cost, and balanced exactly
@@ -145,9 +145,9 @@ impl InputOptions {
         let (alpha, notices) = match &self.gains {
             None => (Alpha::Uniform(1.0), Vec::new()),
             Some(path) => {
-                let gains = read_gains(path)?;
+                let gains = read_gains(path, loaded.network.weights.neurons(), loaded.names.as_deref())?;
                 let alpha = Alpha::at_least(&gains, self.gain_floor.unwrap_or(0.0))?;
-                (alpha, near_silent(&gains, self.gain_floor))
+                (alpha, near_silent(&gains, self.gain_floor, loaded.names.as_deref()))
             }
         };
         Ok((CostSpec::power(self.p).with_alpha(alpha).with_world(self.world.or(feed_forward.then_some(1.0))), notices))
@@ -168,12 +168,15 @@ const NEAR_SILENT: f64 = 0.01;
 const NAMED: usize = 8;
 
 /// What is to be said of neurons that are almost never active, unless a floor takes care of them.
-fn near_silent(gains: &[f64], floor: Option<f64>) -> Vec<String> {
+fn near_silent(gains: &[f64], floor: Option<f64>, names: Option<&[String]>) -> Vec<String> {
     let silent: Vec<usize> = (0..gains.len()).filter(|&neuron| gains[neuron] < NEAR_SILENT).collect();
     if silent.is_empty() || floor.is_some_and(|floor| floor >= NEAR_SILENT) {
         return Vec::new();
     }
-    let names: Vec<String> = silent.iter().take(NAMED).map(usize::to_string).collect();
+    let name = |neuron: &usize| {
+        names.and_then(|names| names.get(*neuron)).map_or_else(|| neuron.to_string(), |name| format!("`{name}`"))
+    };
+    let names: Vec<String> = silent.iter().take(NAMED).map(name).collect();
     let more = if silent.len() > NAMED { ", ..." } else { "" };
     vec![format!(
         "{} of {} neurons have a gain below {NEAR_SILENT} ({}{more}): almost no cost, so balanced exactly they get large \
@@ -182,23 +185,6 @@ fn near_silent(gains: &[f64], floor: Option<f64>) -> Vec<String> {
         gains.len(),
         names.join(", ")
     )]
-}
-
-/// Gains from a file: an array, or one number a line below a header.
-fn read_gains(path: &Path) -> Result<Vec<f64>, CliError> {
-    if path.extension().is_some_and(|extension| extension == "npy") {
-        return Ok(read_scales(path)?);
-    }
-    let name = || path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|reason| CliError::File { path: name(), reason })?;
-    let mut gains = Vec::new();
-    for (at, line) in text.lines().enumerate().skip(1) {
-        match line.trim().parse::<f64>() {
-            Ok(gain) if gain.is_finite() && gain >= 0.0 => gains.push(gain),
-            _ => return Err(CliError::BadGain { path: name(), line: at + 1, text: line.chars().take(40).collect() }),
-        }
-    }
-    Ok(gains)
 }
 
 impl FormOptions {

@@ -100,8 +100,6 @@ pub enum CliError {
     DtypeOfMatrix { path: String },
     #[error("{path} cannot be read: {reason}; name a file that can be")]
     File { path: String, reason: std::io::Error },
-    #[error("{path}, line {line}: {text:?} is no gain; give one finite number of at least 0 a line, below a header")]
-    BadGain { path: String, line: usize, text: String },
     #[error("{path} is no network; give the certificate first, then the file of the network")]
     CertificateFirst { path: String },
     #[error("{path}: {reason}")]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::records::{RecordError, Records};
 use super::text::{NumberError, delimiter_of, number, quoted};
 use crate::network::{NetworkError, Weights};
 
@@ -13,9 +14,9 @@ pub enum EdgesError {
     /// The file cannot be read: see the message.
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// The table is damaged: see the message.
-    #[error("the table is damaged: {0}")]
-    Table(#[from] ::csv::Error),
+    /// A fault found there: [`RecordError`].
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// There is no column `column`.
     #[error("there is no column `{column}`; the header has {found}")]
     NoSuchColumn {
@@ -123,14 +124,8 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     let mut reader = BufReader::new(reader);
     let mut first = Vec::new();
     reader.read_until(b'\n', &mut first)?;
-    let start = first.strip_prefix(super::csv::BYTE_ORDER_MARK).unwrap_or(&first).to_vec();
-    let delimiter = delimiter_of(&start, &DELIMITERS.map(|(delimiter, _)| delimiter)).unwrap_or(DELIMITERS[0].0);
-    let mut table = ::csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .trim(::csv::Trim::All)
-        .from_reader(io::Cursor::new(start).chain(reader));
+    let delimiter = delimiter_of(&first, &DELIMITERS.map(|(delimiter, _)| delimiter)).unwrap_or(DELIMITERS[0].0);
+    let mut table = Records::new(io::Cursor::new(first).chain(reader), delimiter)?;
     let wanted: Vec<&String> =
         [Some(&columns.source), Some(&columns.target), columns.weight.as_ref()].into_iter().flatten().collect();
     let positions: Option<Vec<usize>> =
@@ -139,7 +134,7 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     let (positions, header) = match positions {
         Some(positions) => (positions, false),
         None => {
-            table.read_record(&mut record)?;
+            table.next(&mut record)?;
             let position = |name: &&String| {
                 record.iter().position(|field| field == name.as_str()).ok_or_else(|| EdgesError::NoSuchColumn {
                     column: (*name).clone(),
@@ -155,8 +150,7 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     };
     let (mut names, mut numbers): (Vec<String>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
     let mut triplets = Vec::new();
-    while table.read_record(&mut record)? {
-        let line = record.position().map_or(0, ::csv::Position::line);
+    while let Some(line) = table.next(&mut record)? {
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -235,4 +229,29 @@ pub fn write(weights: &Weights, names: &[String], delimiter: u8, writer: &mut im
     weights
         .triplets()
         .try_for_each(|(i, j, value)| writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(j), name(i)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(columns: &str, text: &str) -> String {
+        read(text.as_bytes(), &columns.parse().unwrap()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn faults_are_placed_where_an_editor_shows_them() {
+        let by_name = "pre,post,weight";
+        for (columns, text, said) in [
+            (by_name, "pre,post,weight\na,b,1\n\n\nb,a,x\n", "line 5, column `weight`: `x`"),
+            (by_name, "pre;post;weight\r\na;b;1\r\n\r\nb;a\r\n", "line 4 has 2 columns, so there is no column 3"),
+            (by_name, "pre\tpost\tweight\n\t\t\na\t\t1\n", "line 3 names no target"),
+            ("1,2,3", "\n\n, b, 2\n", "line 3 names no source"),
+            ("2,1", "a,b\nb,a\na,b\n", "from `b` to `a` is listed twice"),
+            (by_name, "pre,post,weight\n", "there are no edges"),
+        ] {
+            let error = refused(columns, text);
+            assert!(error.contains(said), "{text:?}: {error}");
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::io::{self, Read};
 
-use super::csv::{BYTE_ORDER_MARK, write_number};
+use super::csv::write_number;
 use super::edges::{NamedEdges, from_named_triplets};
+use super::records::{RecordError, Records};
 use super::text::{NumberError, is_name, number};
 use crate::network::Weights;
 
@@ -11,9 +12,9 @@ use crate::network::Weights;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LabelledError {
-    /// The table cannot be read: see the message.
-    #[error("the table cannot be read: {0}")]
-    Table(#[from] ::csv::Error),
+    /// A fault found there: [`RecordError`].
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// Column `column` of line 1 has no name.
     #[error("line 1, column {column}: the neuron has no name")]
     NoName {
@@ -89,11 +90,10 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     if delimiter == b' ' {
         return None;
     }
-    let mut table = table_of(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start), delimiter);
+    let mut table = Records::new(start, delimiter).ok()?;
     let (mut header, mut row) = (::csv::StringRecord::new(), ::csv::StringRecord::new());
-    if !(table.read_record(&mut header).ok()? && table.read_record(&mut row).ok()?) {
-        return None;
-    }
+    table.next(&mut header).ok()??;
+    table.next(&mut row).ok()??;
     let (corner, label) = (header.get(0)?, row.get(0)?);
     if !(corner.is_empty() && header.len() > 1 || is_name(corner.as_bytes())) {
         return None;
@@ -108,23 +108,14 @@ pub fn names_of(start: &[u8], delimiter: u8, told: bool) -> Option<Names> {
     (told && row.len() == header.len() && !is_name(label.as_bytes())).then_some(Names::Columns)
 }
 
-fn table_of<R: Read>(reader: R, delimiter: u8) -> ::csv::Reader<R> {
-    let mut table = ::csv::ReaderBuilder::new();
-    table.delimiter(delimiter).has_headers(false).flexible(true).trim(::csv::Trim::All).from_reader(reader)
-}
-
 /// Reads such a table, row = target.
 ///
 /// # Errors
 /// A column without a name or two with one; rows of other names or in another order; the first field that is not a finite number.
-pub fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result<NamedEdges, LabelledError> {
-    let mut mark = Vec::new();
-    let start = BYTE_ORDER_MARK.len() as u64;
-    reader.by_ref().take(start).read_to_end(&mut mark).map_err(::csv::Error::from)?;
-    let kept = if mark == BYTE_ORDER_MARK { Vec::new() } else { mark };
-    let mut table = table_of(io::Cursor::new(kept).chain(reader), delimiter);
+pub fn read(reader: impl Read, delimiter: u8, found: Names) -> Result<NamedEdges, LabelledError> {
+    let mut table = Records::new(reader, delimiter).map_err(RecordError::from)?;
     let mut record = ::csv::StringRecord::new();
-    table.read_record(&mut record)?;
+    table.next(&mut record)?;
     let before = usize::from(found == Names::Both);
     let names: Vec<String> = record.iter().skip(before).map(str::to_owned).collect();
     if let Some(column) = names.iter().position(String::is_empty) {
@@ -137,8 +128,7 @@ pub fn read(mut reader: impl Read, delimiter: u8, found: Names) -> Result<NamedE
     }
     let labels = usize::from(found != Names::Columns);
     let (mut triplets, mut rows) = (Vec::new(), 0);
-    while table.read_record(&mut record)? {
-        let line = record.position().map_or(0, ::csv::Position::line);
+    while let Some(line) = table.next(&mut record)? {
         if record.len() != names.len() + labels {
             return Err(LabelledError::UnequalRows { line, found: record.len(), expected: names.len() + labels });
         }

@@ -10,6 +10,7 @@ mod containers;
 pub mod csv;
 pub mod edges;
 pub mod embedded;
+mod gains;
 pub mod graphml;
 pub mod labelled;
 pub mod layouts;
@@ -22,6 +23,7 @@ pub mod npz;
 mod parts;
 mod read;
 mod read_error;
+mod records;
 pub mod safetensors;
 mod said;
 mod scales;
@@ -32,11 +34,13 @@ mod text;
 pub use activations::{BadActivations, GivenActivations};
 pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
+pub use gains::{GainsError, read_gains};
 pub use matrix_market::Part;
 pub use models::{ModelFile, ReadOptions};
 pub use parts::{read_part, write_part};
 pub use read::{read_network, read_network_as, read_network_hashed};
 pub use read_error::ReadError;
+pub use records::RecordError;
 pub use scales::{
     KNOWN as SCALES_FORMATS, SIGN, ScalesError, read_csv as read_scales_csv, read_scales,
     write_csv as write_scales_csv, write_decimal_scales, write_named_scales, write_scales,

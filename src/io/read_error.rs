@@ -160,6 +160,14 @@ pub enum ReadError {
     OnAnotherRank(#[from] OnAnotherRank),
     /// `path`: `error`.
     #[error("{path}: {error}", path = path.display())]
+    Gains {
+        /// The file that was to be read.
+        path: PathBuf,
+        /// What is wrong.
+        error: super::GainsError,
+    },
+    /// `path`: `error`.
+    #[error("{path}: {error}", path = path.display())]
     Scales {
         /// The file that was to be read.
         path: PathBuf,

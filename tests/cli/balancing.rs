@@ -269,7 +269,15 @@ fn gains_make_the_robustness_cost_and_a_floor_holds_silent_neurons() {
 
     std::fs::write(path.join("r.csv"), "gain\n0.5\n-1\n").unwrap();
     let output = run(path, &["balance", "j.csv", "--gains", "r.csv"]);
-    assert!(output.status.code() == Some(2) && stderr(&output).contains("line 3"), "{}", stderr(&output));
+    assert!(
+        output.status.code() == Some(2) && stderr(&output).contains("the gain of neuron 1, counted from 0, is -1"),
+        "{}",
+        stderr(&output)
+    );
+    // A first line that is a number is a gain, not a header.
+    std::fs::write(path.join("r.csv"), "0.5\n1\n1e-6\n0.25\n").unwrap();
+    let (again, said) = scales(&[]);
+    assert!(again == exact && said.contains(&note), "{again:?} {said}");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn scratch(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// A `.safetensors` file of single precision, with numbers between a half and one.
-fn model(tensors: &[(&str, &[usize])]) -> Vec<u8> {
+pub fn model(tensors: &[(&str, &[usize])]) -> Vec<u8> {
     let (mut header, mut data) = (serde_json::Map::new(), Vec::<u8>::new());
     for (name, shape) in tensors {
         let start = data.len();
@@ -56,7 +56,7 @@ fn model(tensors: &[(&str, &[usize])]) -> Vec<u8> {
     [&(text.len() as u64).to_le_bytes()[..], text.as_bytes(), &data].concat()
 }
 
-const RNN: [(&str, &[usize]); 6] = [
+pub const RNN: [(&str, &[usize]); 6] = [
     ("rnn.weight_ih_l0", &[4, 3]),
     ("rnn.weight_hh_l0", &[4, 4]),
     ("rnn.bias_ih_l0", &[4]),

@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::figures::Figures;
+use super::models::{RNN, model};
 use super::{CELEGANS, command, scratch};
 
 /// Runs the commands one after the other in one folder: of each its exit status, what it said, and the files that it wrote.
@@ -209,4 +210,152 @@ fn verifying_and_more() {
         "completions bash",
     ];
     as_committed("verifying", &networks(), &commands);
+}
+
+/// What people bring: models of PyTorch, tables and edges with names, a graph, factors of neurons, a layout file.
+fn files_of_strangers() -> TempDir {
+    let folder = networks();
+    let at = |name: &str| folder.path().join(name);
+    let kernel: [(&str, &[usize]); 2] = [("0.weight", &[3, 2, 3]), ("1.weight", &[2, 3, 3])];
+    let untold = [&RNN[..], &[("table.weight", &[7, 4])]].concat();
+    let deep: [(&str, &[usize]); 6] = [
+        ("0.weight", &[4, 3]),
+        ("0.bias", &[4]),
+        ("2.weight", &[4, 4]),
+        ("2.bias", &[4]),
+        ("4.weight", &[2, 4]),
+        ("4.bias", &[2]),
+    ];
+    fs::write(at("rnn.safetensors"), model(&RNN)).unwrap();
+    fs::write(at("kernel.safetensors"), model(&kernel)).unwrap();
+    fs::write(at("untold.safetensors"), model(&untold)).unwrap();
+    fs::write(at("deep.safetensors"), model(&deep)).unwrap();
+    for (name, text) in [
+        ("table.csv", ",AVA,AVB,\"PVC, left\"\nAVA,0,1.5,0\nAVB,2,0,0.25\n\"PVC, left\",0,3,0\n"),
+        ("edges.csv", "pre,post,weight\nAVA,AVB,2\nAVB,AVA,1.5\nAVB,PVC,3\nPVC,AVB,0.25\n"),
+        ("twice.csv", "pre,post\nAVA,AVB\nAVB,AVA\nAVA,AVB\n"),
+        ("lists.csv", "0,1,2\n1,0,3\n1,2,4\n2,1,0.5\n"),
+        ("saved.txt", "0.0 1.5 0.0 1.0\n2.0 0.0 0.25 0.0\n0.0 3.0 0.0 2.0\n1.0 0.0 0.5 0.0\n"),
+        ("gains.csv", "1\n0.5\n0.001\n0.25\n"),
+        ("gains_of_names.csv", "neuron,gain\nAVA,0.5\nAVB,1\n\"PVC, left\",0.0001\n"),
+        ("few.csv", "1\n0.5\n"),
+        (
+            "graph.graphml",
+            "<graphml><key id=\"d\" for=\"edge\" attr.name=\"weight\" attr.type=\"double\"/><graph edgedefault=\"directed\"><node id=\"a\"/>\
+             <node id=\"b\"/><edge source=\"a\" target=\"b\"><data key=\"d\">4</data></edge><edge source=\"b\" target=\"a\">\
+             <data key=\"d\">1</data></edge></graph></graphml>",
+        ),
+        (
+            "layout.toml",
+            "activation = \"relu\"\nuntouched = [\"fc.bias\"]\n[tensors]\n\"rnn.weight_ih_l0\" = [\"target cell\", \"outside\"]\n\
+             \"rnn.weight_hh_l0\" = [\"target cell\", \"source cell\"]\n\"rnn.bias_ih_l0\" = [\"target cell\"]\n\
+             \"rnn.bias_hh_l0\" = [\"target cell\"]\n\"fc.weight\" = [\"outside\", \"source cell\"]\n",
+        ),
+    ] {
+        fs::write(at(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn models_of_strangers() {
+    let commands = [
+        "inspect rnn.safetensors",
+        "inspect rnn.safetensors --activation relu --world 1",
+        "inspect rnn.safetensors --activation leaky-relu(0.1) --json",
+        "balance rnn.safetensors --activation relu --world 1 -o out.safetensors --scales out.csv",
+        "balance rnn.safetensors --activation relu --world 1 -o out.safetensors --in-place",
+        "balance rnn.safetensors --activation relu --world 1 --dtype f16 -o half.safetensors",
+        "balance rnn.safetensors --activation relu --world 1 --dtype bf16 --powers-of-two -o brain.safetensors",
+        "balance rnn.safetensors --activation relu --world 1 --digits 40 -o digits.safetensors --scales digits.csv",
+        "balance rnn.safetensors --activation relu --world 1 --json",
+        "balance rnn.safetensors --activation relu --p 1 -o rnn.safetensors",
+        "balance rnn.safetensors --activation relu --p 1 -o rnn.safetensors --in-place",
+        "balance rnn.safetensors --activation relu --transpose",
+        "balance untold.safetensors --activation relu",
+        "balance untold.safetensors --activation relu --untouched table.weight -o untouched.npz",
+        "balance untold.safetensors --activation relu --untouched tables.weight",
+        "inspect untouched.npz --activation relu --untouched table.weight",
+        "balance rnn.safetensors --activation relu --layout layout.toml",
+        "balance rnn.safetensors --layout layout.toml --world 0.5 -o told.safetensors",
+        "certify rnn.safetensors --layout layout.toml --world 0.5 -o told.json",
+        "check told.json rnn.safetensors --layout layout.toml",
+        "check told.json rnn.safetensors",
+        "inspect deep.safetensors --activation relu",
+        "balance deep.safetensors --activation relu --world 1 -o deep2.safetensors",
+        "balance deep.safetensors --activation relu --within-components",
+        "certify deep.safetensors --activation relu --world 1 -o deep.json",
+        "check deep.json deep.safetensors",
+        "check deep.json rnn.safetensors",
+        "balance kernel.safetensors --activation relu --world 1 --p 3",
+        "certify kernel.safetensors --activation relu --world 1 --p 3 -o kernel.json",
+        "check kernel.json kernel.safetensors",
+        "certify kernel.safetensors --activation relu --world 1 --p 0.75 -o kernel.json",
+        "check kernel.json kernel.safetensors",
+        "certify kernel.safetensors --activation relu --world 1 --p 3 -o kernel.safetensors",
+    ];
+    as_committed("models", &files_of_strangers(), &commands);
+}
+
+#[test]
+fn tables_of_strangers() {
+    let commands = [
+        "inspect table.csv",
+        "inspect table.csv --json",
+        "balance table.csv -o named.csv --scales scales.csv",
+        "balance table.csv -o named.csv --no-clobber",
+        "balance table.csv -o named.mtx --scales scales.npy",
+        "balance table.csv --json",
+        "balance table.csv --edges pre,post,weight",
+        "balance edges.csv --edges pre,post,weight -o edges2.csv --scales names.csv",
+        "balance edges.csv --edges pre,post,weight -o edges2.tsv",
+        "balance edges.csv --edges pre,post,strength",
+        "inspect edges.csv",
+        "inspect twice.csv --edges pre,post",
+        "inspect lists.csv --edges 1,2,3",
+        "inspect lists.csv --matrix",
+        "inspect lists.csv",
+        "balance saved.txt -o saved.csv",
+        "balance saved.txt --transpose -o saved.npy",
+        "balance saved.npy -o saved.mtx.gz",
+        "balance saved.mtx.gz -o - --to mtx",
+        "balance saved.npy --variable w",
+        "inspect graph.graphml",
+        "balance graph.graphml -o graph.csv",
+        "balance graph.graphml -o graph2.graphml",
+        "balance small.csv --gains gains.csv",
+        "balance small.csv --gains few.csv",
+        "balance saved.txt --gains gains.csv",
+        "balance table.csv --gains gains_of_names.csv",
+        "balance edges.csv --edges pre,post,weight --gains gains_of_names.csv",
+        "balance small.csv --gains gains_of_names.csv",
+        "balance saved.txt --gains gains.csv --gain-floor 0.01 -o gains.mtx",
+        "certify saved.txt --gains gains.csv --gain-floor 0.01 -o gains.json",
+        "check gains.json saved.txt",
+        "certify table.csv -o table.json",
+        "check table.json table.csv",
+        "check table.json saved.txt",
+        "certify saved.txt --transpose --coq turned.v -o turned.json",
+        "check turned.json saved.txt",
+        "check turned.json saved.txt --transpose",
+        "certify small.csv -o small.csv",
+        "balance small.csv -o both.csv --scales both.csv",
+        "balance small.csv -o both.csv --stop-at-gradient 1e-3",
+        "balance small.csv --method newton --stop-at-gradient 1e-3",
+        "balance small.csv --method rk4 --max-passes 20 -o early.csv",
+        "balance small.csv --method none",
+        "balance small.csv --tol 1e-300",
+        "balance small.csv --tol 0",
+        "balance small.csv --p -1",
+        "balance small.csv --cost accumulated --steps 0",
+        "balance small.csv --cost accumulated --steps 5 --discount 2 --world 1",
+        "balance small.csv --dtype f32",
+        "verify saved.txt --transpose --method osborne --seed 3",
+        "verify relu.safetensors --world 1 --p 1 --tol 1e-6",
+        "verify mixed.safetensors --world 1",
+        "train teacher --neurons 4 --iterations 4 --trials 3 --rate 0.1 --clip 0.5 --record-every 2 -o taught.safetensors",
+        "train teacher --neurons 0 -o taught.safetensors",
+        "experiment two-neurons --quick --seed 3",
+    ];
+    as_committed("tables", &files_of_strangers(), &commands);
 }

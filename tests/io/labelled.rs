@@ -67,6 +67,11 @@ fn what_is_no_such_table_is_said_with_its_place() {
         refused(",a,b\na,0,\nb,0.5,0\n"),
         Error::BadNumber { line: 2, column: 3, error: NumberError::Absent }
     );
+    // Blank lines and those that end with two bytes count as in an editor.
+    assert_error!(
+        refused(",a,b\r\na,0,2\r\n\r\n\r\nb,0.5,x\r\n"),
+        Error::BadNumber { line: 5, column: 3, error: NumberError::NotANumber { .. } }
+    );
     assert_error!(refused(",a,b\na,0,2\n"), Error::NotSquare { rows: 1, columns: 2 });
     // One row too many has no column to be named after.
     assert_error!(refused(",a,b\na,0,2\nb,0.5,0\nc,1,1\n"), Error::NotSquare { rows: 3, columns: 2 });

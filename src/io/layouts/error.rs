@@ -91,7 +91,9 @@ pub enum LayoutError {
         shape: Vec<usize>,
     },
     /// More than one Linear could read the last recurrent layer: `candidates`.
-    #[error("more than one Linear could read the last recurrent layer: {candidates}")]
+    #[error(
+        "more than one Linear could read the last recurrent layer: {candidates}; name those that do not as untouched"
+    )]
     SeveralReadOuts {
         /// The names of all that could.
         candidates: String,
