@@ -17,7 +17,8 @@ use synbal::check::read::read;
 use synbal::io::edges::{self, EdgeColumns};
 use synbal::io::layouts::{LayoutFile, LayoutOptions, describe};
 use synbal::io::{
-    ModelFile, ReadOptions, csv, graphml, labelled, matlab, matrix_market, npy, npz, read_scales_csv, safetensors,
+    ModelFile, ReadOptions, csv, graphml, labelled, matlab, matrix_market, npy, npz, read_gains_csv, read_scales_csv,
+    safetensors,
 };
 use synbal::network::Activation;
 
@@ -94,6 +95,13 @@ pub fn safetensors(bytes: &[u8]) {
         let file = said(safetensors::parse(bytes.to_vec()))?;
         said(ModelFile::load(file, &ReadOptions::default()))
     });
+}
+
+/// Of a network without names, and of one with them.
+pub fn gains(bytes: &[u8]) {
+    let names = ["a", "b, left", "c"].map(str::to_owned);
+    within_limits(bytes.len(), || said(read_gains_csv(bytes, 3, None)));
+    within_limits(bytes.len(), || said(read_gains_csv(bytes, 3, Some(&names))));
 }
 
 pub fn scales(bytes: &[u8]) {

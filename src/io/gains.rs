@@ -88,36 +88,50 @@ const KNOWN: &str = ".csv, .tsv, .txt and .npy";
 /// have none they are the neurons' numbers, from 0 or from 1 on.
 ///
 /// # Errors
-/// A file that cannot be read or has another extension, the first line that is no finite number from 0 up or about another
-/// neuron, and too many or too few.
+/// A file that cannot be read or has another extension, and what [`read_gains_csv`] refuses.
 pub fn read_gains(path: &Path, neurons: usize, names: Option<&[String]>) -> Result<Vec<f64>, ReadError> {
-    let unread = |error| ReadError::Gains { path: path.to_owned(), error };
-    let (gains, header) = match super::extension(path).as_str() {
+    let gains = match super::extension(path).as_str() {
         "npy" => {
             let bytes = super::read_all(path)?;
-            (npy::read_vector(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?, false)
+            let gains = npy::read_vector(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;
+            of_neurons(gains, neurons, false)
         }
-        kind @ ("csv" | "tsv" | "txt") => {
-            let (file, _) = super::open(path)?;
-            table(file, kind, names).map_err(unread)?
-        }
+        "tsv" => table(super::open(path)?.0, &[b'\t'], neurons, names),
+        "csv" | "txt" => read_gains_csv(super::open(path)?.0, neurons, names),
         _ => return Err(ReadError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
     };
+    gains.map_err(|error| ReadError::Gains { path: path.to_owned(), error })
+}
+
+/// The same from a table, in whose first line a comma, a semicolon or a tab is between a name and a number.
+///
+/// # Errors
+/// The first line that is no finite number from 0 up or about another neuron, and too many or too few.
+pub fn read_gains_csv(reader: impl Read, neurons: usize, names: Option<&[String]>) -> Result<Vec<f64>, GainsError> {
+    table(reader, b",;\t", neurons, names)
+}
+
+fn of_neurons(gains: Vec<f64>, neurons: usize, header: bool) -> Result<Vec<f64>, GainsError> {
     if let Some(neuron) = gains.iter().position(|&gain| gain < 0.0) {
-        return Err(unread(GainsError::Negative { neuron, value: gains[neuron] }));
+        return Err(GainsError::Negative { neuron, value: gains[neuron] });
     }
     if gains.len() != neurons {
-        return Err(unread(GainsError::Count { found: gains.len(), neurons, header }));
+        return Err(GainsError::Count { found: gains.len(), neurons, header });
     }
     Ok(gains)
 }
 
-/// The numbers of a table, and whether its first line is a header.
-fn table(reader: impl Read, kind: &str, names: Option<&[String]>) -> Result<(Vec<f64>, bool), GainsError> {
+/// Gains from a table with one of some delimiters.
+fn table(
+    reader: impl Read,
+    delimiters: &[u8],
+    neurons: usize,
+    names: Option<&[String]>,
+) -> Result<Vec<f64>, GainsError> {
     let mut reader = BufReader::new(reader);
     let mut start = Vec::new();
     reader.read_until(b'\n', &mut start).map_err(RecordError::from)?;
-    let delimiter = if kind == "tsv" { b'\t' } else { delimiter_of(&start, b",;\t").unwrap_or(b',') };
+    let delimiter = delimiter_of(&start, delimiters).unwrap_or(delimiters[0]);
     let mut lines = Records::new(Cursor::new(start).chain(reader), delimiter).map_err(RecordError::from)?;
     let mut record = ::csv::StringRecord::new();
     let (mut gains, mut header, mut fields, mut first) = (Vec::new(), false, 0, None);
@@ -156,33 +170,33 @@ fn table(reader: impl Read, kind: &str, names: Option<&[String]>) -> Result<(Vec
         }
         gains.push(value);
     }
-    Ok((gains, header))
+    of_neurons(gains, neurons, header)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str, names: Option<&[&str]>) -> Result<(Vec<f64>, bool), String> {
+    fn read(text: &str, neurons: usize, names: Option<&[&str]>) -> Result<Vec<f64>, String> {
         let names: Option<Vec<String>> = names.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        table(text.as_bytes(), "csv", names.as_deref()).map_err(|error| error.to_string())
+        read_gains_csv(text.as_bytes(), neurons, names.as_deref()).map_err(|error| error.to_string())
     }
 
     #[test]
     fn one_number_a_line_with_or_without_a_header_and_names() {
         let gains = vec![0.5, 0.0, 2.0];
         let names = Some(&["a", "b, left", "c"][..]);
-        for (text, names, header) in [
-            ("0.5\n0\n2\n", None, false),
-            ("0.5\n0\n2\n", names, false),
-            ("gain\n0.5\n0\n2", None, true),
-            ("\u{feff}gain\r\n0.5\r\n0\r\n2\r\n", None, true),
-            ("neuron,gain\na,0.5\n\"b, left\",0\nc,2\n", names, true),
-            ("a;0.5\nb, left;0\nc;2\n", names, false),
-            (",0\n0,0.5\n1,0\n2,2\n", None, true),
-            ("i,r\n1,0.5\n2,0\n3,2\n", None, true),
+        for (text, names) in [
+            ("0.5\n0\n2\n", None),
+            ("0.5\n0\n2\n", names),
+            ("gain\n0.5\n0\n2", None),
+            ("\u{feff}gain\r\n0.5\r\n0\r\n2\r\n", None),
+            ("neuron,gain\na,0.5\n\"b, left\",0\nc,2\n", names),
+            ("a;0.5\nb, left;0\nc;2\n", names),
+            (",0\n0,0.5\n1,0\n2,2\n", None),
+            ("i,r\n1,0.5\n2,0\n3,2\n", None),
         ] {
-            assert_eq!(read(text, names), Ok((gains.clone(), header)), "{text:?}");
+            assert_eq!(read(text, 3, names), Ok(gains.clone()), "{text:?}");
         }
     }
 
@@ -201,7 +215,7 @@ mod tests {
             ("n,gain\na,1\nb,2\n", None, "line 2 is about `a`, but the neurons of the network have no names"),
             ("n,gain\n1,1\n3,2\n", None, "line 3 is about `3`, but neuron 1, counted from 0, is `2`"),
         ] {
-            let error = read(text, names).unwrap_err();
+            let error = read(text, 2, names).unwrap_err();
             assert!(error.contains(said), "{text:?}: {error}");
         }
     }

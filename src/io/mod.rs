@@ -34,7 +34,7 @@ mod text;
 pub use activations::{BadActivations, GivenActivations};
 pub use atomic::{WriteError, remove_unfinished_files};
 pub use edges::write as write_edges;
-pub use gains::{GainsError, read_gains};
+pub use gains::{GainsError, read_gains, read_gains_csv};
 pub use matrix_market::Part;
 pub use models::{ModelFile, ReadOptions};
 pub use parts::{read_part, write_part};

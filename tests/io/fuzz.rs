@@ -6,7 +6,7 @@ use ::safetensors::tensor::Dtype;
 use proptest::prelude::*;
 use synbal::check::{check_input, read::read};
 use synbal::io::layouts::{LayoutFile, LayoutOptions, describe};
-use synbal::io::{csv, labelled, matrix_market, npy, read_scales_csv, safetensors};
+use synbal::io::{csv, labelled, matrix_market, npy, read_gains_csv, read_scales_csv, safetensors};
 use synbal::network::Activation;
 
 use crate::memory::peak;
@@ -24,7 +24,7 @@ const PER_BYTE: usize = 96;
 const ALWAYS: usize = 20 << 20;
 
 fn read_as_everything(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let readers: [(&str, &dyn Fn()); 9] = [
+    let readers: [(&str, &dyn Fn()); 10] = [
         ("matrix_market", &|| drop(matrix_market::read(bytes, bytes.len() as u64))),
         ("csv", &|| drop(csv::read(bytes))),
         ("blanks", &|| drop(csv::read_matrix(bytes, b' ', true))),
@@ -36,6 +36,7 @@ fn read_as_everything(bytes: &[u8]) -> Result<(), TestCaseError> {
         ("npy vector", &|| drop(npy::read_vector(bytes))),
         ("safetensors", &|| drop(safetensors::read(bytes, Activation::Relu))),
         ("scales", &|| drop(read_scales_csv(bytes))),
+        ("gains", &|| drop(read_gains_csv(bytes, 2, None))),
         // Messages are part of reading: they quote what was found.
         ("message", &|| drop(matrix_market::read(bytes, bytes.len() as u64).map_err(|error| error.to_string()))),
     ];
@@ -56,6 +57,7 @@ fn valid_files() -> Vec<Vec<u8>> {
         "1,2.5\n-3e4,0\n",
         "  1  2.5\n  -3e4  0\n",
         ",a,b\na,1,2.5\nb,-3e4,0\n",
+        "i,r\n1,0.5\n2,2e-3\n",
         "h\n1.0000000000000000e0\n-2.5000000000000000e-1\n",
     ]
     .iter()
