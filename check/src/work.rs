@@ -136,6 +136,8 @@ mod tests {
         let matrix = noise::work(&input, &noise, u128::MAX).unwrap();
         let accumulated = Claims { accumulated: Some(noise), ..claims_of_words() };
         assert_eq!(work(&input, &accumulated).unwrap(), (plain + matrix + at_themselves, allowed(4)));
+        input.neurons = 3;
+        assert_eq!(work(&input, &accumulated).unwrap().1, allowed(9));
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         }
     }
     let factor = (-whole.p() * unit).exp();
-    let rounding = UNIT_ROUNDOFF * (4.0 * whole.p() * unit * deepest + 16.0);
+    let rounding = rounding(whole.p() * unit * deepest);
     evidence.at_most(
         "largest factor by which the cost of a synapse on no cycle shrinks, one unit a level along the escape direction",
         slowest,
@@ -154,4 +154,35 @@ fn topological_levels(graph: &CostGraph) -> Vec<usize> {
         }
     }
     strong.iter().map(|&component| level[component as usize]).collect()
+}
+
+/// How far rounding can take the factor of a cost along the escape direction, relative to it: of two exponents of at most `largest_exponent`
+/// (two units of each), of their exponentials, a product and a quotient.
+fn rounding(largest_exponent: f64) -> f64 {
+    UNIT_ROUNDOFF * (4.0 * largest_exponent + 16.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn rounding_is_reckoned_in_units() {
+        assert_eq!((rounding(0.0) / UNIT_ROUNDOFF, rounding(2.5) / UNIT_ROUNDOFF), (16.0, 26.0));
+    }
+
+    #[test]
+    fn levels_are_the_longest_paths_and_a_way_back_is_found() {
+        // 0 and 1 in a cycle; from there to 2 and on to 3, and to 3 at once.
+        let synapses = vec![(1, 0, 1.0), (0, 1, 1.0), (2, 1, 1.0), (3, 2, 1.0), (3, 0, 1.0)];
+        let network = Network::recurrent(Weights::from_triplets(4, synapses).unwrap(), Activation::Linear);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(1.0)).unwrap();
+        assert_eq!(topological_levels(&graph), [0, 0, 1, 2]);
+        let reached = |from: usize| (0..4).map(|to| leads_back(&graph, from, to)).collect::<Vec<_>>();
+        assert_eq!(reached(0), [true; 4]);
+        assert_eq!(reached(2), [false, false, true, true]);
+        assert_eq!(reached(3), [false, false, false, true]);
+    }
 }

@@ -234,12 +234,10 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
 
     let rates = |x: &[f64]| -> Vec<f64> { costs.synapses().iter().map(|synapse| costs.rate(synapse, x)).collect() };
     let spread = rates(&delta).iter().fold(0.0_f64, |most, rate| most.max(p * rate.abs()));
-    // The costs may differ by this relative amount, and a little more for rounding: of the exponents, whose parts are at most
-    // (1 + k) max|h| (4p of them), of the products (16), and of the sums below.
+    // The costs may differ by this relative amount, and a little more for rounding.
     let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let steepest = costs.degrees().iter().fold(1.0_f64, |most, degree| most.max(*degree));
-    let rounding = UNIT_ROUNDOFF * (4.0 * p * (1.0 + steepest) * largest + 16.0 + 2.0 * n as f64);
-    let slack = spread.exp_m1() + rounding;
+    let slack = spread.exp_m1() + rounding(p, steepest, largest, n);
     let mut reached = vec![0.0; n];
     for ((synapse, cost), rate) in costs.synapses().iter().zip(&at_reference).zip(rates(&z)) {
         let flow = p * p * cost * rate;
@@ -265,4 +263,41 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
         }
     }
     Ok(Apart { distance: delta.iter().map(|value| value.abs()).collect(), bound: z })
+}
+
+/// What rounding adds to the relative change of a cost: of the exponents, whose parts are at most (1 + k) max|h| (4p units of each), of
+/// the products (16), and of the sums over at most twice as many synapses as neurons.
+fn rounding(p: f64, largest_degree: f64, largest_log_scale: f64, neurons: usize) -> f64 {
+    UNIT_ROUNDOFF * (4.0 * p * (1.0 + largest_degree) * largest_log_scale + 16.0 + 2.0 * neurons as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Weights;
+
+    #[test]
+    fn rounding_is_reckoned_in_units() {
+        assert_eq!(rounding(2.0, 3.0, 5.0, 7) / UNIT_ROUNDOFF, 160.0 + 16.0 + 14.0);
+        assert_eq!(rounding(0.5, 1.0, 0.0, 1) / UNIT_ROUNDOFF, 18.0);
+    }
+
+    fn subject(weights: Vec<(usize, usize, f64)>) -> DegreeSubject {
+        let activation = [0.5, 2.0].map(|degree| Activation::RectifiedPower { degree }).to_vec();
+        let network = Network::recurrent(Weights::from_triplets(2, weights).unwrap(), activation);
+        DegreeSubject::new(network, CostSpec::power(2.0), Scope::Whole, &[], Criteria::default(), 1, &|_| ()).unwrap()
+    }
+
+    #[test]
+    fn random_log_scales_are_halved_until_costs_have_room() {
+        let harmless = subject(vec![(0, 1, 2.0), (1, 0, 3.0)]).random_scales(7, 0.5);
+        // Costs of 1e294: the largest that are looked at are 1.6e296, which some tenths of a log-scale add.
+        let large = subject(vec![(0, 1, 1e147), (1, 0, 1e147)]);
+        assert!(!large.leaves_room(&harmless.iter().map(|h| 16.0 * h).collect::<Vec<_>>()));
+        let found = large.random_scales(7, 8.0);
+        assert!(large.leaves_room(&found));
+        let halvings = (16.0 * harmless[0] / found[0]).log2();
+        assert!(halvings >= 1.0 && halvings.fract() == 0.0, "{halvings}");
+        assert!(!large.leaves_room(&found.iter().map(|h| 2.0 * h).collect::<Vec<_>>()));
+    }
 }

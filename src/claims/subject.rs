@@ -210,6 +210,19 @@ mod tests {
     use super::*;
     use crate::cost::CostError;
 
+    #[test]
+    fn a_weight_in_its_own_unit_is_between_one_and_two() {
+        let given =
+            [(3e300, 1e290), (-5e-200, 1e-220), (0.75, 0.0), (0.0, 0.0)].map(|(value, error)| Tracked { value, error });
+        let found = in_own_units(&given);
+        for (found, given) in found.iter().zip(&given).take(3) {
+            assert!((1.0..2.0).contains(&found.value.abs()), "{found:?}");
+            assert_eq!(found.error / found.value, given.error / given.value);
+        }
+        assert_eq!(found[2].value, 1.5);
+        assert_eq!(found[3], given[3]);
+    }
+
     /// In whatever it is wrapped: a claim is open there, not in error.
     #[test]
     fn what_leaves_the_range_is_known_from_every_error_that_carries_it() {

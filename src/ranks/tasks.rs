@@ -269,6 +269,12 @@ mod tests {
     }
 
     #[test]
+    fn one_process_of_several_is_the_first() {
+        assert!(Carrier::Alone.is_first());
+        assert_eq!(on_threads(3, |ranks| Carrier::Ranks(&*ranks).is_first()), [true, false, false]);
+    }
+
+    #[test]
     fn outcomes_come_in_the_order_of_their_tasks_whoever_does_them() {
         let outcome = |task: usize| Ok((format!("task {task}"), vec![Some(task as f64 / 3.0), None]));
         for tasks in [0, 1, 5, 40] {

@@ -337,6 +337,16 @@ mod tests {
     }
 
     #[test]
+    fn away_from_its_corner_a_function_has_its_side() {
+        for (at, step, part) in [(0.5, 1.0, 0.5), (-0.5, 0.0, 0.0)] {
+            let moving = TaylorSeries::new(at, [1.0], 3);
+            assert_eq!(moving.step(), TaylorSeries::constant(step));
+            assert_eq!((moving.positive_part().to_f64(), moving.abs().to_f64()), (part, 0.5));
+            assert_eq!(moving.abs().coefficient(1), Some(at.signum()));
+        }
+    }
+
+    #[test]
     fn a_corner_that_may_be_crossed_has_no_result() {
         let undecided = TaylorSeries::new(0.0, [1.0], 3);
         for result in

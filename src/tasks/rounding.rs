@@ -92,3 +92,38 @@ fn norms(x: &[f64], count: usize) -> Vec<f64> {
     }
     squares.into_iter().map(f64::sqrt).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::network::{Activation, Weights};
+
+    #[test]
+    fn the_bound_is_reckoned_by_hand_for_two_steps_of_one_neuron() {
+        let weights = Weights::from_triplets(1, vec![(0, 0, -0.5)]).unwrap();
+        let network = Network {
+            w_in: Some(DMatrix::from_element(1, 1, 1.0)),
+            bias: Some(vec![-0.25]),
+            w_out: Some(DMatrix::from_element(1, 1, -3.0)),
+            initial_state: Some(vec![2.0]),
+            ..Network::recurrent(weights, Activation::Relu)
+        };
+        let trials = Trials::single(vec![vec![-1.0], vec![0.5]], 0.125);
+        let found = rounding_of_rescaling(&network, Convention::AUTHORS, &trials, 0.5);
+        // One neuron, one input, twenty, and four times the largest log-scale.
+        let gamma = 24.0 * UNIT_ROUNDOFF;
+        let growth = 0.875 + 0.125 * 0.5;
+        let (mut state, mut error) = (2.0_f64, 2.0 * gamma * 2.0);
+        for (bounds, input) in found.iter().zip([-1.0_f64, 0.5]) {
+            let terms = 0.5 * state.abs() + input.abs() + 0.25;
+            error = growth * error + 2.0 * gamma * (state.abs() + 0.125 * (state.abs() + terms));
+            state += 0.125 * (-state - 0.5 * state.max(0.0) + input - 0.25);
+            let bound = 3.0 * error + 2.0 * gamma * 3.0 * state.abs();
+            // Some dozen roundings of terms that are not negative.
+            assert!((bounds[0] - bound).abs() <= 40.0 * UNIT_ROUNDOFF * bound, "{} {bound}", bounds[0]);
+        }
+        assert_eq!((found.len(), found[0].len()), (2, 1));
+    }
+}

@@ -102,6 +102,11 @@ fn an_interrupted_training_goes_on_to_the_same_bytes() {
     }
     fs::write(&checkpoint, "{}").unwrap();
     assert!(run(&["-o", "halfway.safetensors"]).1.contains("not the checkpoint of a training"));
+    // What cannot be read is not taken for no checkpoint.
+    fs::remove_file(&checkpoint).unwrap();
+    fs::create_dir(&checkpoint).unwrap();
+    let (code, said) = run(&["--iterations", "104", "-o", "halfway.safetensors"]);
+    assert!(code == Some(2) && said.contains("halfway.safetensors.checkpoint cannot be read"), "{said}");
     let (code, said) = run(&["--activation", "tanh", "-o", "tanh.safetensors"]);
     assert!(code == Some(2) && said.contains("--activation"), "{said}");
 }

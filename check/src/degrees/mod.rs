@@ -281,4 +281,26 @@ mod tests {
         let half = Input { from_world: None, ..with_world() };
         assert_eq!(work(&half, &claims(2, Some(LAMBDA))), (plain(18), allowed(5)));
     }
+    #[test]
+    fn the_radius_and_the_gap_are_reckoned_by_hand() {
+        let claims = |denominator: u32, bits: u32, lam: u32, radius: u32| {
+            let base = Claims { radius_unit_bits: bits, lam: lam.into(), radius: radius.into(), ..claims_of_words() };
+            DegreeClaims { base, ..self::claims(denominator, None) }
+        };
+        // One unit of the radius is 16, steps are 1 + 3 and 2 + 3, and 2·1000·16² is to be below (16 - step r) r lam.
+        let pull_sq = BigUint::from(1_000_000_u32);
+        let checked = |claims: &DegreeClaims| check_radius(claims, &pull_sq);
+        let (one, two) = (|radius| claims(1, 4, 33_000, radius), |radius| claims(2, 3, 50_000, radius));
+        // 12·33000 is too little, 8·2·33000 is enough; then the gap is 10^6·16/(2·8·33000) = 30.3, rounded up.
+        assert!(matches!(checked(&one(1)), Err(Refused::Radius { claimed }) if claimed == 1_u32.into()));
+        assert_eq!(checked(&one(2)).unwrap(), 31_u32.into());
+        // 11·50000 is enough; the gap is 10^6·16/(2·11·50000) = 14.5, rounded up.
+        assert_eq!(checked(&two(1)).unwrap(), 15_u32.into());
+        assert!(matches!(checked(&two(0)), Err(Refused::Radius { .. })));
+        // Beyond half a unit the right side falls again; and a radius is the smallest that will do.
+        assert!(matches!(checked(&two(2)), Err(Refused::Radius { .. })));
+        assert!(
+            matches!(checked(&claims(1, 4, 43_000, 2)), Err(Refused::RadiusNotSharp { claimed }) if claimed == 2_u32.into())
+        );
+    }
 }

@@ -194,3 +194,31 @@ pub(super) fn gradients_step(
     without_free(&mut x, free);
     (x, system.products)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    /// Conjugate gradients take about as many products as a long ring has neurons.
+    #[test]
+    fn steps_of_conjugate_gradients_solve_the_system_also_where_it_takes_many_products() {
+        let n = 300;
+        let ring = (0..n).flat_map(|i| [((i + 1) % n, i, 1.0), (i, (i + 1) % n, 1.0 + (i % 7) as f64)]).collect();
+        let activation: Vec<Activation> = (0..n)
+            .map(|i| if i % 50 == 0 { Activation::RectifiedPower { degree: 2.0 } } else { Activation::Relu })
+            .collect();
+        let network = Network::recurrent(Weights::from_triplets(n, ring).unwrap(), activation);
+        let graph = DegreeCosts::of_network(&network, &CostSpec::power(2.0)).unwrap();
+        let costs = graph.costs_at(&vec![0.0; n]);
+        let g: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
+        let (x, products) = gradients_step(&graph, &costs, &g, &[], 1e-10);
+        let reached = times(&graph, &costs, &x);
+        let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+        let rest = norm(&mut reached.iter().zip(&g).map(|(a, b)| a - b));
+        // In units of the diagonal, whose entries are at most 100 apart: a factor of ten for the square root.
+        assert!(rest <= 10.0 * 1e-10 * norm(&mut g.iter().copied()), "{rest}");
+        assert!((100..20 * n).contains(&products), "{products}");
+    }
+}

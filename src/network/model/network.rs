@@ -234,6 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn places_beside_each_other_count_as_one_synapse_however_they_are_laid_out() {
+        // Each neuron feeds two places, and each of those has two numbers of its own: four synapses that lie parallel.
+        let source = Axis::Source(Neurons { repeat: 2, ..Neurons::of(0) });
+        let tensors = vec![
+            dense_weights("w", &[2, 2], &[Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0))]),
+            dense_weights("w_out", &[1, 4, 2], &[Axis::Outside, source, Axis::Neither]),
+        ];
+        let model = Model::new(vec![Population { name: "a".to_owned(), size: 2 }], tensors).unwrap();
+        let numbers = [vec![0.0, 1.0, 1.0, 0.0], vec![1.0, 2.0, 4.0, -10.0, 2.0, 2.0, 2.0, 2.0]];
+        let found = model.network(&numbers, Activation::Relu, 2.0).unwrap();
+        assert!(found.merged);
+        assert_eq!(found.network.w_out.unwrap().as_slice(), [11.0, 4.0]);
+    }
+
+    #[test]
     fn two_populations_without_layers_are_refused_by_name() {
         let populations = ["a", "b"].map(|name| Population { name: name.to_owned(), size: 2 }).to_vec();
         let both = Neurons { populations: vec![0, 1], ..Neurons::of(0) };
