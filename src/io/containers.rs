@@ -7,6 +7,16 @@ use super::{npz, safetensors};
 use crate::network::model::Described;
 
 impl TensorFile {
+    /// The names of its tensors in alphabetical order, for messages: of many the first ten.
+    pub(super) fn some_names(&self) -> String {
+        const SHOWN: usize = 10;
+        let mut found: Vec<&str> = self.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
+        found.sort_unstable();
+        let more = if found.len() > SHOWN { ", ..." } else { "" };
+        let shown: Vec<String> = found.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        if found.is_empty() { "none at all".to_owned() } else { shown.join(", ") + more }
+    }
+
     /// The same file with other numbers in some tensors, each rounded once to its tensor's dtype, or to `dtype`: that one
     /// then is the dtype of every tensor of floating-point numbers.
     ///

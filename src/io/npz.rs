@@ -147,10 +147,9 @@ pub(super) fn is_only_a_matrix(file: &TensorFile) -> bool {
 /// # Errors
 /// No such array, or one that is no matrix of recurrent weights.
 pub(super) fn named_matrix(file: &TensorFile, name: Option<&str>) -> Result<(Weights, Vec<String>), TensorError> {
-    let names = || file.tensors.iter().map(|tensor| format!("`{}`", tensor.name)).collect::<Vec<_>>().join(", ");
     let wanted = |tensor: &&Tensor| name.is_none_or(|name| tensor.name == name);
     let Some(Tensor { name, .. }) = file.tensors.iter().find(wanted) else {
-        return Err(TensorError::NoSuchArray { name: name.unwrap_or_default().to_owned(), found: names() });
+        return Err(TensorError::NoSuchArray { name: name.unwrap_or_default().to_owned(), found: file.some_names() });
     };
     // The member is a `.npy` file: its header lies before the numbers.
     let Container::Npz { members } = &file.container else { return Err(damaged("it is no archive")) };
@@ -159,7 +158,7 @@ pub(super) fn named_matrix(file: &TensorFile, name: Option<&str>) -> Result<(Wei
     let weights = npy::read_matrix(bytes).map_err(|error| TensorError::DamagedArray { tensor: name.clone(), error })?;
     let mut notices = vec![format!("the weights are the array `{name}`, row = target")];
     if file.tensors.len() > 1 {
-        notices.push(format!("other arrays are left out, of {}", names()));
+        notices.push(format!("other arrays are left out, of {}", file.some_names()));
     }
     Ok((weights, notices))
 }

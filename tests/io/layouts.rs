@@ -144,14 +144,14 @@ fn tensors_that_are_no_layers() {
         let of = "neither `w_rec`, nor `weight_hh_l0` of nn.RNN, nor `*.weight` of layers";
         refused(words, &format!("no known layout has these tensors ({found}): {of}"));
     };
-    none("a.weight:3", "a.weight");
-    none("a.weight:1x1x1x1x1x1", "a.weight");
-    none("a.weight:0x3 b.weight:3x0", "a.weight, b.weight");
-    none("word_embedding.weight:5x3 Vocab.weight:3x3", "Vocab.weight, word_embedding.weight");
+    none("a.weight:3", "`a.weight`");
+    none("a.weight:1x1x1x1x1x1", "`a.weight`");
+    none("a.weight:0x3 b.weight:3x0", "`a.weight`, `b.weight`");
+    none("word_embedding.weight:5x3 Vocab.weight:3x3", "`Vocab.weight`, `word_embedding.weight`");
     none("", "none at all");
-    none("j: i: h: g: f: e: d: c: b: a:", "a, b, c, d, e, f, g, h, i, j");
-    none("k: j: i: h: g: f: e: d: c: b: a:", "a, b, c, d, e, f, g, h, i, j, ...");
-    none("a.weight:3x3 cell.weight_hh_l1:3x3", "cell.weight_hh_l1");
+    none("j: i: h: g: f: e: d: c: b: a:", "`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`, `j`");
+    none("k: j: i: h: g: f: e: d: c: b: a:", "`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`, `j`, ...");
+    none("a.weight:3x3 cell.weight_hh_l1:3x3", "`cell.weight_hh_l1`");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn recurrent_modules_that_are_refused() {
     refused("weight_hh_l0:3x3 fc.weight:2x3 fc.bias:3", "`fc.bias` has shape [3], expected [2]");
     refused(
         "weight_hh_l0:3x3 a.weight:2x3 b.weight:1x3",
-        "more than one Linear could read the last recurrent layer: `a.weight`, `b.weight`",
+        "more than one Linear could read the last recurrent layer: `a.weight`, `b.weight`; name those that do not as untouched",
     );
     let both = "could be the recurrent weights; only one recurrent module is found by its names";
     refused("a.weight_hh:2x2 b.weight_hh_l0:2x2", &format!("both `a.weight_hh` and `b.weight_hh_l0` {both}"));

@@ -152,7 +152,7 @@ fn activations_that_are_unknown_or_lack_their_number() {
 #[test]
 fn no_recurrent_weights_or_two_of_them() {
     let alone = ("w_in", F64, &[1, 1][..], doubles(&[1.0]));
-    assert_error!(load(&[alone], &[]), Error::Layout(LayoutError::NoLayout { ref found }) if found == "w_in");
+    assert_error!(load(&[alone], &[]), Error::Layout(LayoutError::NoLayout { ref found }) if found == "`w_in`");
     assert_error!(load(&[], &[("activation", "relu")]), Error::Layout(LayoutError::NoLayout { .. }));
     let mut both = rnn(RNN).to_vec();
     both.push(w_rec());

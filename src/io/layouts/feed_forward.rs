@@ -62,7 +62,7 @@ pub(super) fn is_feed_forward(file: &TensorFile) -> bool {
 
 pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout, TensorError> {
     if let Some(gated) = file.tensors.iter().find(|tensor| split(&tensor.name).1.starts_with("weight_hh")) {
-        return Err(LayoutError::NoLayout { found: gated.name.clone() }.into());
+        return Err(LayoutError::NoLayout { found: format!("`{}`", gated.name) }.into());
     }
     let chain = ordered(layers(file, untouched))?;
     let Some((last, hidden)) = chain.split_last().filter(|(_, hidden)| !hidden.is_empty()) else {

@@ -77,7 +77,7 @@ pub fn describe(file: &TensorFile, options: &LayoutOptions) -> Result<Layout, Te
         None if own::is_own(file) => own::describe(file)?,
         None if recurrent::is_recurrent(file) => recurrent::describe(file, &options.untouched)?,
         None if feed_forward::is_feed_forward(file) => feed_forward::describe(file, &options.untouched)?,
-        None => return Err(LayoutError::NoLayout { found: some_names(file) }.into()),
+        None => return Err(LayoutError::NoLayout { found: file.some_names() }.into()),
     };
     let untouched = options.untouched.iter().chain(options.file.iter().flat_map(|file| file.untouched()));
     let untouched: Vec<&String> = untouched.collect();
@@ -132,15 +132,6 @@ fn undescribed(file: &TensorFile, tensor: &Tensor, population: &Population) -> L
         return LayoutError::Normalisation { tensor: name, shape };
     }
     LayoutError::Undescribed { tensor: name, shape, population: population.name.clone(), size: population.size }
-}
-
-fn some_names(file: &TensorFile) -> String {
-    const SHOWN: usize = 10;
-    let mut found: Vec<&str> = file.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
-    found.sort_unstable();
-    let more = if found.len() > SHOWN { ", ..." } else { "" };
-    found.truncate(SHOWN);
-    if found.is_empty() { "none at all".to_owned() } else { found.join(", ") + more }
 }
 
 /// The path of a module with its last dot, and the name of a parameter in it.

@@ -25,7 +25,7 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         return Err(LayoutError::Ambiguous { first, second }.into());
     }
     let Some(&first) = recurrent.first() else {
-        return Err(LayoutError::NoLayout { found: super::some_names(file) }.into());
+        return Err(LayoutError::NoLayout { found: file.some_names() }.into());
     };
     let (prefix, parameter) = split(&first.name);
     let is_cell = parameter == "weight_hh";
