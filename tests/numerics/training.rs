@@ -182,6 +182,24 @@ fn every_gradient_is_that_of_finite_differences() {
     }
 }
 
+#[test]
+fn neurons_of_activations_of_their_own_have_the_gradient_of_finite_differences() {
+    let in_turn = [
+        Activation::RectifiedPower { degree: 2.0 },
+        Activation::Linear,
+        Activation::Tanh,
+        Activation::LeakyRelu { slope: 0.3 },
+        Activation::Relu,
+    ];
+    let own: Vec<Activation> = (0..NEURONS).map(|neuron| in_turn[neuron % in_turn.len()]).collect();
+    let network = |seed| Network { activation: own.clone().into(), ..network(Activation::Linear, seed) };
+    for convention in conventions() {
+        let clear = |seed: &u64| clear_of_the_kink(&network(*seed), convention, &batch(2, COUNT, *seed));
+        let seed = (1..=100).find(clear).unwrap();
+        check_gradient(&network(seed), convention, &batch(2, COUNT, seed));
+    }
+}
+
 /// Trials of a batch in the checks of the gradient.
 const COUNT: usize = 2;
 

@@ -182,4 +182,42 @@ mod tests {
         assert_eq!(resumed, straight);
         assert_eq!(resumed.history(&mut passes).unwrap().before.len(), 3);
     }
+    #[test]
+    fn weights_are_pulled_to_zero_as_far_as_the_penalty_reaches_and_long_steps_are_cut() {
+        let plain = Descent { iterations: 3, rate: 0.5, clip: 1e9, l2: 0.0, ..authors_descent(0.0, 2) };
+        let after = |descent: &Descent| {
+            let mut course = Course::start(5, descent).unwrap();
+            let before = course.parameters.clone();
+            course.step(&mut Passes::default()).unwrap();
+            (before, course.parameters)
+        };
+        let (before, unpulled) = after(&plain);
+        for (reach, pulled) in [(Reach::Recurrent, 1), (Reach::Whole, 4)] {
+            let (_, found) = after(&Descent { l2: 0.25, reach, ..plain });
+            for part in 0..4 {
+                let parts = found.parts()[part].iter().zip(unpulled.parts()[part]).zip(before.parts()[part]);
+                for ((found, unpulled), before) in parts {
+                    let pull = if part < pulled { 0.5 * 2.0 * 0.25 * before } else { 0.0 };
+                    // Three roundings of numbers below one.
+                    assert!(
+                        (unpulled - pull - found).abs() <= 3.0 * f32::EPSILON,
+                        "part {part}: {found} {unpulled} {before}"
+                    );
+                }
+            }
+        }
+        let moved = |found: &Parameters<f32>| {
+            let squares = found.parts().into_iter().flatten().zip(before.parts().into_iter().flatten());
+            squares.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+        };
+        let norm = moved(&unpulled) / 0.5;
+        assert!(norm > 1e-3);
+        let (_, cut) = after(&Descent { clip: norm / 4.0, ..plain });
+        // Sums of a hundred rounded numbers below one.
+        assert!(
+            (moved(&cut) / (0.125 * norm) - 1.0).abs() <= 100.0 * f64::from(f32::EPSILON) / norm,
+            "{} {norm}",
+            moved(&cut)
+        );
+    }
 }
