@@ -116,3 +116,30 @@ pub fn gains_define_a_cost(activation: &Activations) -> Result<(), CostError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Activation;
+
+    #[test]
+    fn means_are_weighed_as_was_asked_and_a_neuron_without_weight_has_no_gain() {
+        // Two trials: neuron 0 moves by 3 and 0 and is active in the first; neuron 1 moves by 4 and 2 and is active in the second;
+        // neuron 2 is active and stands still.
+        let before = [1.0, -1.0, -1.0, 1.0, 1.0, 1.0];
+        let after = [4.0, -1.0, 3.0, 3.0, 1.0, 1.0];
+        for (weighting, expected) in [
+            (Weighting::Uniform, [0.5, 0.5, 1.0]),
+            (Weighting::Velocity, [5.0 / 7.0, 2.0 / 7.0, 1.0]),
+            (Weighting::OwnVelocity, [1.0, 1.0 / 3.0, 0.0]),
+        ] {
+            let mut gains = Gains::new(Activation::Relu, 3);
+            gains.add(&before, &after, weighting);
+            assert_eq!(gains.mean(), expected, "{weighting:?}");
+            let mut merged = Gains::new(Activation::Relu, 3);
+            merged.merge(&gains);
+            merged.merge(&gains);
+            assert_eq!(merged.mean(), expected, "{weighting:?}");
+        }
+    }
+}
