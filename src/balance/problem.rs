@@ -219,13 +219,41 @@ pub fn named_synapses(pairs: &[(usize, usize)], name: impl Fn(usize) -> String) 
 
 #[cfg(all(test, feature = "io"))]
 mod tests {
+    use nalgebra::DMatrix;
+
     use super::*;
     use crate::balance::{Criteria, Method, NewtonCg, Run, Solver};
+    use crate::cost::AccumulatedNoise;
     use crate::io::{read_part, write_network, write_part};
     use crate::laplacian::Preconditioning;
     use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Weights};
     use crate::ranks::threads::on_threads;
+
+    #[test]
+    fn synapses_on_no_cycle_are_counted_among_those_that_the_cost_is_of() {
+        let w = || Weights::from_triplets(3, vec![(0, 0, 1.0), (1, 0, 1.0), (2, 1, 1.0)]).unwrap();
+        let plain = Network::recurrent(w(), Activation::Relu);
+        // Nothing leads from neurons 1 and 2 to the read-out.
+        let (w_in, w_out) =
+            (DMatrix::from_row_slice(3, 1, &[1.0, 1.0, 0.0]), DMatrix::from_row_slice(1, 3, &[1.0, 0.0, 0.0]));
+        let world = Network { w_in: Some(w_in), w_out: Some(w_out), ..plain.clone() };
+        let power = CostSpec::power(2.0);
+        let noise = power.clone().with_accumulated(AccumulatedNoise::new(2, 1.0).unwrap());
+        for (network, spec, expected) in [
+            // All but the self-synapse, of three.
+            (&plain, power.clone(), (2, 3)),
+            // Beside them the world's way into 1; it goes into 0 and comes out there, too.
+            (&world, power.clone().with_world(1.0), (3, 5)),
+            // In two steps 0 reaches 2.
+            (&plain, noise, (3, 3)),
+        ] {
+            match Problem::new(network, &spec, Scope::Whole) {
+                Err(BalanceError::NotBalanceable { count, synapses, .. }) => assert_eq!((count, synapses), expected),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 
     /// Neighbours up to `reach` away on a ring, with weights that differ: conjugate gradients need the levels there.
     fn band(neurons: usize, reach: usize) -> Weights {
