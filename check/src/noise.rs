@@ -201,8 +201,8 @@ mod tests {
         assert_eq!(of(&apart, HALF, 1, 176).unwrap(), 8 * 2 * 2 + 4 * 6 * 6);
         let refused = of(&apart, HALF, 1, 175);
         assert!(matches!(refused, Err(Refused::TooMuchWork { work: 176, allowed: 175 })), "{refused:?}");
-        // Large weights: 53 bits, 55 a step, 64 + |2·8 + 4| = 84 for γ.
-        assert_eq!(of(&[(0, 1, 2.0_f64.powi(60))], (1, 4), 1, 1000).unwrap(), 8 + 4 * 4 * 4);
+        // Large weights: 53 bits, 55 a step, 64 + |2·8 + 20| = 100 for γ.
+        assert_eq!(of(&[(0, 1, 2.0_f64.powi(60))], (1, 20), 1, 1000).unwrap(), 8 + 4 * 4 * 4);
         let of_size = |neurons| {
             let large = Input { neurons, ..Input::default() };
             work(&large, &Noise { steps: 1, discount: HALF }, u128::MAX)

@@ -94,3 +94,21 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn balanced_is_within_the_tolerance_at_a_finite_cost_and_what_is_no_number_is_said() {
+        let criteria = Criteria::new(1e-3, 10);
+        let of = |worst, cost| verdict(&criteria, Imbalance { worst, node: 7 }, cost, End::NoProgress);
+        assert_eq!(of(1e-3, 1.0), Status::Balanced);
+        assert_eq!(of(1.1e-3, 1.0), Status::Stalled);
+        for (worst, cost) in
+            [(f64::NAN, 1.0), (0.5, f64::NAN), (0.5, f64::INFINITY), (0.0, f64::INFINITY), (f64::NAN, f64::NAN)]
+        {
+            assert_eq!(of(worst, cost), Status::NotFinite { node: 7 }, "{worst} {cost}");
+        }
+    }
+}

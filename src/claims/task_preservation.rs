@@ -219,3 +219,43 @@ fn compare_outputs(
     }
     difference / size
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Weights;
+
+    /// What is simulated has the gains that are promised, within a factor of four, whatever those of the network.
+    #[test]
+    fn gains_are_turned_to_their_limits_and_steps_are_parts_of_the_shortest_time_constant() {
+        for size in [1e-200, 0.3, 1e200] {
+            let triplets = vec![(0, 1, 3.0 * size), (1, 0, -size), (1, 1, 5.0 * size), (2, 0, -0.5 * size)];
+            let network = Network {
+                w_in: Some(DMatrix::from_row_slice(3, 2, &[size, 2.0 * size, 0.0, -size, 4.0 * size, 5.0 * size])),
+                bias: Some(vec![0.0, -7.0 * size, size]),
+                time_constants: Some(vec![2.0, 0.5, 3.0]),
+                ..Network::recurrent(Weights::from_triplets(3, triplets).unwrap(), Activation::Relu)
+            };
+            let examined = Examined { network: &network, seed: 1, random: vec![0.0; 3], balancing: &[0.0; 3] };
+            let found = runnable(&examined);
+            let values: Vec<f64> = found.weights.values().iter().map(|value| value.value).collect();
+            // Rows add up to 3, 6 and 0.5 in absolute value; rows of inputs to 3, 1 and 9; the largest bias is 7.
+            for (what, part, of_largest, gain) in [
+                ("weights", values[0], 3.0 / 6.0, GAIN),
+                ("inputs", found.w_in.as_ref().unwrap()[(2, 1)].value, 5.0 / 9.0, INPUT_GAIN),
+                ("bias", found.bias.as_ref().unwrap()[1].value.abs(), 1.0, INPUT_GAIN),
+            ] {
+                let norm = part / of_largest;
+                assert!(gain / 4.0 <= norm && norm < gain, "{what} of size {size}: {norm}");
+            }
+            let read_out =
+                found.w_out.as_ref().unwrap().iter().fold(0.0_f64, |most, value| most.max(value.value.abs()));
+            assert!((READ_OUT_GAIN / 4.0..READ_OUT_GAIN).contains(&read_out), "{read_out}");
+            let trial = random_trial(&examined, 2);
+            assert_eq!((trial.step.value, trial.input.len(), trial.input[0].len()), (STEP * 0.5, STEPS, 2));
+        }
+        let plain = Network::recurrent(Weights::from_triplets(1, vec![(0, 0, 1.0)]).unwrap(), Activation::Relu);
+        let examined = Examined { network: &plain, seed: 1, random: vec![0.0], balancing: &[0.0] };
+        assert_eq!(random_trial(&examined, 1).step.value, STEP);
+    }
+}
