@@ -258,3 +258,28 @@ fn orbit_dimension(weights: &Weights) -> Option<usize> {
     let eigen = nalgebra::SymmetricEigen::try_new(laplacian, f64::EPSILON, 1000 + 100 * n)?;
     Some(eigen.eigenvalues.iter().filter(|&&value| value > threshold).count())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Network};
+
+    #[test]
+    fn traces_of_large_networks_are_left_out_aloud() {
+        let n = 1 + (LARGEST_TRACES as f64).sqrt() as usize;
+        let ring = |n: usize| Weights::from_triplets(n, (0..n).map(|i| (i, (i + 1) % n, 1.0)).collect()).unwrap();
+        for (n, left_out) in [(n, true), (9, false)] {
+            let weights = Network::recurrent(ring(n), Activation::Linear).lifted(Tracked::exact).weights;
+            let mut evidence = Evidence::default();
+            traces(&mut evidence, "no change", &weights, &weights);
+            assert_eq!((evidence.notes.len(), evidence.measurements.len()), if left_out { (1, 0) } else { (0, 1) });
+        }
+    }
+
+    #[test]
+    fn the_rank_of_the_incidence_matrix_is_neurons_without_weak_components() {
+        // A path of three, which has the smallest eigenvalue, a pair with synapses both ways, and a neuron with a self-synapse.
+        let triplets = vec![(1, 0, 1.0), (2, 1, 1.0), (3, 4, 1.0), (4, 3, 1.0), (5, 5, 1.0)];
+        assert_eq!(orbit_dimension(&Weights::from_triplets(6, triplets).unwrap()), Some(3));
+    }
+}

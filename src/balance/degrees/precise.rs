@@ -75,3 +75,24 @@ impl DegreeProblem<'_> {
         Err(PreciseError::NotConverged { digits, steps: trace.len(), log10_imbalance })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::Scope;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn a_network_that_is_too_large_for_a_factorisation_is_refused() {
+        let n = LARGEST + 1;
+        let ring = (0..n).map(|i| (i, (i + 1) % n, 1.0)).collect();
+        let network = Network::recurrent(Weights::from_triplets(n, ring).unwrap(), Activation::Relu);
+        let problem = DegreeProblem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        let refused = problem.to_digits(20);
+        assert!(
+            matches!(refused, Err(PreciseError::TooLarge { nodes, limit: LARGEST, .. }) if nodes == n),
+            "{refused:?}"
+        );
+    }
+}
