@@ -1,8 +1,15 @@
 //! Every figure of every claim on small networks, and of every negative control, is the one that was committed.
 
+use std::collections::BTreeMap;
+
+use nalgebra::DMatrix;
 use synbal::balance::{Criteria, Method};
-use synbal::claims::{Evidence, Relation};
+use synbal::claims::{Evidence, LARGEST_DENSE, Relation};
+use synbal::cost::CostSpec;
+use synbal::network::random::{normals, stream};
+use synbal::network::{Activation, Network, Weights};
 use synbal::report::{CaseReport, SolverReport, WorstNeuron, case_report, claim_texts};
+use synbal::tasks::Case;
 
 use crate::figures::Figures;
 use crate::small_networks::{OF_DEGREE_ONE, OF_OTHER_DEGREES, small};
@@ -52,11 +59,10 @@ fn report(figures: &mut Figures, report: &CaseReport) {
     }
 }
 
-fn as_committed(name: &str) {
-    let case = small(name);
+fn as_committed(name: &str, case: &Case) {
     let stop = Criteria::new(1e-10, 3000);
     let mut figures = Figures::of(&format!("claims/{name}"));
-    match case_report(&case, &METHODS, 1, stop, &|_, _| ()) {
+    match case_report(case, &METHODS, 1, stop, &|_, _| ()) {
         Ok(found) => report(&mut figures, &found),
         Err(refused) => figures.text(format!("refused: {refused}")),
     }
@@ -67,7 +73,7 @@ macro_rules! networks {
     ($($test:ident $name:literal,)*) => {
         $(#[test]
         fn $test() {
-            as_committed($name);
+            as_committed($name, &small($name));
         })*
 
         #[test]
@@ -93,6 +99,34 @@ networks! {
     squares "squares",
     mixed "mixed",
     mixed_world "mixed-world",
+}
+
+/// A ring of more neurons than dense matrices are made for, with synapses across it.
+fn large(activation: impl Fn(usize) -> Activation) -> Network {
+    let n = LARGEST_DENSE + 10;
+    let sizes = normals(&mut stream(5, 0), 2 * n, 1.0);
+    let pairs = (0..n).flat_map(|i| [(i, (i + 1) % n), (i, (7 * i + 3) % n)]).filter(|(i, j)| i != j);
+    let triplets: BTreeMap<(usize, usize), f64> =
+        pairs.zip(sizes).map(|(pair, size)| (pair, 1.0 + size.abs())).collect();
+    let triplets = triplets.into_iter().map(|((i, j), weight)| (i, j, weight)).collect();
+    let activation: Vec<Activation> = (0..n).map(activation).collect();
+    Network::recurrent(Weights::from_triplets(n, triplets).unwrap(), activation)
+}
+
+#[test]
+fn larger_than_dense() {
+    let network = large(|_| Activation::Relu);
+    as_committed("larger-than-dense", &Case { network, spec: CostSpec::power(2.0), ..small("dense") });
+}
+
+#[test]
+fn larger_than_dense_of_other_degrees() {
+    let ring = large(|neuron| Activation::RectifiedPower { degree: [1.0, 2.0, 0.5, 3.0][neuron % 4] });
+    let n = ring.weights.neurons();
+    let ones = |rows, columns| Some(DMatrix::from_element(rows, columns, 1.0));
+    let network = Network { w_in: ones(n, 1), w_out: ones(1, n), ..ring };
+    let spec = CostSpec::power(2.0).with_world(1.0);
+    as_committed("larger-than-dense-of-other-degrees", &Case { network, spec, ..small("dense") });
 }
 
 #[test]
