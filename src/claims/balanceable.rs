@@ -69,8 +69,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     // strong component in a topological order; within components nothing moves.
     let level = topological_levels(&whole);
     let deepest = level.iter().copied().max().unwrap_or(0) as f64;
-    // One unit a level, less where the deepest level would leave the range of the exponential.
-    let unit = (300.0 / (whole.p() * deepest)).min(1.0);
+    let unit = unit(whole.p(), deepest);
     let h: Vec<f64> = level.iter().map(|&level| formula.sign() * unit * level as f64).collect();
     let (before, after) = (whole.initial_costs(), whole.costs_at(&h));
     let mut others = WorstRatio::default();
@@ -156,6 +155,11 @@ fn topological_levels(graph: &CostGraph) -> Vec<usize> {
     strong.iter().map(|&component| level[component as usize]).collect()
 }
 
+/// What log-scales fall by from level to level: one, less where the deepest level would leave the range of the exponential.
+fn unit(p: f64, deepest: f64) -> f64 {
+    (300.0 / (p * deepest)).min(1.0)
+}
+
 /// How far rounding can take the factor of a cost along the escape direction, relative to it: of two exponents of at most `largest_exponent`
 /// (two units of each), of their exponentials, a product and a quotient.
 fn rounding(largest_exponent: f64) -> f64 {
@@ -167,6 +171,11 @@ mod tests {
     use super::*;
     use crate::cost::CostSpec;
     use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn the_deepest_level_stays_in_the_range_of_the_exponential() {
+        assert_eq!((unit(2.0, 0.0), unit(2.0, 150.0), unit(2.0, 600.0), unit(0.5, 6000.0)), (1.0, 1.0, 0.25, 0.1));
+    }
 
     #[test]
     fn rounding_is_reckoned_in_units() {

@@ -173,3 +173,21 @@ fn entropy_term(f: &Tracked, c: &Tracked, formula: Formula) -> Tracked {
     let log = if ratio.value.is_finite() { ratio.ln() } else { c.ln() - &f.ln() };
     *f * &(log + &Tracked::exact(formula.choose(1.0, 2.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_term_of_a_cost_is_that_of_the_formula_also_where_a_ratio_leaves_the_range() {
+        let term = |f: f64, c: f64| entropy_term(&Tracked::exact(f), &Tracked::exact(c), Formula::Claimed);
+        assert_eq!(term(0.0, 3.0).value, 0.0);
+        for (f, c, logarithm) in [(2.0, 6.0, 3.0_f64.ln()), (1e-200, 1e200, 400.0 * 10.0_f64.ln())] {
+            let expected = f * (1.0 + logarithm);
+            let found = term(f, c);
+            // Logarithms, their difference, sum and product: some roundings of numbers below a thousand.
+            assert!((found.value - expected).abs() <= 8.0 * f64::EPSILON * expected, "{found:?} {expected}");
+            assert!(found.error > 0.0 && found.error <= 16.0 * f64::EPSILON * expected, "{found:?}");
+        }
+    }
+}

@@ -170,6 +170,8 @@ fn balancing() {
         "balance small.csv --digits 30 --scales digits.csv -o digits.mtx",
         "balance small.csv -o none.csv2",
         "balance small.csv --cost accumulated --steps 2 --json",
+        "balance small.csv --cost accumulated --steps 2",
+        "balance small.csv --cost accumulated --steps 3 --discount 0.5",
         "balance worm.mtx",
         "balance worm.mtx --within-components -o worm.npz",
         "balance worm.mtx --within-components -o worm.csv.gz",
@@ -355,6 +357,7 @@ fn tables_of_strangers() {
         "verify mixed.safetensors --world 1",
         "train teacher --neurons 4 --iterations 4 --trials 3 --rate 0.1 --clip 0.5 --record-every 2 -o taught.safetensors",
         "train teacher --neurons 0 -o taught.safetensors",
+        "train full-integration --neurons 4 --iterations 2 -o short.safetensors",
         "experiment two-neurons --quick --seed 3",
     ];
     as_committed("tables", &files_of_strangers(), &commands);

@@ -102,3 +102,20 @@ impl<'a> Round<'a> {
         self.queue.push((self.gain(node), Reverse(node as u32)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::{Activation, Network, Weights};
+
+    #[test]
+    fn a_node_that_no_scale_balances_gains_nothing() {
+        let weights = Weights::from_triplets(3, vec![(0, 1, 1.0), (1, 2, 1.0), (2, 0, 1.0)]).unwrap();
+        let network = Network::recurrent(weights, Activation::Linear);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap();
+        let sums = NodeCosts { incoming: vec![0.0, 9.0, 4.0], outgoing: vec![9.0, 0.0, 9.0] };
+        let round = Round::new(&graph, vec![1.0; 3], sums);
+        assert_eq!([0, 1, 2].map(|node| round.gain(node)), [0, 0, 1.0_f64.to_bits()]);
+    }
+}

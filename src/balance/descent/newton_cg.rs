@@ -186,3 +186,25 @@ impl Solver for NewtonCg {
 fn largest(nodes: &NodeCosts<f64>) -> f64 {
     nodes.incoming.iter().zip(&nodes.outgoing).map(|(r, c)| (r - c).abs()).fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostSpec;
+    use crate::network::random::{random_network, stream};
+    use crate::network::{Activation, Network};
+
+    #[test]
+    fn steps_before_the_first_system_end_at_the_limit_of_passes_and_where_the_gradient_is_small_enough() {
+        let weights = random_network(&mut stream(3, 0), 30, 0.2, 1.0).unwrap();
+        let network = Network::recurrent(weights, Activation::Relu);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap().within_components();
+        let passes = |solver: NewtonCg, limit| solver.solve(&graph, &Criteria::new(1e-12, limit)).passes;
+        assert!(passes(NewtonCg::default(), 1_000) > 20);
+        // One more step of two passes, and the look at what it led to.
+        assert!((4..=7).contains(&passes(NewtonCg::default(), 4)));
+        // No gradient is larger than the cost.
+        let at_once = NewtonCg { stop_at_gradient: Some(1.0), ..NewtonCg::default() };
+        assert!(passes(at_once, 1_000) <= 2);
+    }
+}

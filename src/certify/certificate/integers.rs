@@ -82,7 +82,7 @@ impl Bundle {
     pub fn counts(&self) -> bool {
         match &self.given {
             Given::Weights { factor, .. } => *factor > 0.0,
-            Given::Exact { mantissa, .. } => mantissa.bits() > 0,
+            Given::Exact { .. } => true,
         }
     }
 }

@@ -371,3 +371,18 @@ fn bits(log2: f64) -> Result<u32, CertifyError> {
     }
     Ok(log2.ceil().max(0.0) as u32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_bits_are_neither_negative_nor_absurd() {
+        assert_eq!((bits(-3.5).unwrap(), bits(0.0).unwrap(), bits(7.25).unwrap()), (0, 0, 8));
+        assert_eq!(bits(f64::from(LARGEST_BITS)).unwrap(), LARGEST_BITS);
+        for absurd in [f64::from(LARGEST_BITS) + 1.0, f64::INFINITY, f64::NAN] {
+            let refused = bits(absurd);
+            assert!(matches!(refused, Err(CertifyError::TooManyBits { limit: LARGEST_BITS, .. })), "{absurd}");
+        }
+    }
+}
