@@ -62,3 +62,19 @@ impl End {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_ends_at_a_point_of_its_choice_the_best_is_the_result() {
+        for end in [End::AtTarget, End::NoProgress, End::IterationLimit { limit: 1 }] {
+            assert!(end.is_worth_the_best(), "{end:?}");
+        }
+        // What was asked for, and what broke, ends where it is.
+        for end in [End::AtHorizon, End::PassLimit { limit: 1 }, End::Stopped, End::NotFinite { node: 0 }] {
+            assert!(!end.is_worth_the_best(), "{end:?}");
+        }
+    }
+}

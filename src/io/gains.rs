@@ -96,7 +96,7 @@ pub fn read_gains(path: &Path, neurons: usize, names: Option<&[String]>) -> Resu
             let gains = npy::read_vector(&bytes).map_err(|error| ReadError::Npy { path: path.to_owned(), error })?;
             of_neurons(gains, neurons, false)
         }
-        "tsv" => table(super::open(path)?.0, &[b'\t'], neurons, names),
+        "tsv" => table(super::open(path)?.0, b"\t", neurons, names),
         "csv" | "txt" => read_gains_csv(super::open(path)?.0, neurons, names),
         _ => return Err(ReadError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
     };

@@ -214,6 +214,20 @@ mod tests {
         pairs.iter().map(|&(a, b)| i128::from(a) * i128::from(b)).sum()
     }
 
+    /// Close to zero the quotient of error and value cannot be told from one, and the logarithm has no bound.
+    #[test]
+    fn a_number_that_its_error_takes_to_zero_has_no_logarithm() {
+        let error_of = |value: f64, part: f64| Tracked { value, error: part * value }.ln().error;
+        for value in [1e-3, 1.0, 1e3] {
+            for part in [1.0 - 1e-9, 1.0, 1.5] {
+                assert_eq!(error_of(value, part), f64::INFINITY, "{value} {part}");
+            }
+            // -ln(1 - part), and half a unit of the logarithm itself.
+            let found = error_of(value, 1.0 - 1e-6);
+            assert!((found / 1e6_f64.ln() - 1.0).abs() <= 1e-6, "{found}");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_bound_covers_the_exact_error_of_a_scaled_dot_product(
