@@ -184,6 +184,12 @@ impl<'a> DegreeProblem<'a> {
         hessian::dense_step(&self.costs, costs, right, &self.free, &0.0)
     }
 
+    /// The same by conjugate gradients, for networks that are too large for an elimination: the residual is at most `relative`
+    /// times the right-hand side, in the norm of entries over the roots of H's diagonal, or what rounding leaves.
+    pub fn approximate_hessian_solution(&self, costs: &[f64], right: &[f64], relative: f64) -> Vec<f64> {
+        hessian::gradients_step(&self.costs, costs, right, &self.free, relative).0
+    }
+
     /// Solves by a method.
     ///
     /// # Errors
