@@ -133,3 +133,18 @@ impl Csr {
         Csr { rows, columns, row_start, column, values }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dense_matrix_in_compressed_rows() {
+        let matrix = DMatrix::from_row_slice(4, 3, &[0.0, 2.0, 3.0, 0.0, 0.0, 0.0, 4.0, 0.0, -5.0, 0.0, 6.0, 0.0]);
+        let found = Csr::of_dense(&matrix);
+        assert_eq!((found.rows, found.columns), (4, 3));
+        assert_eq!(found.row_start, [0, 2, 2, 4, 5]);
+        assert_eq!(found.column, [1, 2, 0, 2, 1]);
+        assert_eq!(found.values, [2.0, 3.0, 4.0, -5.0, 6.0]);
+    }
+}
