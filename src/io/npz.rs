@@ -332,7 +332,7 @@ mod tests {
         let several = archived(&[real("b", &[2], &[1.0, 2.0]), square]);
         assert!(!is_only_a_matrix(&several));
         let (found, notices) = named_matrix(&several, Some("arr_0")).unwrap();
-        assert_eq!((found, &notices[1][..]), (weights, "other arrays are left out, of `b`, `arr_0`"));
+        assert_eq!((found, &notices[1][..]), (weights, "other arrays are left out, of `arr_0`, `b`"));
         let said = |name: &str| named_matrix(&several, Some(name)).unwrap_err().to_string();
         assert_eq!(said("c"), "there is no array `c`; there are `b`, `arr_0`");
         assert!(said("b").starts_with("the array `b`: "), "{}", said("b"));
