@@ -334,7 +334,7 @@ mod tests {
         let (found, notices) = named_matrix(&several, Some("arr_0")).unwrap();
         assert_eq!((found, &notices[1][..]), (weights, "other arrays are left out, of `arr_0`, `b`"));
         let said = |name: &str| named_matrix(&several, Some(name)).unwrap_err().to_string();
-        assert_eq!(said("c"), "there is no array `c`; there are `b`, `arr_0`");
+        assert_eq!(said("c"), "there is no array `c`; there are `arr_0`, `b`");
         assert!(said("b").starts_with("the array `b`: "), "{}", said("b"));
         // A name that a layout knows, and an array that is no matrix.
         assert!(!is_only_a_matrix(&archived(&[real("w_rec", &[2, 2], &[1.0; 4])])));
