@@ -1,7 +1,7 @@
 //! Claim `noise_robustness`.
 
 use super::controls::{Control, Formula};
-use super::subject::{tracked_cost, tracked_graph};
+use super::subject::{LARGEST_DENSE, tracked_cost, tracked_graph};
 use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Method, Problem, Scope};
 use crate::cost::{Alpha, CostSpec};
@@ -123,8 +123,9 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     // Balanced under that very cost, no rescaling does better.
     let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
     let network = Network::recurrent(weights.clone(), subject.network.activation.clone());
+    let method = if n <= LARGEST_DENSE { Method::Newton } else { Method::NewtonCg };
     let balanced = Problem::new(&network, &spec, Scope::WithinComponents)
-        .and_then(|problem| problem.solve(Method::Newton, &subject.stop));
+        .and_then(|problem| problem.solve(method, &subject.stop));
     let balanced = match balanced {
         Ok(balanced) => balanced,
         // Squares of weights that fit another cost need not fit this one.
