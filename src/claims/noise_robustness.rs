@@ -124,8 +124,8 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     let spec = CostSpec::power(2.0).with_alpha(Alpha::PerSource(gains.iter().map(|gain| gain * gain).collect()));
     let network = Network::recurrent(weights.clone(), subject.network.activation.clone());
     let method = if n <= LARGEST_DENSE { Method::Newton } else { Method::NewtonCg };
-    let balanced = Problem::new(&network, &spec, Scope::WithinComponents)
-        .and_then(|problem| problem.solve(method, &subject.stop));
+    let balanced =
+        Problem::new(&network, &spec, Scope::WithinComponents).and_then(|problem| problem.solve(method, &subject.stop));
     let balanced = match balanced {
         Ok(balanced) => balanced,
         // Squares of weights that fit another cost need not fit this one.
