@@ -239,13 +239,27 @@ impl<'a> Elements<'a> {
         next.map(|element| (element.kind, element.data)).ok_or(MatlabError::Damaged { byte, reason: kind })
     }
 
-    fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
+    /// The numbers of the next element, and where it begins.
+    fn numbers(&mut self) -> Result<(usize, Vec<f64>), MatlabError> {
         let byte = self.origin.byte(self.at);
         let (kind, data) = self.required("it lacks whole numbers")?;
-        let numbers =
-            numbers(kind, data, self.little).map_err(|fault| MatlabError::Damaged { byte, reason: fault.reason() })?;
-        Ok(numbers.into_iter().map(|value| value as usize).collect())
+        match numbers(kind, data, self.little) {
+            Ok(numbers) => Ok((byte, numbers)),
+            Err(fault) => Err(MatlabError::Damaged { byte, reason: fault.reason() }),
+        }
     }
+
+    fn whole(&mut self) -> Result<Vec<usize>, MatlabError> {
+        let (byte, numbers) = self.numbers()?;
+        numbers.into_iter().map(|value| length_or_index(value, byte)).collect()
+    }
+}
+
+/// A whole number from 0 up, of an element that begins at a byte of the file.
+fn length_or_index(value: f64, byte: usize) -> Result<usize, MatlabError> {
+    let fits = (0.0..LARGEST_EXACT).contains(&value) && value.fract() == 0.0;
+    let reason = "a length or an index is no whole number from 0 up";
+    if fits { Ok(value as usize) } else { Err(MatlabError::Damaged { byte, reason }) }
 }
 
 /// A matrix of real numbers; of another variable only the name.
@@ -267,7 +281,7 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     };
     let [rows, columns] = [lengths[0], lengths[1]];
     let entries = if class == SPARSE {
-        let (row, start) = (parts.whole()?, parts.whole()?);
+        let ((byte_of_rows, row), start) = (parts.numbers()?, parts.whole()?);
         let (kind, data) = parts.required("it lacks numbers")?;
         let values = numbers(kind, data, little).map_err(unreadable)?;
         if start.len() != columns.saturating_add(1) || start.windows(2).any(|pair| pair[0] > pair[1]) {
@@ -280,11 +294,13 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
         let mut entries = Vec::with_capacity(count);
         for column in 0..columns {
             for e in start[column]..start[column + 1] {
-                if row[e] >= rows {
-                    let (row, column) = (row[e] + 1, column + 1);
+                // What lies beyond the entries is room that was never filled.
+                let row = length_or_index(row[e], byte_of_rows)?;
+                if row >= rows {
+                    let (row, column) = (row + 1, column + 1);
                     return Err(MatlabError::IndexOutOfRange { name, row, column, neurons: rows });
                 }
-                entries.push((row[e], column, values[e]));
+                entries.push((row, column, values[e]));
             }
         }
         entries
@@ -299,6 +315,9 @@ fn matrix(element: &Element<'_>, little: bool) -> Result<Result<Matrix, String>,
     };
     Ok(Ok(Matrix { name, rows, columns, entries }))
 }
+
+/// Below it every whole number is an `f64`.
+const LARGEST_EXACT: f64 = (1_u64 << 53) as f64;
 
 /// Why numbers are none that can be weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,7 +349,6 @@ fn numbers(kind: u32, data: &[u8], little: bool) -> Result<Vec<f64>, NumbersFaul
         chunks.collect()
     }
     let whole = |decode: fn([u8; 8]) -> f64| {
-        const LARGEST_EXACT: f64 = (1_u64 << 53) as f64;
         let each = each(data, little, decode);
         // Whole numbers beyond are rounded, at the least to this one.
         let exact = each.iter().all(|value| value.abs() < LARGEST_EXACT);

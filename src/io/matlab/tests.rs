@@ -179,6 +179,20 @@ fn sizes_and_indices_that_do_not_fit() {
     }
     let outside = triplets(&file(&sparse(2, &[1, 2, 1], &[0, 1, 3], &[1.0; 3])), None);
     assert_eq!(outside.unwrap_err(), "`S`(3, 2) is outside the 2 x 2 matrix; the file is damaged");
+    // Found by fuzzing: an index near 2^64 overflowed where it was to be told, and a negative one was read as 0.
+    let no_index = "a length or an index is no whole number from 0 up";
+    let with_rows = |rows: Vec<u8>| {
+        variable(SPARSE, 0, &[2, 2], "S", &[rows, padded(5, &words(&[0, 1, 3])), padded(9, &doubles(&[1.0; 3]))])
+    };
+    for rows in [[1.0, -7.0, 1.0], [1.0, 0.5, 1.0], [1.0, 1.8e19, 1.0], [1.0, f64::NAN, 1.0], [1.0, f64::INFINITY, 1.0]]
+    {
+        assert_eq!(damage(&with_rows(padded(9, &doubles(&rows)))).1, no_index, "{rows:?}");
+    }
+    assert_eq!(damage(&sparse(2, &[1, -7, 1], &[0, 1, 3], &[1.0; 3])).1, no_index);
+    assert_eq!(damage(&sparse(2, &[1, 0, 1], &[0, -1, 3], &[1.0; 3])).1, no_index);
+    assert_eq!(damage(&full("J", &[-2, 2], &[1.0; 4])).1, no_index);
+    // Room beyond the entries holds anything.
+    assert!(triplets(&file(&sparse(2, &[1, 0, 1, -7], &[0, 1, 3], &[1.0; 3])), None).is_ok());
     assert_eq!(damage(&[14, 0, 0]).1, "it has no tag");
     assert_eq!(damage(&[14, 0, 0, 0, 8]).1, "it has no length");
     assert_eq!(damage(&[14, 0, 0, 0, 8, 0, 0, 0, 1]).1, "it is longer than the file");
