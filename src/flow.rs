@@ -77,12 +77,17 @@ impl<S: Scalar> NodeCosts<S> {
         self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() - c).collect()
     }
 
+    /// The degrees `r_i + c_i`, in their one place.
+    pub fn degrees(&self) -> impl Iterator<Item = S> + '_ {
+        self.incoming.iter().zip(&self.outgoing).map(|(r, c)| r.clone() + c)
+    }
+
     /// The largest degree `max_i (r_i + c_i)`: no eigenvalue of the Laplacian of `C + Cᵀ` is above twice this. Of
     /// intervals, an interval that holds it.
     pub fn largest_degree(&self) -> S {
         let mut largest = self.incoming[0].zero_like();
-        for (r, c) in self.incoming.iter().zip(&self.outgoing) {
-            largest = largest.larger(&(r.clone() + c));
+        for degree in self.degrees() {
+            largest = largest.larger(&degree);
         }
         largest
     }

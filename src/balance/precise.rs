@@ -272,8 +272,7 @@ impl<'a> Search<'a> {
 
     /// Eliminates in `f64`, and finds how many guard bits rounding asks for.
     fn prepare(&mut self, place: &Place, h: &[Multi]) -> Result<(), PreciseError> {
-        let degrees: Vec<Multi> =
-            place.sums.incoming.iter().zip(&place.sums.outgoing).map(|(r, c)| r.clone() + c).collect();
+        let degrees: Vec<Multi> = place.sums.degrees().collect();
         let costs: Vec<f64> = place.costs.iter().map(Scalar::to_f64).collect();
         let in_range = costs.iter().all(|cost| cost.is_normal());
         self.eliminated = in_range.then(|| self.grounded.eliminated(&costs));
@@ -293,9 +292,7 @@ impl<'a> Search<'a> {
                 largest_log2(&solution)?.max(0)
             }
         };
-        let pattern = self.graph.pattern();
-        let synapses = |node: usize| pattern.row(node).len() + self.graph.transposed().column(node).count();
-        let terms = (0..pattern.nodes()).map(synapses).max().unwrap_or(0) as f64;
+        let terms = self.graph.most_synapses() as f64;
         let largest = h.iter().fold(0.0_f64, |largest, value| largest.max(value.to_f64().abs()));
         let roundings = terms + 16.0 + 8.0 * self.graph.p() * (largest + 1.0);
         self.guard_bits = condition_log2.unsigned_abs() + roundings.log2().ceil() as u32 + SPARE_BITS;

@@ -212,8 +212,7 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
     let at_reference = costs.costs_at(reference);
     let mut right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
     if n > LARGEST_DENSE {
-        let pulls = costs.pulls(&at_reference, &0.0);
-        let degrees: Vec<f64> = pulls.incoming.iter().zip(&pulls.outgoing).map(|(r, c)| r + c).collect();
+        let degrees: Vec<f64> = costs.pulls(&at_reference, &0.0).degrees().collect();
         raise(&mut right, &degrees[..n]);
     }
     let mut held = vec![false; n];

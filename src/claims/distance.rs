@@ -35,14 +35,13 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
         .collect();
 
     let costs = graph.costs_at(reference);
-    let sums = node_costs(graph.pattern(), &costs, &0.0);
     let mut right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
     let z = if ground.largest_component() <= LARGEST_DENSE {
         let singular =
             |node| format!("no bound on distances: the Laplacian of the component of node {node} is singular");
         ground.solve(&costs, &right).map_err(singular)?
     } else {
-        let degrees: Vec<f64> = sums.incoming.iter().zip(&sums.outgoing).map(|(r, c)| r + c).collect();
+        let degrees: Vec<f64> = node_costs(graph.pattern(), &costs, &0.0).degrees().collect();
         raise(&mut right, &degrees);
         let solved = SparseLaplacian::new(graph, &costs).solve(&ground, &right, RESIDUAL);
         solved.map_err(|reason| format!("no bound on distances: {reason}"))?
@@ -53,9 +52,7 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
     let (low, high) = delta.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
     // The couplings may differ by this relative amount, and a little more for rounding.
     let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let synapses = |node: usize| graph.pattern().row(node).len() + graph.transposed().column(node).count();
-    let terms = (0..graph.nodes()).map(synapses).max().unwrap_or(0);
-    let slack = (p * (high - low)).exp_m1() + rounding(p, largest, terms);
+    let slack = (p * (high - low)).exp_m1() + rounding(p, largest, graph.most_synapses());
     let mut reached = vec![0.0; graph.nodes()];
     for (e, i, j) in graph.pattern().iter() {
         let flow = costs[e] * (z[i] - z[j]);

@@ -283,6 +283,12 @@ impl<S: Scalar> CostGraph<S> {
         self.transposed.get_or_init(|| self.pattern.transpose())
     }
 
+    /// The most synapses that lead into and out of one node.
+    pub fn most_synapses(&self) -> usize {
+        let synapses = |node: usize| self.pattern.row(node).len() + self.transposed().column(node).count();
+        (0..self.nodes()).map(synapses).max().unwrap_or(0)
+    }
+
     /// Components and cycles of the graph.
     pub fn facts(&self) -> &GraphFacts {
         &self.facts
