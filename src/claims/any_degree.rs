@@ -292,13 +292,23 @@ fn descent(evidence: &mut Evidence, subject: &DegreeSubject, costs: &DegreeCosts
                 run => run?,
             };
             // Of a run that ended by itself without an answer the best point is the result, which may lie before the last stop.
-            if matches!(run.outcome.status, Status::Stalled | Status::IterationLimit { .. }) {
+            if !matches!(run.outcome.status, Status::Balanced | Status::LostToRounding | Status::PassLimit { .. }) {
+                if worst.seen() == 0 {
+                    evidence.note(format!(
+                        "{} ended by itself before its first stop: {}",
+                        method.name(),
+                        run.outcome.status
+                    ));
+                }
                 break;
             }
             let h = &run.outcome.h;
             let after = tracked_total(costs, h, 0.0, h);
             worst.add_violation(after.value - before.value, after.error + before.error);
             before = after;
+        }
+        if worst.seen() == 0 {
+            continue;
         }
         evidence.at_most(
             format!("rise of the cost between stops of {}, in units of the rounding bound", method.name()),

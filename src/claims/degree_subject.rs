@@ -136,9 +136,6 @@ const WORLD: f64 = 1.0;
 /// `None` with the reason where costs leave the range of normal numbers, which networks of degree one are prescaled for.
 pub fn with_degrees_in_turn(subject: &Subject) -> Result<Result<DegreeSubject, String>, ClaimError> {
     let n = subject.network.weights.neurons();
-    if n > LARGEST_DENSE {
-        return Ok(Err(format!("only networks up to {LARGEST_DENSE} neurons are given neurons of other degrees")));
-    }
     let weights = &subject.reference.network.weights;
     let logs: Vec<f64> = weights.values().iter().map(|value| value.abs().ln()).collect();
     let typical = if logs.is_empty() { 0.0 } else { logs.iter().sum::<f64>() / logs.len() as f64 };
