@@ -161,7 +161,7 @@ pub fn layout(bytes: &mut Unstructured) -> Result<String> {
         "target",
         "x",
     ];
-    let tables = ["tensors", "initial_states", "time_constants", "other"];
+    let tables = ["tensors", "initial_states", "initial_activities", "time_constants", "other"];
     for _ in 0..bytes.int_in_range(1..=3)? {
         let _ = writeln!(text, "[{}]", if bytes.ratio(3, 4)? { tables[0] } else { *bytes.choose(&tables)? });
         for _ in 0..bytes.int_in_range(0..=5)? {

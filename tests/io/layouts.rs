@@ -321,7 +321,7 @@ fn layout_files_that_mean_nothing() {
     let refused = |lines: &str, words: &str, expected: &str| {
         assert_eq!(written(lines, words).unwrap_err(), format!("the layout file: {expected}"), "{lines}");
     };
-    let known = "known are tensors, initial_states, time_constants, untouched and activation";
+    let known = "known are tensors, initial_states, initial_activities, time_constants, untouched and activation";
     refused("tensor = 1", "", &format!("`tensor` is unknown; {known}"));
     refused("tensors = 1", "", "`tensors` is no table of tensors");
     refused("[tensors]", "", "it describes no tensor; give a table [tensors]");

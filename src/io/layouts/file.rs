@@ -34,9 +34,12 @@
 //! "flat.weight" = ["target rnn", "source conv x 25"]
 //! "rnn.weight" = ["target rnn", "source rnn"]
 //! "out.weight" = ["outside", "source rnn"]
-//! [initial_states]
+//! [initial_activities]
 //! "start" = ["neither", "target rnn"]
 //! ```
+//!
+//! `initial_states` are before the activation, `initial_activities` after it, as the `h0` of PyTorch's `nn.RNN` is; with
+//! activations of degree one they are rescaled alike.
 
 use toml::{Table, Value};
 
@@ -63,8 +66,12 @@ enum Word {
     Layers,
 }
 
-const TABLES: [(&str, Role); 3] =
-    [("tensors", Role::Weights), ("initial_states", Role::InitialState), ("time_constants", Role::TimeConstants)];
+const TABLES: [(&str, Role); 4] = [
+    ("tensors", Role::Weights),
+    ("initial_states", Role::InitialState),
+    ("initial_activities", Role::InitialActivity),
+    ("time_constants", Role::TimeConstants),
+];
 
 fn bad(reason: impl Into<String>) -> LayoutError {
     LayoutError::BadLayoutFile { reason: reason.into() }
@@ -90,7 +97,7 @@ impl LayoutFile {
                 layout.activation = Some(activations(value)?);
             } else {
                 return Err(bad(format!(
-                    "`{key}` is unknown; known are tensors, initial_states, time_constants, untouched and activation"
+                    "`{key}` is unknown; known are tensors, initial_states, initial_activities, time_constants, untouched and activation"
                 )));
             }
         }

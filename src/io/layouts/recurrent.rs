@@ -75,7 +75,7 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
 
     for state in file.tensors.iter().filter(|tensor| INITIAL_STATES.contains(&split(&tensor.name).1)) {
         if let Some(axes) = initial_state(&state.shape, layers, last.size) {
-            tensors.push(dense(state, axes, Role::InitialState));
+            tensors.push(dense(state, axes, Role::InitialActivity));
         }
     }
     let read_out = |tensor: &&Tensor| {

@@ -2,8 +2,8 @@
 //!
 //! Every axis of every tensor is a population (as target or as source of synapses), the outside world, or neither (the
 //! space of a convolution's kernel, a batch). From that one description follow the transform (factor `e^{−h_i}` on a
-//! target axis, `e^{k h_j}` on a source axis, k the degree of homogeneity), the network whose cost is balanced, and what
-//! the tensors compute, to compare two files of the same model.
+//! target axis, `e^{k h_j}` on a source axis, k the degree of homogeneity; an activity of neuron i goes with `e^{−k h_i}`),
+//! the network whose cost is balanced, and what the tensors compute, to compare two files of the same model.
 
 mod network;
 mod outputs;
@@ -170,8 +170,10 @@ pub enum Axis {
 pub enum Role {
     /// Weights and biases: they act, and they cost.
     Weights,
-    /// The state that the model begins in.
+    /// The state that the model begins in, before the activation: the `x` of `φ(x)`.
     InitialState,
+    /// The activity that the model begins in, after the activation: what the synapses pass on in the first step.
+    InitialActivity,
     /// Time constants, which no rescaling changes.
     TimeConstants,
 }

@@ -63,10 +63,10 @@ impl Model {
                 (Role::Weights, true, false) => inputs.add(self, tensor, values, p, |place| place.target)?,
                 (Role::Weights, false, true) => outputs.add(self, tensor, values, p, |place| place.source)?,
                 (Role::Weights, false, false) => {}
-                (Role::InitialState | Role::TimeConstants, ..) => {
+                (Role::InitialState | Role::InitialActivity | Role::TimeConstants, ..) => {
                     let (list, unset) = match tensor.role {
-                        Role::InitialState => (&mut state, 0.0),
-                        _ => (&mut time_constants, 1.0),
+                        Role::TimeConstants => (&mut time_constants, 1.0),
+                        _ => (&mut state, 0.0),
                     };
                     let list = list.get_or_insert_with(|| vec![unset; neurons]);
                     self.for_each_place(tensor, |position, place| {

@@ -1,14 +1,17 @@
 //! Whether two files of one model compute the same: both are run on the same random input.
 //!
 //! The model is run in discrete time, every population one step after those that it listens to:
-//! `a_{t+1} = φ(Σ T a_t + Σ W u_t + b)`, `y = Σ W_out a`. A chain of layers is a pipeline then, and its last outputs are
+//! `a_{t+1} = φ(Σ T a_t + Σ W u_t + b)`, `y = Σ W_out a`, from `a_0 = φ(x_0)` or a given `a_0`. A chain of layers is a pipeline then, and its last outputs are
 //! those of the chain. The space of a kernel is a ring. Whether rescaling keeps the function does not depend on strides,
 //! padding, pooling or the order of steps, so those of the real model need not be known.
+
+use std::f64::consts::LN_2;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::rescale::log_factor;
 use super::{Model, Place, Role};
 use crate::network::{Activations, Degrees};
 use crate::parallel::both;
@@ -22,6 +25,9 @@ const MOST_WORK: usize = 4_000_000_000;
 
 /// A random input of each run; any will do, as long as it is the same for both.
 const SEED: u64 = 2022;
+
+/// How much of each trial of a batch of initial states is in the one that is run: powers of two, which round nothing.
+const SHARES: [f64; 4] = [1.0, 0.5, 0.25, 0.125];
 
 /// How far the outputs of two files are apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,16 +104,22 @@ pub fn compare_outputs(
     let product = |j: usize| if degrees.at(j) == 1.0 { 0.0 } else { degrees.times(j, &h[j]).abs() };
     let exact = |_: usize, value: f64, _: Place| Tracked::exact(value);
     let rounded = |tensor: usize, value: f64, place: Place| {
-        if place.target.is_none() && place.source.is_none() {
-            return Tracked::exact(value);
-        }
-        let t = place.source.map_or(0.0, |j| degrees.times(j, &h[j])) - place.target.map_or(0.0, |i| h[i]);
+        let role = model.tensors()[tensor].role;
+        let Some(t) = log_factor(role, place, h, &degrees) else { return Tracked::exact(value) };
         let Precision::Rounded { roundoff, smallest } = precision[tensor] else { return Tracked::exact(value) };
-        let exponent = t.abs() + place.source.map_or(0.0, product);
+        let exponent =
+            t.abs() + if role == Role::InitialActivity { place.target } else { place.source }.map_or(0.0, product);
         Tracked { value, error: value.abs() * (roundoff + (exponent + 12.0) * UNIT_ROUNDOFF) + smallest }
     };
-    let before = Run { model, activation, numbers: given, positions, steps, weight: &exact };
-    let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded };
+    // Activities of neuron i go with e^{-k h_i}; by powers of two where all weights do.
+    let is_exact = precision.iter().all(|precision| *precision == Precision::Exact);
+    let of_activity = |i: usize| {
+        let log = -degrees.times(i, &Tracked::exact(h[i]));
+        if is_exact { Tracked::exact((log.value / LN_2).round().exp2()) } else { log.exp() }
+    };
+    let of_given = |_: usize| Tracked::exact(1.0);
+    let before = Run { model, activation, numbers: given, positions, steps, weight: &exact, unit: &of_given };
+    let after = Run { model, activation, numbers: rescaled, positions, steps, weight: &rounded, unit: &of_activity };
     let (before, after) = both(multiplications, || before.run(), || after.run());
     let read_out = !before.outputs.is_empty();
     let pairs: Vec<(Tracked, Tracked)> = if read_out {
@@ -117,8 +129,7 @@ pub fn compare_outputs(
         per_neuron
             .map(|(k, (&x, &y))| {
                 let i = k / positions;
-                let factor = Tracked::exact(h[i]).exp();
-                (x, y * &factor)
+                (x, y / &of_activity(i))
             })
             .collect()
     };
@@ -167,6 +178,8 @@ struct Run<'a> {
     positions: usize,
     steps: usize,
     weight: &'a (dyn Fn(usize, f64, Place) -> Tracked + Sync),
+    /// What an activity of a neuron is counted in.
+    unit: &'a (dyn Fn(usize) -> Tracked + Sync),
 }
 
 struct Ran {
@@ -180,17 +193,7 @@ impl Run<'_> {
     fn run(&self) -> Ran {
         let (neurons, positions) = (self.model.neurons(), self.positions);
         let zero = Tracked::exact(0.0);
-        let mut states = vec![zero; neurons * positions];
-        for (t, tensor) in self.model.tensors().iter().enumerate() {
-            if tensor.role == Role::InitialState {
-                self.model.for_each_place(tensor, |entry, place| {
-                    if let (Some(i), 0) = (place.target, place.neither) {
-                        let value = (self.weight)(t, self.numbers[t][entry], place);
-                        states[i * positions..(i + 1) * positions].fill(value);
-                    }
-                });
-            }
-        }
+        let mut states = self.start();
         let mut random = ChaCha8Rng::seed_from_u64(SEED);
         let mut outputs = Vec::new();
         for _ in 0..self.steps {
@@ -243,6 +246,41 @@ impl Run<'_> {
             states = drive.iter().enumerate().map(|(at, sum)| self.activation.at(at / positions).apply(sum)).collect();
         }
         Ran { states, outputs }
+    }
+
+    /// The activities before the first step: those that the model has, or, where nothing would ever be active, random ones.
+    fn start(&self) -> Vec<Tracked> {
+        let (count, positions) = (self.model.neurons() * self.positions, self.positions);
+        let (mut inputs, mut activities) = (vec![Tracked::exact(0.0); count], vec![Tracked::exact(0.0); count]);
+        let mut is_driven = false;
+        for (t, tensor) in self.model.tensors().iter().enumerate() {
+            let list = match tensor.role {
+                Role::InitialState => &mut inputs,
+                Role::InitialActivity => &mut activities,
+                Role::Weights | Role::TimeConstants => {
+                    is_driven |= tensor.role == Role::Weights && tensor.has_target() && !tensor.has_source();
+                    continue;
+                }
+            };
+            is_driven = true;
+            self.model.for_each_place(tensor, |entry, place| {
+                if let Some(i) = place.target {
+                    // The trials of a batch are mixed into one, so that each has a say.
+                    let share = Tracked::exact(SHARES[place.neither % SHARES.len()]);
+                    let value = (self.weight)(t, self.numbers[t][entry], place) * &share;
+                    list[i * positions..(i + 1) * positions].iter_mut().for_each(|sum| *sum += &value);
+                }
+            });
+        }
+        if !is_driven {
+            let mut random = ChaCha8Rng::seed_from_u64(SEED);
+            for (i, of_neuron) in activities.chunks_exact_mut(positions).enumerate() {
+                let activity: f64 = StandardNormal.sample(&mut random);
+                of_neuron.fill(Tracked::exact(activity.abs()) * &(self.unit)(i));
+            }
+        }
+        let active = |(at, input): (usize, &Tracked)| self.activation.at(at / positions).apply(input);
+        inputs.iter().enumerate().map(active).zip(&activities).map(|(sum, activity)| sum + activity).collect()
     }
 }
 

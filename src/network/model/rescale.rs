@@ -1,4 +1,4 @@
-//! The transform of a model's tensors: `e^{−h_i}` on a target axis, `e^{k h_j}` on a source axis.
+//! The transform of a model's tensors: `e^{−h_i}` on a target axis, `e^{k h_j}` on a source axis; activities by `e^{−k h_i}`.
 
 use super::{Described, Model, ModelError, Place, Role};
 use crate::network::{Degrees, times_power_of_two};
@@ -23,7 +23,7 @@ impl Model {
         let Some(like) = h.first() else { return Ok(Vec::new()) };
         self.rescale_by(tensor, numbers, |value, place| {
             let lifted = like.lift(value);
-            let Some(t) = log_factor(place, h, degrees) else { return (lifted, 0.0) };
+            let Some(t) = log_factor(tensor.role, place, h, degrees) else { return (lifted, 0.0) };
             let scaled = scale_by_exp(&lifted, &t);
             (scaled, t.to_f64())
         })
@@ -74,14 +74,15 @@ impl Model {
     }
 }
 
-/// `k_j h_j − h_i`, of which a tensor may have either part; `None` where it has neither.
-fn log_factor<S: Scalar>(place: Place, h: &[S], degrees: &Degrees) -> Option<S> {
-    let of_source = |j: usize| degrees.times(j, &h[j]);
-    match (place.target, place.source) {
-        (None, None) => None,
-        (Some(i), None) => Some(-h[i].clone()),
-        (None, Some(j)) => Some(of_source(j)),
-        (Some(i), Some(j)) => Some(of_source(j) - &h[i]),
+/// `k_j h_j − h_i`, of which a tensor may have either part, or `−k_i h_i` of an activity; `None` where no log-scale acts.
+pub(super) fn log_factor<S: Scalar>(role: Role, place: Place, h: &[S], degrees: &Degrees) -> Option<S> {
+    let of_activity = |neuron: usize| degrees.times(neuron, &h[neuron]);
+    match (role, place.target, place.source) {
+        (Role::TimeConstants, ..) | (_, None, None) => None,
+        (Role::InitialActivity, Some(i), _) => Some(-of_activity(i)),
+        (_, Some(i), None) => Some(-h[i].clone()),
+        (_, None, Some(j)) => Some(of_activity(j)),
+        (_, Some(i), Some(j)) => Some(of_activity(j) - &h[i]),
     }
 }
 
@@ -97,11 +98,14 @@ mod tests {
         start.role = Role::InitialState;
         let mut tau = dense_weights("tau", &[2], std::slice::from_ref(&target));
         tau.role = Role::TimeConstants;
+        let mut active = dense_weights("active", &[2], std::slice::from_ref(&target));
+        active.role = Role::InitialActivity;
         let tensors = vec![
             dense_weights("w", &[2, 2], &[target.clone(), source.clone()]),
             dense_weights("w_in", &[1, 2], &[Axis::Outside, target]),
             dense_weights("w_out", &[2, 1], &[source, Axis::Outside]),
             start,
+            active,
             tau,
             dense_weights("shift", &[1], &[Axis::Outside]),
         ];
@@ -118,6 +122,7 @@ mod tests {
         assert_eq!(rescaled("w_in", &[1.0, 3.0]).unwrap(), [0.125, 6.0]);
         assert_eq!(rescaled("w_out", &[1.0, 3.0]).unwrap(), [8.0, 1.5]);
         assert_eq!(rescaled("start", &[1.0, 3.0]).unwrap(), [0.125, 6.0]);
+        assert_eq!(rescaled("active", &[1.0, 3.0]).unwrap(), [0.125, 6.0]);
         assert_eq!(rescaled("tau", &[1.0, 3.0]).unwrap(), [1.0, 3.0]);
         assert_eq!(rescaled("shift", &[5.0]).unwrap(), [5.0]);
         // A number that is subnormal as given stays so; one that becomes so, or infinite, is named.
@@ -151,6 +156,7 @@ mod tests {
         are(factors("w_in", 2), &[-0.5, 0.25]);
         are(factors("w_out", 2), &[1.0, -0.75]);
         are(factors("start", 2), &[-0.5, 0.25]);
+        are(factors("active", 2), &[-1.0, 0.75]);
         are(factors("tau", 2), &[0.0, 0.0]);
         are(factors("shift", 1), &[0.0]);
         let lost = model.rescale(model.tensor("w").unwrap(), &[1.0; 4], &[400.0, -400.0], &Degrees::Same(1.0));

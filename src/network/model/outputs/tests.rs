@@ -98,11 +98,13 @@ fn a_run_is_what_its_sums_say() {
             positions: places,
             steps,
             weight: &weight,
+            unit: &|_| Tracked::exact(1.0),
         }
         .run()
     };
     let [bias, kernel, flat, rnn, out, look, ..] = &numbers[..] else { unreachable!() };
-    let (mut c, mut r) = ([[0.0; 3]; 2], [5.0, -3.0]);
+    // Of the two trials that it may begin in, the first and half of the second.
+    let (mut c, mut r) = ([[0.0; 3]; 2], [5.0 + 11.0 / 2.0, -3.0 + 13.0 / 2.0]);
     let mut outputs = Vec::new();
     for done in 0..steps {
         let values = |tracked: Vec<Tracked>| tracked.iter().map(|x| x.value).collect::<Vec<f64>>();
@@ -224,6 +226,79 @@ fn states_are_compared_where_nothing_is_read_out() {
     let large = model([20001, 20001]);
     let found = compare_outputs(&large, &relu, &[], &[], &[], &[]);
     assert_eq!(found, Reproduction::TooLarge { multiplications: 20001 * 20002 * 10 });
+}
+
+/// One neuron of degree two, with a synapse on itself and what it begins in: two trials, of which the first is silent.
+fn begun(role: Role, read_out: bool, factors: [f64; 3]) -> (bool, OutputDifference) {
+    let (target, source) = (Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0)));
+    let mut start = dense_weights("start", &[2, 1], &[Axis::Neither, target.clone()]);
+    start.role = role;
+    let mut tensors = vec![dense_weights("w", &[1, 1], &[target, source.clone()]), start];
+    if read_out {
+        tensors.push(dense_weights("w_out", &[1, 1], &[Axis::Outside, source]));
+    }
+    let model = Model::new(vec![Population { name: "a".to_owned(), size: 1 }], tensors).unwrap();
+    let given = [vec![0.5], vec![0.0, 3.0], vec![1.0]];
+    let rescaled: Vec<Vec<f64>> =
+        given.iter().zip(factors).map(|(numbers, factor)| numbers.iter().map(|x| x * factor).collect()).collect();
+    let square = Activation::RectifiedPower { degree: 2.0 }.into();
+    let used = model.tensors().len();
+    let precision = vec![Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: 0.0 }; used];
+    match compare_outputs(&model, &square, &given[..used], &rescaled[..used], &[1.5], &precision) {
+        Reproduction::Compared { read_out: found, difference } => {
+            assert_eq!(found, read_out);
+            (difference.within_bound, difference)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Of degree two, a state before the activation goes with `e^{-h}`, an activity after it with `e^{-2h}`; neither with the other's.
+#[test]
+fn states_and_activities_that_a_model_begins_in_go_by_their_own_factors() {
+    let (once, twice) = ((-1.5_f64).exp(), (-3.0_f64).exp());
+    let (synapse, outward) = (1.5_f64.exp(), 3.0_f64.exp());
+    for read_out in [true, false] {
+        for (role, right, wrong) in [(Role::InitialState, once, twice), (Role::InitialActivity, twice, once)] {
+            let (held, difference) = begun(role, read_out, [synapse, right, outward]);
+            assert!(held && difference.largest < 1e-14 && difference.bound < 1e-12, "{role:?} {difference:?}");
+            let (held, difference) = begun(role, read_out, [synapse, wrong, outward]);
+            assert!(!held && difference.largest > 0.1, "{role:?}, though its second trial differs: {difference:?}");
+        }
+    }
+}
+
+/// Without inputs, biases and states every neuron would be silent, and any two models the same.
+#[test]
+fn a_model_that_nothing_drives_is_run_from_random_activities() {
+    let axes = [Axis::Target(Neurons::of(0)), Axis::Source(Neurons::of(0))];
+    let model =
+        Model::new(vec![Population { name: "a".to_owned(), size: 2 }], vec![dense_weights("w", &[2, 2], &axes)])
+            .unwrap();
+    let given = [vec![0.5, 2.0, 0.25, 1.0]];
+    let relu: Activations = Activation::Relu.into();
+    let h = [LN_2, -2.0 * LN_2];
+    let compared = |rescaled: &[Vec<f64>], precision: Precision| match compare_outputs(
+        &model,
+        &relu,
+        &given,
+        rescaled,
+        &h,
+        &[precision],
+    ) {
+        Reproduction::Compared { read_out: false, difference } => difference,
+        other => panic!("{other:?}"),
+    };
+    let rounded = Precision::Rounded { roundoff: UNIT_ROUNDOFF, smallest: 0.0 };
+    let right = [vec![0.5, 2.0 / 8.0, 0.25 * 8.0, 1.0]];
+    let difference = compared(&right, Precision::Exact);
+    assert!(difference.largest == 0.0 && difference.within_bound, "{difference:?}");
+    let difference = compared(&right, rounded);
+    assert!(difference.largest < 1e-14 && difference.within_bound, "{difference:?}");
+    for precision in [Precision::Exact, rounded] {
+        let difference = compared(&given, precision);
+        assert!(difference.largest > 0.1 && !difference.within_bound, "{difference:?}");
+    }
 }
 
 /// Kernels are used at every place, flattened weights once.
