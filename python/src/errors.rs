@@ -209,12 +209,25 @@ impl Raise for LayoutError {
             LayoutError::NoLayout { .. }
             | LayoutError::Ambiguous { .. }
             | LayoutError::SeveralReadOuts { .. }
-            | LayoutError::OrderUnknown { .. } => raised.advised("; describe the tensors in a layout"),
-            LayoutError::BrokenChain { first, .. } => {
+            | LayoutError::OrderUnknown { .. }
+            | LayoutError::NoOrder { .. }
+            | LayoutError::TooManyOrders { .. } => raised.advised("; describe the tensors in a layout"),
+            LayoutError::BrokenChain { first, .. } | LayoutError::KernelAfterLinear { first, .. } => {
                 raised.advised("; describe the tensors in a layout").with("tensor", first)
             }
+            LayoutError::LooksRecurrent { tensor } => raised
+                .advised("; describe the tensors in a layout, a Linear that takes inputs and states side by side in two parts")
+                .with("tensor", tensor),
+            LayoutError::MayReadOut { tensor, shape, population, .. } => raised
+                .advised("; if it does not read them, name it in untouched, and if it does, store it in two parts and describe them in a layout")
+                .with("tensor", tensor)
+                .with("shape", shape)
+                .with("population", population),
+            LayoutError::Normalisation { tensor, shape } => raised
+                .advised("; if it acts on the model's inputs alone, name it in untouched")
+                .with("tensor", tensor)
+                .with("shape", shape),
             LayoutError::Gated { tensor, shape, .. }
-            | LayoutError::Normalisation { tensor, shape }
             | LayoutError::WrongShape { tensor, shape, .. } => raised.with("tensor", tensor).with("shape", shape),
             LayoutError::ReverseDirection { tensor }
             | LayoutError::BatchNormalisation { tensor }

@@ -106,6 +106,13 @@ fn on_tensors(error: &TensorError) -> &'static str {
         };
     };
     match layout {
+        LayoutError::Normalisation { .. } => "; if it acts on the model's inputs alone, say --untouched NAME",
+        LayoutError::LooksRecurrent { .. } => {
+            "; describe the tensors with --layout FILE.toml (docs/formats.md has examples), a Linear that takes inputs and states side by side in two parts"
+        }
+        LayoutError::MayReadOut { .. } => {
+            "; if it does not read them, say --untouched NAME, and if it does, store it in two parts and describe them with --layout FILE.toml"
+        }
         LayoutError::Undescribed { .. } => {
             "; describe it with --layout FILE.toml, or, if it really has nothing to do with these neurons, say --untouched NAME"
         }
@@ -115,6 +122,9 @@ fn on_tensors(error: &TensorError) -> &'static str {
         LayoutError::Ambiguous { .. }
         | LayoutError::SeveralReadOuts { .. }
         | LayoutError::OrderUnknown { .. }
+        | LayoutError::NoOrder { .. }
+        | LayoutError::TooManyOrders { .. }
+        | LayoutError::KernelAfterLinear { .. }
         | LayoutError::BrokenChain { .. } => LAYOUT,
         _ => "",
     }

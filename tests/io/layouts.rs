@@ -50,6 +50,7 @@ fn described(words: &str, options: &LayoutOptions) -> Result<(String, Vec<String
         let role = match tensor.role {
             Role::Weights => "",
             Role::InitialState => " (state)",
+            Role::InitialActivity => " (activity)",
             Role::TimeConstants => " (time)",
         };
         said += &format!("; {}: {}{role}", tensor.name, axes.join(" "));
@@ -119,6 +120,10 @@ fn chains_that_break() {
     // Only channels of convolutions are flattened.
     refused("0.weight:4x3 1.weight:2x8", "`1` takes 8 inputs, but `0` before it gives 4");
     refused("0.weight:4x3x3 1.weight:2x9", "`1` takes 9 inputs, but `0` before it gives 4");
+    refused(
+        "0.weight:4x3 1.weight:2x4x3",
+        "`1` has a kernel, but `0` before it is a Linear layer: how its outputs become channels is in no known layout",
+    );
     refused("0.weight:4x3x3 1.weight:2x8x3", "`1` takes 8 inputs, but `0` before it gives 4");
     let grouped = ", as in a grouped (depthwise) convolution, which is in no known layout";
     refused("0.weight:4x3x3 1.weight:4x1x3", &format!("`1` takes 1 inputs, but `0` before it gives 4{grouped}"));
@@ -135,7 +140,75 @@ fn chains_that_break() {
     };
     let (said, _) = described(&backwards(10), &LayoutOptions::default()).unwrap();
     assert!(said.starts_with("a chain of 10 Linear layers, feed-forward; j of 11; i of 12; "), "{said}");
-    refused(&backwards(11), "`b` takes 18 inputs, but `a` before it gives 20");
+    let all = "`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`, `j`, `k`";
+    refused(
+        &backwards(11),
+        &format!("the names of the layers {all} do not number them, and more than 10 are not tried in all orders"),
+    );
+}
+
+/// Names and kinds say what comes first where numbers do not: no kernel after a Linear layer, no read-out before another layer.
+#[test]
+fn layers_of_several_names() {
+    is(
+        "decoder.2.weight:5x4 decoder.0.weight:4x2 encoder.2.weight:2x4 encoder.0.weight:4x5",
+        "a chain of 4 Linear layers, feed-forward; encoder.0 of 4; encoder.2 of 2; decoder.0 of 4; encoder.0.weight: t0 o; encoder.2.weight: t1 s0; decoder.0.weight: t2 s1; decoder.2.weight: o s2",
+    );
+    is(
+        "body.weight:3x3 head.weight:3x3",
+        "a chain of 2 Linear layers, feed-forward; body of 3; body.weight: t0 o; head.weight: o s0",
+    );
+    let grouped = ", as in a grouped (depthwise) convolution, which is in no known layout";
+    let none = |names: &str| {
+        format!("in no order does each of the layers {names} take as many inputs as the one before it gives")
+    };
+    refused(
+        "stem.weight:8x3x3x3 depthwise.weight:8x1x3x3 pointwise.weight:12x8x1x1 head.weight:1x12",
+        &(none("`depthwise`, `pointwise`, `stem`, `head`") + grouped),
+    );
+    refused("x.weight:3x2 y.weight:4x5", &none("`x`, `y`"));
+    noticed(
+        "0.weight:4x3x2 1.weight:4x4x2",
+        "`1.weight` has as many inputs as outputs: its axes are taken for [out, in], a convolution's; those of a transposed one are [in, out]",
+    );
+    let (_, notices) = described("0.weight:4x3x2 1.weight:5x4x2", &LayoutOptions::default()).unwrap();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+}
+
+/// Hand-written recurrent networks of Linear layers would pass for chains.
+#[test]
+fn chains_whose_names_say_that_they_are_none() {
+    let refused_for = |tensor: &str, words: &str| {
+        let said = "has the name of weights onto the states of a recurrent network: read as a chain of layers, it would be another model";
+        refused(words, &format!("`{tensor}` {said}"));
+    };
+    refused_for("rnn.h2h.weight", "rnn.input2h.weight:4x3 rnn.h2h.weight:4x4 fc.weight:2x4");
+    refused_for("hidden_to_hidden.weight", "i.weight:4x3 hidden_to_hidden.weight:4x4 out.weight:2x4");
+    refused_for("W_rec.weight", "W_in.weight:4x3 W_rec.weight:4x4 W_out.weight:2x4");
+    refused_for("recurrent.weight", "a.weight:4x3 recurrent.weight:4x4 out.weight:2x4");
+    refused_for("W_hh.weight", "W_xh.weight:4x3 W_hh.weight:4x4 W_hy.weight:2x4");
+    // It may take states beside its inputs only if it takes more than there are states.
+    refused_for("i2h.weight", "i2h.weight:4x7 h2o.weight:2x4");
+    for words in
+        ["i2h.weight:4x3 h2o.weight:2x4", "a.rec.weight:4x3 out.weight:2x4", "fc2head.weight:4x7 out.weight:2x4"]
+    {
+        assert!(described(words, &LayoutOptions::default()).is_ok(), "{words}");
+    }
+}
+
+/// A scale and a shift between layers, of whatever length: over the width of an image no population has that size.
+#[test]
+fn normalisation_between_layers() {
+    let said =
+        |words: &str| described(words, &LayoutOptions::default()).map(|(said, _)| said).map_err(|e| e.to_string());
+    let chain = "conv1.weight:8x3x3x3 conv2.weight:4x8x3x3";
+    let expected = "`norm.weight` of shape [5] is a scale, as in layer, group or batch normalisation";
+    assert!(said(&format!("{chain} norm.weight:5 norm.bias:5")).unwrap_err().starts_with(expected));
+    assert!(said(&format!("{chain} norm.weight:5")).is_ok());
+    let options = LayoutOptions::default().with_untouched(vec!["norm.weight".to_owned(), "norm.bias".to_owned()]);
+    assert!(described(&format!("{chain} norm.weight:5 norm.bias:5"), &options).is_ok());
+    // Of recurrent modules inputs may be normalised.
+    assert!(said("weight_hh_l0:4x4 norm.weight:3 norm.bias:3").is_ok());
 }
 
 #[test]
@@ -173,13 +246,13 @@ fn recurrent_modules_with_states_and_a_read_out() {
     );
     for (shapes, axes) in [("3", "t0"), ("5x3", "- t0"), ("1x3", "- t0"), ("1x5x3", "l - t0")] {
         for name in ["h0", "module.initial_state"] {
-            let expected = format!("nn.RNN; l0 of 3; weight_hh_l0: t0 s0; {name}: {axes} (state)");
+            let expected = format!("nn.RNN; l0 of 3; weight_hh_l0: t0 s0; {name}: {axes} (activity)");
             is(&format!("weight_hh_l0:3x3 {name}:{shapes}"), &expected);
         }
     }
     for (shapes, axes) in [("2x3", "l t01"), ("2x5x3", "l - t01")] {
         let expected = format!(
-            "nn.RNN of 2 layers; l0 of 3; l1 of 3; weight_hh_l0: t0 s0; weight_hh_l1: t1 s1; h0: {axes} (state)"
+            "nn.RNN of 2 layers; l0 of 3; l1 of 3; weight_hh_l0: t0 s0; weight_hh_l1: t1 s1; h0: {axes} (activity)"
         );
         is(&format!("weight_hh_l0:3x3 weight_hh_l1:3x3 h0:{shapes}"), &expected);
     }
@@ -188,6 +261,24 @@ fn recurrent_modules_with_states_and_a_read_out() {
         let words = format!("weight_hh_l0:3x3 weight_hh_l1:3x3 h0:{shape}");
         let said = described(&words, &LayoutOptions::default()).unwrap_err().to_string();
         assert!(said.starts_with("`h0` of shape ["), "{shape}: {said}");
+    }
+}
+
+/// Where no Linear reads the states, what could read them beside other numbers is asked for, and else it is said.
+#[test]
+fn recurrent_modules_without_a_read_out() {
+    noticed(
+        "weight_hh_l0:4x4 weight_ih_l0:4x3",
+        "nothing reads the states of `l0`: they come out rescaled, and what reads them elsewhere has to undo it",
+    );
+    refused(
+        "weight_hh_l0:4x4 weight_ih_l0:4x3 fc.weight:2x7 fc.bias:2",
+        "no Linear reads the states of `l0` (4 neurons) alone, but `fc.weight` of shape [2, 7] may read them beside other numbers: rescaled without it, the file might be another model",
+    );
+    let options = LayoutOptions::default().with_untouched(vec!["fc.weight".to_owned()]);
+    assert!(described("weight_hh_l0:4x4 fc.weight:2x7", &options).is_ok());
+    for words in ["fc.weight:2x3", "emb.weight:9x7", "fc.weight:2x4 before.weight:3x7"] {
+        assert!(described(&format!("weight_hh_l0:4x4 {words}"), &LayoutOptions::default()).is_ok(), "{words}");
     }
 }
 
@@ -229,8 +320,8 @@ fn recurrent_modules_that_are_refused() {
 #[test]
 fn tensors_beside_a_layout() {
     let rnn = |others: &str| format!("weight_hh_l0:4x4 {others}");
-    noticed(&rnn("steps:3"), "`steps` of shape [3] fits no population and stays as it is");
-    noticed(&rnn("none:0"), "`none` of shape [0] fits no population and stays as it is");
+    noticed(&rnn("steps:3"), "`steps` of shape [3] fits no population and is not rescaled");
+    noticed(&rnn("none:0"), "`none` of shape [0] fits no population and is not rescaled");
     let touches = |shape: &str, words: &str| {
         let said = "could touch the population `l0` (4 neurons) and is not described: rescaled without it, the file might be another model";
         refused(&rnn(&format!("other:{shape}")), &format!("`other` of shape {words} {said}"));
@@ -242,9 +333,9 @@ fn tensors_beside_a_layout() {
         "`bn.running_mean` is a running statistic of batch normalisation, which undoes any rescaling of the layer before it; fold it into that layer's weights first (torch.nn.utils.fusion)",
     );
     let normalisation = |others: &str| described(&rnn(others), &LayoutOptions::default()).unwrap_err().to_string();
-    let scale = "`ln.weight` of shape [4] is a scale of each neuron, as in layer, group or batch normalisation";
+    let scale = "`ln.weight` of shape [4] is a scale, as in layer, group or batch normalisation";
     assert!(normalisation("ln.weight:4 ln.bias:4").starts_with(scale));
-    let shift = "`ln.bias` of shape [4] is a scale of each neuron";
+    let shift = "`ln.bias` of shape [4] is a scale, as in layer";
     assert!(normalisation("ln.bias:4 ln.weight:4").starts_with(shift));
     // A bias without such a weight, a weight without a bias, and other parameters of the module are none.
     for others in ["ln.bias:4", "ln.weight:4", "ln.other:4 ln.weight:3 ln.bias:3"] {
@@ -308,7 +399,11 @@ fn layout_files_say_which_axes_are_neurons() {
             .map(|(k, (to, from))| format!("w{k} = ['target {to}', 'source {from}']\n"))
             .collect();
         let words: String = (0..axes.len()).map(|k| format!("w{k}:2x2 ")).collect();
-        written(&format!("[tensors]\n{lines}"), &words).unwrap().contains("feed-forward")
+        // Whatever has no input or no reader among these has the outside for one.
+        let ends = ["a", "b", "c", "d"]
+            .map(|name| format!("i{name} = ['target {name}', 'outside']\no{name} = ['outside', 'source {name}']\n"));
+        let words = words + &["a", "b", "c", "d"].map(|name| format!("i{name}:2x1 o{name}:1x2 ")).concat();
+        written(&format!("[tensors]\n{lines}{}", ends.concat()), &words).unwrap().contains("feed-forward")
     };
     assert!(feeds_forward(&[("b", "a"), ("c", "b"), ("c", "a")]));
     assert!(!feeds_forward(&[("a", "a")]));
@@ -337,6 +432,15 @@ fn layout_files_that_mean_nothing() {
     }
     refused("[tensors]\na = ['target n']", "b:2", "it describes `a`, which is not in the file");
     refused("[tensors]\na = ['target n']", "a:2x2", "`a` has 2 axes, but 1 are described");
+    let same = "is its name the same everywhere?";
+    let (u, w) = ("U = ['target cell', 'source cell']", "W = ['outside', 'source cell']");
+    let unread =
+        format!("no weights have an axis `source cel`: nothing reads it (outputs of the model are `outside`); {same}");
+    refused(&format!("[tensors]\n{u}\n{w}\nc = ['target cel']"), "U:4x4 W:1x4 c:4", &unread);
+    let unfed =
+        format!("no weights have an axis `target cel`: nothing feeds it (inputs of the model are `outside`); {same}");
+    refused(&format!("[tensors]\n{u}\nW = ['outside', 'source cel']"), "U:4x4 W:1x4", &unfed);
+    refused(&format!("[tensors]\n{u}\n[initial_states]\nh = ['target cel']"), "U:4x4 h:4", &unfed);
     let several = written("[tensors]\na = ['target n']\n[activation]\nn = 'relu x 2, linear x 3'", "a:5").unwrap_err();
     assert!(several.contains("the population `n` has one activation, not "), "{several}");
 }

@@ -80,9 +80,9 @@ pub enum LayoutError {
         /// The tensor's name.
         tensor: String,
     },
-    /// `tensor` of shape `shape` is a scale of each neuron, as in layer, group or batch normalisation.
+    /// `tensor` of shape `shape` is a scale, as in layer, group or batch normalisation.
     #[error(
-        "`{tensor}` of shape {shape:?} is a scale of each neuron, as in layer, group or batch normalisation; those divide by the size of their input, so that the scale of one neuron changes all others"
+        "`{tensor}` of shape {shape:?} is a scale, as in layer, group or batch normalisation; those divide by the size of their input, so that the scale of one neuron changes all others"
     )]
     Normalisation {
         /// The tensor's name.
@@ -117,6 +117,56 @@ pub enum LayoutError {
         inputs: usize,
         /// What may help.
         hint: &'static str,
+    },
+    /// `second` has a kernel, but `first` before it is a Linear layer: how its outputs become channels is in no known layout.
+    #[error(
+        "`{second}` has a kernel, but `{first}` before it is a Linear layer: how its outputs become channels is in no known layout"
+    )]
+    KernelAfterLinear {
+        /// The name of the Linear layer.
+        first: String,
+        /// The name of the convolution.
+        second: String,
+    },
+    /// In no order does each of the layers `layers` take as many inputs as the one before it gives.
+    #[error("in no order does each of the layers {layers} take as many inputs as the one before it gives{hint}")]
+    NoOrder {
+        /// The names of the layers.
+        layers: String,
+        /// What may be the cause.
+        hint: &'static str,
+    },
+    /// `tensor` has the name of weights onto the states of a recurrent network: read as a chain of layers, it would be
+    /// another model.
+    #[error(
+        "`{tensor}` has the name of weights onto the states of a recurrent network: read as a chain of layers, it would be another model"
+    )]
+    LooksRecurrent {
+        /// The tensor's name.
+        tensor: String,
+    },
+    /// The recurrent module has no Linear that reads its states, but `tensor` of shape `shape` may read them beside other
+    /// numbers.
+    #[error(
+        "no Linear reads the states of `{population}` ({size} neurons) alone, but `{tensor}` of shape {shape:?} may read them beside other numbers: rescaled without it, the file might be another model"
+    )]
+    MayReadOut {
+        /// The tensor's name.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The last layer.
+        population: String,
+        /// Its number of neurons.
+        size: usize,
+    },
+    /// The names of the layers `layers` do not number them, and more than `most` are not tried in all orders.
+    #[error("the names of the layers {layers} do not number them, and more than {most} are not tried in all orders")]
+    TooManyOrders {
+        /// The names of the layers.
+        layers: String,
+        /// The most that are tried.
+        most: usize,
     },
     /// `layer` is the only layer: a feed-forward network has neurons to balance between two layers.
     #[error("`{layer}` is the only layer: a feed-forward network has neurons to balance between two layers")]

@@ -34,8 +34,22 @@ impl Layer<'_> {
         self.weight.shape.len() > 2
     }
 
-    /// How many inputs of this layer come from each output of the one before; `None` if they do not fit.
+    /// Whether names and kinds say that this layer comes before the other one, be it at once or later.
+    fn precedes(&self, other: &Layer<'_>) -> bool {
+        let (this, that) = (self.module(), other.module());
+        let has = |module: &str, word: &str| module.split('.').any(|part| part == word);
+        let by_number = without_numbers(this) == without_numbers(that) && words(this) < words(that);
+        let by_kind = self.is_convolution() && !other.is_convolution();
+        let by_name = has(this, "encoder") && has(that, "decoder") || !is_read_out(this) && is_read_out(that);
+        by_number || by_kind || by_name
+    }
+
+    /// How many inputs of this layer come from each output of the one before; `None` if they do not fit. How the outputs of a
+    /// Linear layer would become the channels of a kernel is nowhere said.
     fn repeat_after(&self, before: &Layer<'_>) -> Option<usize> {
+        if self.is_convolution() && !before.is_convolution() {
+            return None;
+        }
         if self.inputs() == before.outputs() {
             return Some(1);
         }
@@ -65,6 +79,9 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         return Err(LayoutError::NoLayout { found: format!("`{}`", gated.name) }.into());
     }
     let chain = ordered(layers(file, untouched))?;
+    if let Some(layer) = chain.iter().find(|layer| names_a_recurrence(layer)) {
+        return Err(LayoutError::LooksRecurrent { tensor: layer.weight.name.clone() }.into());
+    }
     let Some((last, hidden)) = chain.split_last().filter(|(_, hidden)| !hidden.is_empty()) else {
         let layer = chain.first().map(|layer| layer.module().to_owned()).unwrap_or_default();
         return Err(LayoutError::SingleLayer { layer }.into());
@@ -97,11 +114,18 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
     let names: Vec<&str> = chain.iter().map(Layer::module).collect();
     let convolutions = chain.iter().filter(|layer| layer.is_convolution()).count();
     let kind = if convolutions > 0 { "convolutions and Linear layers" } else { "Linear layers" };
-    let notices = vec![format!(
+    let mut notices = vec![format!(
         "read as a chain in which each layer feeds the next and no other: world -> {} -> world; the neurons of `{}` are the outputs",
         names.join(" -> "),
         last.module(),
     )];
+    let square = chain.iter().filter(|layer| layer.is_convolution() && layer.inputs() == layer.outputs());
+    notices.extend(square.map(|layer| {
+        format!(
+            "`{}` has as many inputs as outputs: its axes are taken for [out, in], a convolution's; those of a transposed one are [in, out]",
+            layer.weight.name
+        )
+    }));
     let model = Model::new(populations, tensors)?;
     let neurons = model.neurons();
     Ok(Layout {
@@ -116,47 +140,53 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
 
 /// The layers in the order in which they feed each other.
 fn ordered(mut layers: Vec<Layer<'_>>) -> Result<Vec<Layer<'_>>, LayoutError> {
-    // Convolutions come before what is flattened, read-outs last, numbers in their order.
-    let class = |layer: &Layer<'_>| (!layer.is_convolution(), is_read_out(layer.module()));
-    layers.sort_by_cached_key(|layer| (class(layer), words(layer.module())));
-    let same_words = |a: &Layer<'_>, b: &Layer<'_>| {
-        class(a) != class(b) || without_numbers(a.module()) == without_numbers(b.module())
+    let all = |layers: &[Layer<'_>]| {
+        layers.iter().map(|layer| format!("`{}`", layer.module())).collect::<Vec<_>>().join(", ")
     };
-    let numbered = layers.windows(2).all(|pair| same_words(&pair[0], &pair[1]));
+    let same_words = |a: &Layer<'_>, b: &Layer<'_>| without_numbers(a.module()) == without_numbers(b.module());
+    let strictly = layers.windows(2).all(|pair| same_words(&pair[0], &pair[1]));
+    // Convolutions come before what is flattened, read-outs last, numbers in their order; where all is numbered, only that.
+    let class = |layer: &Layer<'_>| (!layer.is_convolution() && !strictly, is_read_out(layer.module()) && !strictly);
+    layers.sort_by_cached_key(|layer| (class(layer), words(layer.module())));
+    let numbered = layers.windows(2).all(|pair| class(&pair[0]) != class(&pair[1]) || same_words(&pair[0], &pair[1]));
     let mut broken = layers.windows(2).filter(|pair| pair[1].repeat_after(&pair[0]).is_none());
-    let first_break = broken.next();
-    if numbered && first_break.is_none() {
-        return Ok(layers);
+    match broken.next() {
+        None if numbered => return Ok(layers),
+        Some([first, second]) if numbered => {
+            let (first_name, second_name) = (first.module().to_owned(), second.module().to_owned());
+            if second.is_convolution() && !first.is_convolution() {
+                return Err(LayoutError::KernelAfterLinear { first: first_name, second: second_name });
+            }
+            return Err(LayoutError::BrokenChain {
+                first: first_name,
+                outputs: first.outputs(),
+                second: second_name,
+                inputs: second.inputs(),
+                hint: match (second.is_convolution(), second.inputs() == 1, second.outputs() == first.outputs()) {
+                    (true, true, _) => GROUPED,
+                    (true, false, true) => ", as in a transposed convolution, whose first axis is its input",
+                    _ => "",
+                },
+            });
+        }
+        _ if layers.len() > MOST_PERMUTED => {
+            return Err(LayoutError::TooManyOrders { layers: all(&layers), most: MOST_PERMUTED });
+        }
+        _ => {}
     }
-    if !numbered && layers.len() <= MOST_PERMUTED {
-        let mut found = Vec::new();
-        chains(&mut Vec::new(), &layers, &mut found);
-        if let [only] = &found[..] {
-            return Ok(only.iter().map(|&k| layers[k]).collect());
+    let mut found = Vec::new();
+    chains(&mut Vec::new(), &layers, &mut found);
+    match &found[..] {
+        [only] => Ok(only.iter().map(|&k| layers[k]).collect()),
+        [] => {
+            let grouped = layers.iter().any(|layer| layer.is_convolution() && layer.inputs() == 1);
+            Err(LayoutError::NoOrder { layers: all(&layers), hint: if grouped { GROUPED } else { "" } })
         }
-        if found.len() > 1 {
-            let names: Vec<String> = layers.iter().map(|layer| format!("`{}`", layer.module())).collect();
-            return Err(LayoutError::OrderUnknown { layers: names.join(", ") });
-        }
-    }
-    match first_break {
-        Some(pair) => Err(LayoutError::BrokenChain {
-            first: pair[0].module().to_owned(),
-            outputs: pair[0].outputs(),
-            second: pair[1].module().to_owned(),
-            inputs: pair[1].inputs(),
-            hint: match (pair[1].is_convolution(), pair[1].inputs() == 1, pair[1].outputs() == pair[0].outputs()) {
-                (true, true, _) => ", as in a grouped (depthwise) convolution, which is in no known layout",
-                (true, false, true) => ", as in a transposed convolution, whose first axis is its input",
-                _ => "",
-            },
-        }),
-        None => {
-            let names: Vec<String> = layers.iter().map(|layer| format!("`{}`", layer.module())).collect();
-            Err(LayoutError::OrderUnknown { layers: names.join(", ") })
-        }
+        _ => Err(LayoutError::OrderUnknown { layers: all(&layers) }),
     }
 }
+
+const GROUPED: &str = ", as in a grouped (depthwise) convolution, which is in no known layout";
 
 /// All orders in which the layers fit each other, two at most.
 fn chains(chain: &mut Vec<usize>, layers: &[Layer<'_>], found: &mut Vec<Vec<usize>>) {
@@ -166,12 +196,28 @@ fn chains(chain: &mut Vec<usize>, layers: &[Layer<'_>], found: &mut Vec<Vec<usiz
     }
     for next in 0..layers.len() {
         let fits = chain.last().is_none_or(|&last| layers[next].repeat_after(&layers[last]).is_some());
-        if fits && !chain.contains(&next) && found.len() < 2 {
+        let is_turn = (0..layers.len()).all(|other| chain.contains(&other) || !layers[other].precedes(&layers[next]));
+        if fits && is_turn && !chain.contains(&next) && found.len() < 2 {
             chain.push(next);
             chains(chain, layers, found);
             chain.pop();
         }
     }
+}
+
+/// Whether a layer's name says that it lies between the states of a recurrent network (`h2h`, `W_rec`), or that it may take
+/// them beside its inputs (`i2h` of more inputs than neurons).
+fn names_a_recurrence(layer: &Layer<'_>) -> bool {
+    const STATES: [&str; 5] = ["h", "hh", "hid", "hidden", "state"];
+    const BETWEEN: [&str; 4] = ["hh", "whh", "rec", "wrec"];
+    let is_state = |word: &str| STATES.contains(&word);
+    let is_square = !layer.is_convolution() && layer.inputs() == layer.outputs();
+    let module = layer.module().to_ascii_lowercase().replace("_to_", "2");
+    module.split(['.', '_']).any(|word| match word.split_once('2') {
+        Some((from, onto)) if is_state(from) && is_state(onto) => true,
+        Some((_, onto)) => is_state(onto) && layer.inputs() > layer.outputs(),
+        None => is_square && (BETWEEN.contains(&word) || word.starts_with("recur")),
+    })
 }
 
 fn is_read_out(module: &str) -> bool {

@@ -145,6 +145,7 @@ impl LayoutFile {
             let (name, shape) = (name.clone(), tensor.shape.clone());
             described.push(Described { name, shape, storage: Storage::Dense(axes), role: *role });
         }
+        has_both_sides(&populations, &described)?;
         let feed_forward = is_acyclic(populations.len(), &described);
         let model = Model::new(populations, described)?;
         let neurons = model.neurons();
@@ -174,16 +175,39 @@ fn activations(value: &Value) -> Result<GivenActivations, LayoutError> {
     Ok(GivenActivations::Populations(table.iter().map(pair).collect::<Result<_, _>>()?))
 }
 
+/// The populations on the target and on the source axis of a tensor.
+fn ends(tensor: &Described) -> (Vec<usize>, Vec<usize>) {
+    let Storage::Dense(axes) = &tensor.storage else { return (Vec::new(), Vec::new()) };
+    let neurons = |wanted: fn(&Axis) -> Option<&Neurons>| -> Vec<usize> {
+        axes.iter().filter_map(wanted).flat_map(|neurons| neurons.populations.clone()).collect()
+    };
+    let targets = neurons(|axis| if let Axis::Target(neurons) = axis { Some(neurons) } else { None });
+    let sources = neurons(|axis| if let Axis::Source(neurons) = axis { Some(neurons) } else { None });
+    (targets, sources)
+}
+
+/// Neurons that nothing feeds or nothing reads would be rescaled on one side only, which is another model.
+fn has_both_sides(populations: &[Population], tensors: &[Described]) -> Result<(), LayoutError> {
+    let ends: Vec<_> = tensors.iter().filter(|tensor| tensor.role == Role::Weights).map(ends).collect();
+    for (index, Population { name, .. }) in populations.iter().enumerate() {
+        let (kind, what) = match (
+            ends.iter().any(|(targets, _)| targets.contains(&index)),
+            ends.iter().any(|(_, sources)| sources.contains(&index)),
+        ) {
+            (true, true) => continue,
+            (false, _) => ("target", "nothing feeds it (inputs of the model are `outside`)"),
+            (true, false) => ("source", "nothing reads it (outputs of the model are `outside`)"),
+        };
+        return Err(bad(format!("no weights have an axis `{kind} {name}`: {what}; is its name the same everywhere?")));
+    }
+    Ok(())
+}
+
 /// Whether no population listens to itself, over whatever way.
 fn is_acyclic(populations: usize, tensors: &[Described]) -> bool {
     let mut edges: Vec<(usize, usize)> = Vec::new();
     for tensor in tensors {
-        let Storage::Dense(axes) = &tensor.storage else { continue };
-        let neurons = |wanted: fn(&Axis) -> Option<&Neurons>| -> Vec<usize> {
-            axes.iter().filter_map(wanted).flat_map(|neurons| neurons.populations.clone()).collect()
-        };
-        let targets = neurons(|axis| if let Axis::Target(neurons) = axis { Some(neurons) } else { None });
-        let sources = neurons(|axis| if let Axis::Source(neurons) = axis { Some(neurons) } else { None });
+        let (targets, sources) = ends(tensor);
         edges.extend(sources.iter().flat_map(|&source| targets.iter().map(move |&target| (source, target))));
     }
     // Populations that nobody feeds go first; who is left over is on a cycle or behind one.

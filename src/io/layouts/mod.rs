@@ -96,6 +96,9 @@ pub fn describe(file: &TensorFile, options: &LayoutOptions) -> Result<Layout, Te
         {
             continue;
         }
+        if options.file.is_none() && layout.feed_forward && is_normalisation(file, tensor) {
+            return Err(LayoutError::Normalisation { tensor: tensor.name.clone(), shape: tensor.shape.clone() }.into());
+        }
         let touched = |population: &&Population| could_touch(tensor, population.size);
         match layout.model.populations().iter().find(touched) {
             Some(population) => {
@@ -103,7 +106,7 @@ pub fn describe(file: &TensorFile, options: &LayoutOptions) -> Result<Layout, Te
             }
             None => layout
                 .notices
-                .push(format!("`{}` of shape {:?} fits no population and stays as it is", tensor.name, tensor.shape)),
+                .push(format!("`{}` of shape {:?} fits no population and is not rescaled", tensor.name, tensor.shape)),
         }
     }
     Ok(layout)
@@ -122,16 +125,22 @@ fn could_touch(tensor: &Tensor, size: usize) -> bool {
 
 fn undescribed(file: &TensorFile, tensor: &Tensor, population: &Population) -> LayoutError {
     let (name, shape) = (tensor.name.clone(), tensor.shape.clone());
-    let (prefix, parameter) = split(&tensor.name);
+    let (prefix, _) = split(&tensor.name);
     let sibling = |other: &str| file.find(&format!("{prefix}{other}"));
     if sibling("running_mean").is_some() {
         return LayoutError::BatchNormalisation { tensor: format!("{prefix}running_mean") };
     }
-    let one_each = sibling("weight").is_some_and(|weight| weight.shape.len() == 1);
-    if one_each && sibling("bias").is_some() && matches!(parameter, "weight" | "bias") {
+    if is_normalisation(file, tensor) {
         return LayoutError::Normalisation { tensor: name, shape };
     }
     LayoutError::Undescribed { tensor: name, shape, population: population.name.clone(), size: population.size }
+}
+
+/// Whether a tensor is one of the two of a normalisation: a scale and a shift, both lists of numbers.
+fn is_normalisation(file: &TensorFile, tensor: &Tensor) -> bool {
+    let (prefix, parameter) = split(&tensor.name);
+    let is_list = |name: &str| file.find(&format!("{prefix}{name}")).is_some_and(|other| other.shape.len() == 1);
+    matches!(parameter, "weight" | "bias") && is_list("weight") && is_list("bias")
 }
 
 /// The path of a module with its last dot, and the name of a parameter in it.
@@ -151,8 +160,11 @@ fn source(population: usize) -> Axis {
     Axis::Source(Neurons::of(population))
 }
 
-/// Whether a module's name is that of a table of embeddings: rows that are looked up, not weights of synapses.
+/// Whether a tensor's name is that of a table of embeddings: rows that are looked up, not weights of synapses.
 fn is_embedding(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["emb", "encoder", "wte", "vocab"].iter().any(|word| name.contains(word))
+    let is_word =
+        |word: &str| word.starts_with("emb") || word.contains("embed") || ["wte", "wpe", "vocab"].contains(&word);
+    // What PyTorch's examples of language models call `encoder` is a table itself; modules within an encoder are none.
+    name.split(['.', '_']).any(is_word) || split(&name).0.trim_end_matches('.').rsplit('.').next() == Some("encoder")
 }

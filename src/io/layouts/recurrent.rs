@@ -101,6 +101,28 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
             tensors.push(dense(bias, vec![Axis::Outside], Role::Weights));
         }
     }
+    if candidates.is_empty() {
+        let reads_beside = |tensor: &&Tensor| {
+            let [_, columns] = tensor.shape[..] else { return false };
+            split(&tensor.name).1 == "weight"
+                && columns > last.size
+                && !untouched.contains(&tensor.name)
+                && !is_embedding(&tensor.name)
+        };
+        if let Some(tensor) = file.tensors.iter().find(reads_beside) {
+            return Err(LayoutError::MayReadOut {
+                tensor: tensor.name.clone(),
+                shape: tensor.shape.clone(),
+                population: last.name.clone(),
+                size: last.size,
+            }
+            .into());
+        }
+        notices.push(format!(
+            "nothing reads the states of `{}`: they come out rescaled, and what reads them elsewhere has to undo it",
+            last.name
+        ));
+    }
     let kind = if is_cell { "nn.RNNCell" } else { "nn.RNN" };
     let model = Model::new(populations, tensors)?;
     let neurons = model.neurons();
