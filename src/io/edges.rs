@@ -131,6 +131,7 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
     let positions: Option<Vec<usize>> =
         wanted.iter().map(|name| name.parse::<usize>().ok().filter(|&k| k > 0).map(|k| k - 1)).collect();
     let mut record = ::csv::StringRecord::new();
+    let mut beside = Vec::new();
     let (positions, header) = match positions {
         Some(positions) => (positions, false),
         None => {
@@ -145,7 +146,10 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
                         .join(", "),
                 })
             };
-            (wanted.iter().map(position).collect::<Result<Vec<_>, _>>()?, true)
+            let positions = wanted.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+            let others = record.iter().enumerate().filter(|(at, _)| !positions.contains(at));
+            beside.extend(others.map(|(_, field)| format!("`{}`", quoted(field.as_bytes()))));
+            (positions, true)
         }
     };
     let (mut names, mut numbers): (Vec<String>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
@@ -198,6 +202,9 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
             "columns are given by number, so the first line was taken for a synapse, not for a header".to_owned(),
         );
     }
+    if !beside.is_empty() {
+        notices.push(format!("not read, and not in what is written: the columns {}", beside.join(", ")));
+    }
     if columns.weight.is_none() {
         notices.push("no column of weights was named: every synapse has weight 1".to_owned());
     }
@@ -220,15 +227,39 @@ pub(super) fn from_named_triplets(
 
 /// Writes a list of edges with the header source, target, weight, each weight as short as reads back to the same bits.
 ///
+/// A reader numbers neurons in the order in which it meets them, so edges are written in an order that keeps it: by the later of
+/// their two neurons. A neuron whose turn has come and that no edge brings has a synapse of weight zero on itself.
+///
 /// # Errors
 /// Whatever the writer reports.
 pub fn write(weights: &Weights, names: &[String], delimiter: u8, writer: &mut impl io::Write) -> io::Result<()> {
     let delimiter = char::from(delimiter);
     writeln!(writer, "source{delimiter}target{delimiter}weight")?;
     let name = |k: usize| super::scales::field(&names[k], delimiter);
-    weights
-        .triplets()
-        .try_for_each(|(i, j, value)| writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(j), name(i)))
+    let mut line = |target: usize, source: usize, value: f64| {
+        writeln!(writer, "{}{delimiter}{}{delimiter}{value:?}", name(source), name(target))
+    };
+    let mut edges: Vec<(usize, usize, f64)> = weights.triplets().map(|(i, j, &value)| (i, j, value)).collect();
+    // From the neuron before to this one comes first of all: such an edge brings both, in their order.
+    edges.sort_by_key(|&(i, j, _)| (i.max(j), (i, j) != (j + 1, j), i, j));
+    let mut left = edges.chunk_by(|a, b| a.0.max(a.1) == b.0.max(b.1)).peekable();
+    let mut met = 0;
+    for neuron in 0..names.len() {
+        let Some(group) = left.next_if(|group| group[0].0.max(group[0].1) == neuron) else {
+            // The next one may bring it along.
+            if met < neuron {
+                line(met, met, 0.0)?;
+                met += 1;
+            }
+            continue;
+        };
+        if met < neuron && (group[0].0, group[0].1) != (neuron, neuron - 1) {
+            line(met, met, 0.0)?;
+        }
+        group.iter().try_for_each(|&(i, j, value)| line(i, j, value))?;
+        met = neuron + 1;
+    }
+    (met..names.len()).try_for_each(|neuron| line(neuron, neuron, 0.0))
 }
 
 #[cfg(test)]
@@ -237,6 +268,36 @@ mod tests {
 
     fn refused(columns: &str, text: &str) -> String {
         read(text.as_bytes(), &columns.parse().unwrap()).unwrap_err().to_string()
+    }
+
+    /// Neurons are met in the order that they had, whatever their synapses: a balanced list of edges is read with the same gains.
+    #[test]
+    fn what_is_written_keeps_the_order_of_the_neurons() {
+        let columns = "source,target,weight".parse().unwrap();
+        for text in [
+            "b,a,2\na,b,8\nb,c,1\nc,b,3\n",
+            "a,b,1\nc,d,2\nb,c,1\nd,a,3\n",
+            "b,a,1\n",
+            "a,a,1\nb,c,2\nc,b,2\n",
+            "a,b,1\nb,a,2\nc,a,0\nd,b,0\n",
+            "z,y,0\nx,w,0\nw,z,4\n",
+            "a,b,0\nc,d,0\nd,c,1\ne,e,0\n",
+        ] {
+            let given = read(format!("source,target,weight\n{text}").as_bytes(), &columns).unwrap();
+            let mut bytes = Vec::new();
+            write(&given.weights, &given.names, b',', &mut bytes).unwrap();
+            let again = read(&bytes[..], &columns).unwrap();
+            let written = String::from_utf8(bytes).unwrap();
+            assert_eq!((&again.names, &again.weights), (&given.names, &given.weights), "{text:?} as {written:?}");
+        }
+    }
+
+    #[test]
+    fn columns_that_are_left_out_are_named() {
+        let notices = |text: &str| read(text.as_bytes(), &"s,t".parse().unwrap()).unwrap().notices;
+        let said = "not read, and not in what is written: the columns `delay`, `type`";
+        assert!(notices("s,delay,t,type\na,1,b,x\nb,2,a,y\n").iter().any(|notice| notice == said));
+        assert!(!notices("s,t\na,b\nb,a\n").iter().any(|notice| notice.starts_with("not read")));
     }
 
     #[test]
