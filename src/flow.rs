@@ -96,6 +96,12 @@ impl<S: Scalar> NodeCosts<S> {
     pub(crate) fn relative_imbalance(&self, node: usize) -> Option<S> {
         let (r, c) = (&self.incoming[node], &self.outgoing[node]);
         let size = r.clone() + c;
+        if !size.is_finite() && r.is_finite() && c.is_finite() {
+            // The sum of the halves is in range where that of the costs is not.
+            let half = r.lift(0.5);
+            let (r, c) = (r.clone() * &half, c.clone() * &half);
+            return Some((r.clone() - &c).abs() / &(r + &c));
+        }
         (!size.is_zero()).then(|| (r.clone() - c).abs() / &size)
     }
 
@@ -180,4 +186,23 @@ pub fn laplacian(
         }
     }
     matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Costs whose sum leaves `f64` are not balanced for that, and what is infinite or NaN never passes for a number.
+    #[test]
+    fn the_imbalance_of_costs_near_the_end_of_the_numbers() {
+        let of = |incoming: f64, outgoing: f64| {
+            NodeCosts { incoming: vec![incoming], outgoing: vec![outgoing] }.imbalance().worst
+        };
+        assert_eq!(of(1.5e308, 0.5e308), 0.5);
+        assert_eq!(of(1.5e308, 1.5e308), 0.0);
+        assert_eq!(of(5e-324, 0.0), 1.0);
+        for (r, c) in [(f64::INFINITY, 1.0), (f64::INFINITY, f64::INFINITY), (f64::NAN, 1.0)] {
+            assert!(of(r, c).is_nan(), "{r} {c}");
+        }
+    }
 }

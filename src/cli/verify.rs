@@ -7,7 +7,7 @@ use synbal::claims::Verdict;
 use synbal::io::{Content, check_outputs, write_bytes};
 use synbal::ranks::{Carrier, Parcel, Words};
 use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
-use synbal::tasks::Case;
+use synbal::tasks::{Beside, Case};
 
 use super::advice::for_network;
 use super::arguments::{VerifyOptions, scope, stop};
@@ -126,7 +126,7 @@ fn checked(
     let network = loaded.network.clone();
     let title = input.input.display().to_string();
     let name = input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
-    let case = Case { name, title, network, spec, scope: scope(options.within_components) };
+    let case = Case { name, title, network, spec, scope: scope(options.within_components), beside: Beside::Nothing };
     let stop = stop(options.tol, options.max_passes);
     let mut report = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
         .map_err(|error| for_network(error, &loaded))?;

@@ -23,6 +23,20 @@ pub struct Case {
     pub spec: CostSpec,
     /// Which synapses to balance.
     pub scope: Scope,
+    /// What is drawn of it beside what is drawn of every network.
+    pub beside: Beside,
+}
+
+/// Figures that take long, so that only cases of the report have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// None.
+    #[default]
+    Nothing,
+    /// How far the flow drifts at many tolerances.
+    Drift,
+    /// Its trajectory with certified bounds: of small networks, to be followed for long.
+    CertifiedErrors,
 }
 
 /// Why a case could not be made.
@@ -49,7 +63,9 @@ pub fn embedded_cases(seed: u64) -> Result<Vec<Case>, CaseError> {
         network,
         spec: CostSpec::power(2.0),
         scope: Scope::Whole,
+        beside: Beside::Nothing,
     };
+    let with = |beside: Beside, case: Case| Case { beside, ..case };
     let within = |case: Case| Case { scope: Scope::WithinComponents, ..case };
 
     let dense = DMatrix::from_vec(64, 64, normals(&mut stream(seed, 1), 64 * 64, 1.0 / 8.0));
@@ -71,15 +87,21 @@ pub fn embedded_cases(seed: u64) -> Result<Vec<Case>, CaseError> {
             plain(embedded::fly_types()?),
         )),
         case("random-dense", "Gaussian weights, 64 neurons, all pairs", plain(Weights::from_dense(&dense)?)),
-        case("random-sparse", "200 neurons, about 7 synapses each, log-normal weights (sigma = 1)", plain(sparse)),
+        with(
+            Beside::Drift,
+            case("random-sparse", "200 neurons, about 7 synapses each, log-normal weights (sigma = 1)", plain(sparse)),
+        ),
         case("heavy-tailed", "64 neurons, all pairs, log-normal weights (sigma = 3)", plain(heavy)),
         case("rank-one", "40 neurons, weights u v^T", plain(Weights::from_dense(&rank_one)?)),
-        case("ring", "24 neurons in one directed ring", plain(ring)),
-        within(case(
-            "not-balanceable",
-            "two random groups of 20 neurons with synapses from the first to the second only",
-            plain(two_groups(seed)?),
-        )),
+        with(Beside::CertifiedErrors, case("ring", "24 neurons in one directed ring", plain(ring))),
+        with(
+            Beside::CertifiedErrors,
+            within(case(
+                "not-balanceable",
+                "two random groups of 20 neurons with synapses from the first to the second only",
+                plain(two_groups(seed)?),
+            )),
+        ),
         feed_forward(seed)?,
         quadratic(seed)?,
     ])
@@ -105,6 +127,7 @@ fn quadratic(seed: u64) -> Result<Case, NetworkError> {
         network,
         spec: CostSpec::power(2.0).with_world(1.0),
         scope: Scope::Whole,
+        beside: Beside::Nothing,
     })
 }
 
@@ -159,5 +182,6 @@ fn feed_forward(seed: u64) -> Result<Case, NetworkError> {
         network,
         spec: CostSpec::power(2.0).with_world(1.0),
         scope: Scope::Whole,
+        beside: Beside::Nothing,
     })
 }

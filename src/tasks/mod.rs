@@ -15,7 +15,7 @@ mod xor_integration;
 
 pub use adjoint::{Adjoint, Sensitivity};
 pub use context_integration::{ContextIntegration, Drawn, FullIntegration};
-pub use generate::{Case, CaseError, embedded_cases};
+pub use generate::{Beside, Case, CaseError, embedded_cases};
 pub use portable::portable_normals;
 pub use products::{LeftFactor, Real};
 pub use rounding::{absolute_network, rounding_of_rescaling};

@@ -5,7 +5,7 @@ use synbal::balance::Scope;
 use synbal::cost::{AccumulatedNoise, Alpha, CostSpec};
 use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Network, Weights};
-use synbal::tasks::Case;
+use synbal::tasks::{Beside, Case};
 
 /// Names of the networks of degree one.
 pub const OF_DEGREE_ONE: [&str; 12] = [
@@ -116,5 +116,6 @@ pub fn small(name: &str) -> Case {
         }
         other => panic!("no small network is called {other}"),
     };
-    Case { name: name.to_owned(), title: name.to_owned(), network, spec, scope }
+    let beside = if name == "ring" { Beside::CertifiedErrors } else { Beside::Nothing };
+    Case { name: name.to_owned(), title: name.to_owned(), network, spec, scope, beside }
 }
