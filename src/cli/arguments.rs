@@ -377,7 +377,7 @@ pub struct CertifyOptions {
     /// Certify these log-scales, one a neuron (.csv or .npy), as they are; without them the network is balanced first
     #[arg(long, value_name = "FILE")]
     pub scales: Option<PathBuf>,
-    /// Write the certificate (JSON)
+    /// Write the certificate (JSON), or - for standard output; what it proves is said on standard error then
     #[arg(short, long, value_name = "CERT")]
     pub output: PathBuf,
     /// Write a file that Coq checks with the theorems of proofs/, too
@@ -408,7 +408,7 @@ impl NoiseOptions {
 
 #[derive(Debug, Args)]
 pub struct CheckOptions {
-    /// The certificate
+    /// The certificate, or - for standard input
     pub certificate: PathBuf,
     /// The network that it is about, as `certify` was given it
     pub input: PathBuf,

@@ -16,6 +16,7 @@ use super::arguments::{CertifyOptions, CostName, scope};
 use super::balance::ACCUMULATED_OF_LINEAR;
 use super::check::{text, text_of_degrees};
 use super::console::{ProgressLine, notify, print, read, say};
+use super::outputs::{is_stream, refuse_stdout};
 use super::shared::{self, Shared};
 use super::{CliError, Ending};
 
@@ -47,10 +48,28 @@ pub fn run_together(options: &CertifyOptions, ranks: &Arc<dyn Ranks>) -> Result<
 
 /// Looks whether the files can be written, before any work.
 fn check_files(options: &CertifyOptions) -> Result<(), CliError> {
-    let files = [Some(&options.output), options.coq.as_ref()].into_iter().flatten();
+    refuse_stdout(options.coq.as_deref(), "--coq")?;
+    let output = Some(&options.output).filter(|path| !is_stream(path));
+    let files = [output, options.coq.as_ref()].into_iter().flatten();
     let inputs = options.input.files().into_iter().chain(options.scales.as_deref());
     let outputs = files.map(|path| (path.as_path(), Content::Bytes));
     Ok(check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?)
+}
+
+fn write(options: &CertifyOptions, certificate: &str) -> Result<(), CliError> {
+    if is_stream(&options.output) {
+        return print(certificate);
+    }
+    Ok(write_bytes(&options.output, certificate.as_bytes())?)
+}
+
+/// Says what is proved; on standard error, where the certificate itself goes to standard output.
+fn tell(options: &CertifyOptions, said: &str) -> Result<(), CliError> {
+    if is_stream(&options.output) {
+        notify(&said.lines().map(str::to_owned).collect::<Vec<_>>());
+        return Ok(());
+    }
+    print(said)
 }
 
 /// Certifies a network, with the log-scales that it was balanced with elsewhere, if it was.
@@ -105,7 +124,7 @@ fn certified(options: &CertifyOptions, balanced: Option<Vec<f64>>) -> Result<End
         Err(reason) => return Err(CliError::SelfRefused(reason)),
     };
     drop(progress);
-    write_bytes(&options.output, file.as_bytes())?;
+    write(options, &file)?;
     if let Some(path) = &options.coq {
         let name = options.input.input.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         write_bytes(path, certificate.to_coq(&name, network)?.as_bytes())?;
@@ -119,7 +138,7 @@ fn certified(options: &CertifyOptions, balanced: Option<Vec<f64>>) -> Result<End
             said += &format!("The given log-scales are within 2^-{bits}/p of those of the certificate: add that.\n");
         }
     }
-    print(&said)?;
+    tell(options, &said)?;
     Ok(Ending::Good)
 }
 
@@ -169,7 +188,7 @@ fn of_degrees(
         Err(reason @ Refused::TooMuchWork { .. }) => return refused(&reason),
         Err(reason) => return Err(CliError::SelfRefused(reason)),
     };
-    write_bytes(&options.output, file.as_bytes())?;
+    write(options, &file)?;
     let mut said = text_of_degrees(&proved);
     said += &match certificate.given_within_bits {
         None => "The log-scales are those of the certificate, refined beyond the precision of f64.\n".to_owned(),
@@ -177,6 +196,6 @@ fn of_degrees(
             format!("The given log-scales are within 2^-{bits}/p of those of the certificate: add that.\n")
         }
     };
-    print(&said)?;
+    tell(options, &said)?;
     Ok(Ending::Good)
 }

@@ -1,5 +1,6 @@
 //! `synbal check`.
 
+use std::io::Read;
 use std::path::Path;
 
 use num_bigint::BigUint;
@@ -13,11 +14,15 @@ use synbal::network::Activation;
 
 use super::arguments::CheckOptions;
 use super::console::{counted, print, say};
+use super::outputs::is_stream;
 use super::{CliError, Ending};
 
 pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
     if options.input.extension().is_some_and(|ending| ending == "json") {
         return Err(CliError::CertificateFirst { path: options.input.display().to_string() });
+    }
+    if is_stream(&options.certificate) && is_stream(&options.input) {
+        return Err(CliError::StdinTwice);
     }
     let certificate = bytes(&options.certificate)?;
     // The checker takes a table for a matrix anyway, and knows of nothing else that can be said of a file.
@@ -77,8 +82,13 @@ fn exponent(certificate: &[u8]) -> f64 {
     }
 }
 
-/// The bytes of a file.
+/// The bytes of a file, or of standard input.
 fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+    if is_stream(path) {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        return read.map(|_| bytes).map_err(|reason| CliError::File { path: "standard input".to_owned(), reason });
+    }
     std::fs::read(path).map_err(|reason| CliError::File { path: path.display().to_string(), reason })
 }
 
@@ -112,6 +122,7 @@ pub(super) fn text(proved: &Proved) -> String {
     let radius_unit = BigUint::from(a) << proved.radius_unit_bits;
     let scope = match proved.left_out {
         0 => "all synapses".to_owned(),
+        1 => "1 synapse between components lies on no cycle and is left out".to_owned(),
         left_out => format!("{left_out} synapses between components lie on no cycle and are left out"),
     };
     let cost = match proved.accumulated {
@@ -123,12 +134,14 @@ pub(super) fn text(proved: &Proved) -> String {
         }
     };
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses in {}, {scope}; {cost}:\n\
+        "PROVED about {} and {} in {}, {scope}; {cost}:\n\
          balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\
          least possible cost:    at least {}\n\
          difference: at most {}, relative to the least {}\n",
+        counted(*nodes, "node"),
+        counted(*synapses, "synapse"),
         counted(*components, "strong component"),
         scientific_up(&radius, &radius_unit, DIGITS),
         scientific_up(&(&radius << 1), &radius_unit, DIGITS),
@@ -156,12 +169,14 @@ pub(super) fn text_of_degrees(proved: &ProvedDegrees) -> String {
     };
     let cost = cost_of_a_synapse(proved.p, proved.alpha.is_some(), proved.world);
     format!(
-        "PROVED about {nodes} nodes and {synapses} synapses, with {degrees} as the certificate names them for each neuron; {cost}:\n\
+        "PROVED about {} and {}, with {degrees} as the certificate names them for each neuron; {cost}:\n\
          balanced log-scales (incoming = degree times outgoing): exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\
          least possible cost:    at least {}\n\
          difference: at most {}, relative to the least {}\n",
+        counted(*nodes, "node"),
+        counted(*synapses, "synapse"),
         scientific_up(&radius, &radius_unit, DIGITS),
         scientific_up(&(&radius * proved.steepest()), &(&radius_unit * *denominator), DIGITS),
         scientific_up(&proved.upper_cost, &unit, COST_DIGITS),

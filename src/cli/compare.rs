@@ -3,21 +3,26 @@
 use std::path::Path;
 
 use serde_json::Value;
-use synbal::io::write_bytes;
-use synbal::report::{compare, comparison};
+use synbal::io::{Content, check_outputs, write_bytes};
+use synbal::report::{COMPARED, compare, comparison};
 
 use super::arguments::CompareOptions;
 use super::console::print;
+use super::outputs::refuse_stdout;
 use super::{CliError, Ending};
 
 pub fn run(options: &CompareOptions) -> Result<Ending, CliError> {
+    if let Some(path) = &options.page {
+        refuse_stdout(Some(path), "--page")?;
+        check_outputs(&[(path, Content::Bytes)], &[&options.reference, &options.new])?;
+    }
     let (reference, new) = (read(&options.reference)?, read(&options.new)?);
     let differences = compare(&reference, &new);
     if let Some(path) = &options.page {
         write_bytes(path, comparison(&reference, &new, &differences).as_bytes())?;
     }
     if differences.is_empty() {
-        print("the reports agree in every verdict, status, cost and fact\n")?;
+        print(&format!("the reports agree in {COMPARED}\n"))?;
         return Ok(Ending::Good);
     }
     print(&(differences.join("\n") + "\n"))?;

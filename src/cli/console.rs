@@ -12,16 +12,29 @@ use synbal::io::{Loaded, ModelFile, read_network_hashed};
 use super::CliError;
 use super::input_arguments::InputOptions;
 
-/// Prints to standard output; a closed pipe is an error like any other, not a panic.
+/// Prints to standard output.
 pub fn print(text: &str) -> Result<(), CliError> {
-    let mut output = std::io::stdout().lock();
-    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
+    print_bytes(text.as_bytes())
 }
 
 /// Prints bytes to standard output.
 pub fn print_bytes(bytes: &[u8]) -> Result<(), CliError> {
     let mut output = std::io::stdout().lock();
-    output.write_all(bytes).and_then(|()| output.flush()).map_err(CliError::Output)
+    printed(output.write_all(bytes).and_then(|()| output.flush()))
+}
+
+/// Prints what was asked for in place of a command: help, or the version.
+pub fn print_asked(asked: &clap::Error) -> Result<(), CliError> {
+    printed(asked.print().and_then(|()| std::io::stdout().lock().flush()))
+}
+
+/// A closed pipe ends the printing and not the command: whoever closed it has seen enough, but files are still to be written, and
+/// the exit status is that of the verdict.
+fn printed(written: std::io::Result<()>) -> Result<(), CliError> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(CliError::Output),
+    }
 }
 
 /// The program that wrote a result.

@@ -6,12 +6,15 @@ use synbal::report::{ExperimentReport, Provenance, Report, claim_texts, run_expe
 
 use super::arguments::ExperimentOptions;
 use super::console::{ProgressLine, print, print_json};
+use super::outputs::check_folder;
 use super::{CliError, Ending};
 
 const PERCENT: usize = 100;
 
 pub fn run(options: &ExperimentOptions, carrier: Carrier) -> Result<Ending, CliError> {
     let experiments = options.names.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?;
+    // Before minutes of work rather than after.
+    carrier.agree(if carrier.is_first() { check_folder(options.out.as_deref()) } else { Ok(()) })?;
     let started = std::time::Instant::now();
     let Some(found) = findings(options, &experiments, carrier)? else { return Ok(Ending::Good) };
     let seconds = started.elapsed().as_secs_f64();

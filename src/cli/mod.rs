@@ -12,6 +12,7 @@ mod generate;
 mod input_arguments;
 mod inspect;
 mod job;
+mod outputs;
 mod process;
 mod report;
 mod shared;
@@ -92,6 +93,10 @@ pub enum CliError {
     Exists { path: String },
     #[error("--to {ending} is for standard output; give -o - with it, or the ending in the name of the file")]
     ToWithoutStdout { ending: String },
+    #[error("{option} - would write to standard output, which is for what the command says; name a file")]
+    StdoutTaken { option: &'static str },
+    #[error("the certificate and the network would both be read from standard input; name a file for one of them")]
+    StdinTwice,
     #[error("the network and the JSON would both go to standard output; write one of them to a file")]
     StdoutTwice,
     #[error("{path}: an .npz file is written of models only; choose .npy, .mtx or .csv for a matrix")]
@@ -194,19 +199,19 @@ impl CliError {
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     timings::begin();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let ended = match parsed() {
+        Ok(arguments) => {
+            console::set_loudness(arguments.quiet || job::is_silent(), arguments.verbose && !job::is_silent());
+            process::prepare().and_then(|pool| pool.install(|| command(&arguments.command)))
+        }
         // Of several processes with this command line one says so.
         Err(_) if job::is_silent() => return ExitCode::SUCCESS,
-        Err(usage) => usage.exit(),
+        Err(usage) if usage.use_stderr() => usage.exit(),
+        Err(asked) => console::print_asked(&asked).map(|()| Ending::Good),
     };
-    console::set_loudness(arguments.quiet || job::is_silent(), arguments.verbose && !job::is_silent());
-    let ended = process::prepare().and_then(|pool| pool.install(|| command(&arguments.command)));
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,
         Ok(Ending::Bad) => ExitCode::from(1),
-        // Whoever closed the pipe has seen enough.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) if error.is_elsewhere() => ExitCode::SUCCESS,
         // Said by each, before they could speak to one another.
         Err(CliError::NotTogether { .. }) if job::is_silent() => ExitCode::SUCCESS,
@@ -217,6 +222,17 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The command line of this process.
+fn parsed() -> Result<Arguments, clap::Error> {
+    let arguments = Arguments::try_parse()?;
+    // The parser sees contradictions only where both options stand on one side of the command's name.
+    if arguments.quiet && arguments.verbose {
+        let said = "the argument '--quiet' cannot be used with '--verbose'";
+        return Err(Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, said));
+    }
+    Ok(arguments)
 }
 
 /// Runs one command.

@@ -9,9 +9,11 @@ use synbal::report::{Page, Report, pages, run_report, verdict_table};
 
 use super::arguments::{ReportOptions, stop};
 use super::console::{ProgressLine, print};
+use super::outputs::refuse_stdout;
 use super::{CliError, Ending};
 
 pub fn run(options: &ReportOptions, carrier: Carrier) -> Result<Ending, CliError> {
+    refuse_stdout(Some(&options.out), "--out")?;
     // An output folder that cannot be made is better known before a minute of work than after.
     carrier.agree(if carrier.is_first() { make_folder(&options.out) } else { Ok(()) })?;
     let effort = if options.quick { Effort::Quick } else { Effort::Full };

@@ -6,13 +6,14 @@ use std::path::Path;
 use synbal::claims::Verdict;
 use synbal::io::{Content, check_outputs, write_bytes};
 use synbal::ranks::{Carrier, Parcel, Words};
-use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts};
+use synbal::report::{CaseReport, ClaimReport, Report, case_report, claim_texts, distinct_names};
 use synbal::tasks::{Beside, Case};
 
 use super::advice::for_network;
 use super::arguments::{VerifyOptions, scope, stop};
 use super::console::{ProgressLine, notify, print, print_json, read_silently};
 use super::input_arguments::InputOptions;
+use super::outputs::{check_folder, refuse_stdout};
 use super::{CliError, Ending};
 
 /// A network that was checked.
@@ -42,6 +43,10 @@ impl Parcel for Checked {
 
 pub fn run(options: &VerifyOptions, carrier: Carrier) -> Result<Ending, CliError> {
     let inputs = inputs(options);
+    let names = distinct_names(&inputs.iter().map(|input| input.input.as_path()).collect::<Vec<_>>());
+    refuse_stdout(options.junit.as_deref(), "--junit")?;
+    // Before a minute of work rather than after.
+    carrier.agree(if carrier.is_first() { check_folder(options.out.as_deref()) } else { Ok(()) })?;
     if let Some(path) = &options.junit {
         let read: Vec<&Path> = inputs.iter().flat_map(InputOptions::files).collect();
         carrier.agree(check_outputs(&[(path, Content::Bytes)], &read).map_err(CliError::from))?;
@@ -55,11 +60,13 @@ pub fn run(options: &VerifyOptions, carrier: Carrier) -> Result<Ending, CliError
     // A large network may want all memory and all threads for itself.
     let checked = carrier.one_by_one(inputs.len(), |number| {
         let input = &inputs[number];
-        checked(options, input, &progress, matches!(carrier, Carrier::Alone)).map_err(|error| match error {
-            // Readers name the file.
-            CliError::Read(_) => error,
-            _ if inputs.len() == 1 => error,
-            _ => CliError::OfOneNetwork { path: input.input.display().to_string(), error: Box::new(error) },
+        checked(options, (input, &names[number]), &progress, matches!(carrier, Carrier::Alone)).map_err(|error| {
+            match error {
+                // Readers name the file.
+                CliError::Read(_) => error,
+                _ if inputs.len() == 1 => error,
+                _ => CliError::OfOneNetwork { path: input.input.display().to_string(), error: Box::new(error) },
+            }
         })
     })?;
     drop(progress);
@@ -109,7 +116,7 @@ fn inputs(options: &VerifyOptions) -> Vec<InputOptions> {
 
 fn checked(
     options: &VerifyOptions,
-    input: &InputOptions,
+    (input, name): (&InputOptions, &str),
     progress: &ProgressLine,
     says: bool,
 ) -> Result<Checked, CliError> {
@@ -125,8 +132,8 @@ fn checked(
     }
     let network = loaded.network.clone();
     let title = input.input.display().to_string();
-    let name = input.input.file_stem().map_or_else(|| title.clone(), |stem| stem.to_string_lossy().into_owned());
-    let case = Case { name, title, network, spec, scope: scope(options.within_components), beside: Beside::Nothing };
+    let scope = scope(options.within_components);
+    let case = Case { name: name.to_owned(), title, network, spec, scope, beside: Beside::Nothing };
     let stop = stop(options.tol, options.max_passes);
     let mut report = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
         .map_err(|error| for_network(error, &loaded))?;

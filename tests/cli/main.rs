@@ -4,6 +4,7 @@ mod balancing;
 mod degrees;
 mod digits;
 mod documents;
+mod edges;
 #[cfg(feature = "precise")]
 #[path = "../support/figures.rs"]
 mod figures;

@@ -300,7 +300,7 @@ fn existing_files_are_replaced_aloud_or_not_at_all() {
     refused(folder.path(), &["balance", "a.csv", "-o", "out.csv", "--no-clobber"], &["out.csv exists"]);
     assert_eq!(fs::read(folder.path().join("out.csv")).unwrap(), b"old");
     let (_, notes) = ends(folder.path(), 0, &["balance", "a.csv", "-o", "out.csv"]);
-    assert!(notes.contains("out.csv exists and will be replaced"), "{notes}");
+    assert!(notes.contains("out.csv exists; a result will replace it"), "{notes}");
     assert_eq!(ends(folder.path(), 0, &["balance", "a.csv", "-o", "out.csv", "-q"]).1, "");
 }
 

@@ -93,7 +93,7 @@ impl<'a> Destination<'a> {
             if options.no_clobber {
                 return Err(CliError::Exists { path: path.display().to_string() });
             }
-            notify(&[format!("{} exists and will be replaced", path.display())]);
+            notify(&[format!("{} exists; a result will replace it", path.display())]);
         }
         Ok(destination)
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::parts::{Depth, frame};
 use crate::claims::{Margin, Measurement};
+use crate::report::COMPARED;
 
 /// A page on what differs between a reference report and a new one. `differences` are those of
 /// [`compare`](crate::report::compare), in words.
@@ -13,7 +14,7 @@ pub fn comparison(reference: &Value, new: &Value, differences: &[String]) -> Str
     let body = html! {
         h1 { "Two reports" }
         p { "Reference: " (made(reference)) "." br; "New: " (made(new)) "." }
-        @if differences.is_empty() { p { b class="good" { "They agree in every verdict, status, cost and fact." } } }
+        @if differences.is_empty() { p { b class="good" { "They agree in " (COMPARED) "." } } }
         @else {
             p { b class="bad" { (differences.len()) " differences that matter:" } }
             ul { @for difference in differences { li { (difference) } } }
