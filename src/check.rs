@@ -7,7 +7,8 @@ pub use synbal_check::{
 
 use crate::network::Network;
 
-/// Checks a certificate (the bytes of its file) against a network and the sha256 of the file that this was read from.
+/// Checks a certificate (the bytes of its file) against a network and the sha256 of the file that this was read from. The network's
+/// activation has to be of degree one.
 ///
 /// # Errors
 /// [`Refused`], with the first thing found wrong.
@@ -15,8 +16,7 @@ pub fn check(certificate: &[u8], input_sha256: &str, network: &Network) -> Resul
     synbal_check::check(certificate, input_sha256, &input_of(network))
 }
 
-/// Checks a certificate about a network of any degrees, likewise. Its degrees are its own: that they are the network's, whoever
-/// reads what is proved has to see.
+/// Checks a certificate about a network of any degrees, likewise. Its degrees have to be those of the network's activation.
 ///
 /// # Errors
 /// [`Refused`], with the first thing found wrong.
@@ -24,8 +24,8 @@ pub fn check_degrees(certificate: &[u8], input_sha256: &str, network: &Network) 
     synbal_check::check_degrees(certificate, input_sha256, &input_of(network))
 }
 
-/// The triplets of a network.
-fn input_of(network: &Network) -> Input {
+/// The triplets of a network, and the degrees of its neurons.
+pub fn input_of(network: &Network) -> Input {
     let neurons = network.weights.neurons();
     let recurrent = network.weights.triplets().map(|(target, source, &weight)| (target, source, weight)).collect();
     let inputs = network.w_in.iter().flat_map(|w_in| {
@@ -39,5 +39,7 @@ fn input_of(network: &Network) -> Input {
             .flat_map(|neuron| w_out.column(neuron).iter().map(move |&weight| (neuron, weight)).collect::<Vec<_>>())
             .collect()
     });
-    Input { neurons, recurrent, from_world, to_world }
+    let degree = |neuron| network.activation.at(neuron).degree().unwrap_or(f64::NAN);
+    let degrees = Some((0..neurons).map(degree).collect());
+    Input { neurons, degrees, recurrent, from_world, to_world }
 }

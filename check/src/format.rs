@@ -48,6 +48,16 @@ pub enum Refused {
         /// What was found.
         found: String,
     },
+    /// The certificate is about another degree of neuron `neuron` than the network says that it has.
+    #[error("the certificate is about a neuron {neuron} (counted from 0) of degree {certified}, but the network says that {found}; certify the network as it is", found = crate::input::stated(*found))]
+    OtherDegree {
+        /// The neuron, counted from 0.
+        neuron: usize,
+        /// The degree that the certificate is about.
+        certified: f64,
+        /// The degree that the network says; NaN if its activation has none.
+        found: f64,
+    },
     /// `what` is `value`, but expected `expected`.
     #[error("{what} is {value:?}, but expected {expected}", value = cut(value))]
     Field {

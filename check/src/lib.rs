@@ -61,6 +61,8 @@ pub fn check(certificate: &[u8], input_sha256: &str, input: &Input) -> Result<Pr
     if claims.input_sha256 != input_sha256 {
         return Err(Refused::OtherInput { expected: claims.input_sha256, found: input_sha256.to_owned() });
     }
+    // The circulation, the ground state and the radius are those of degree one.
+    input.check_degrees(|_| 1.0)?;
     let nodes = input.neurons + usize::from(claims.world.is_some());
     for (what, found) in
         [("scale", claims.scale.len()), ("ground", claims.ground.len()), ("component", claims.component.len())]

@@ -79,7 +79,8 @@ pub fn verify(
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     let network = network.get().inner.as_ref().clone();
-    let case = Case { title: name.clone(), name, network, spec: task.spec().or_raise(py)?, scope: task.scope() };
+    let (spec, scope) = (task.spec().or_raise(py)?, task.scope());
+    let case = Case { title: name.clone(), name, network, spec, scope, beside: Beside::Nothing };
     let methods = methods.iter().map(|name| method(py, name)).collect::<PyResult<Vec<_>>>()?;
     let report = background::run(py, Stoppable::No, progress.as_ref(), move |watch| {
         case_report(&case, &methods, seed, Criteria::new(tol, max_passes), &|_, part| watch.say(part))

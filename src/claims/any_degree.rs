@@ -96,15 +96,16 @@ fn measure(subject: &DegreeSubject, formula: Formula) -> Result<Evidence, Degree
     for run in subject.all_runs() {
         // At the log-scales as they stand, and of the weights: not on the solver's word.
         let at = subject.costs.pulls(&subject.costs.costs_at(&run.outcome.h), &0.0).imbalance().worst;
-        evidence.balanced(
-            format!(
-                "largest |r - k c|/(r + k c) at the log-scales and of the rescaled network, {}",
-                run.outcome.method
-            ),
-            if run.imbalance_final >= at { run.imbalance_final } else { at },
-            subject.stop.tol,
-            &run.outcome.status,
+        let what = format!(
+            "largest |r - k c|/(r + k c) at the log-scales and of the rescaled network, {}",
+            run.outcome.method
         );
+        let worst = if run.imbalance_final >= at { run.imbalance_final } else { at };
+        if std::ptr::eq(run, &subject.reference) {
+            evidence.balanced(what, worst, subject.stop.tol, &run.outcome.status);
+        } else {
+            evidence.balanced_beside(what, worst, subject.stop.tol, &run.outcome.status);
+        }
     }
     if !subject.leaves_room(&vec![0.0; subject.costs.neurons()]) {
         evidence.undecided(

@@ -226,6 +226,10 @@ fn rank_one(evidence: &mut Evidence, subject: &Subject, _: Formula) -> Result<()
         "running error analysis, and p u (4 max|ln| + 16) for the rounding of the explicit logarithms and weights",
     );
     let outcome = Newton::default().solve(&graph, &subject.stop);
+    if !outcome.status.is_balanced() {
+        evidence.undecided(format!("rank one: Newton's method: {}", outcome.status));
+        return Ok(());
+    }
     match compare(&graph, &outcome.h, &explicit, &extra) {
         Ok(comparison) => {
             let mut worst = WorstRatio::default();

@@ -1,7 +1,7 @@
 //! A network whose neurons have other degrees of homogeneity than one, with everything that its checks need computed once; and
 //! how far two of its nearly balanced points can be apart.
 
-use super::distance::{RESIDUAL, raise};
+use super::distance::{RESIDUAL, mean_growth, raise};
 use super::subject::{ClaimError, LARGEST_DENSE, Subject, tracked_step, tracked_sum};
 use crate::balance::{Criteria, DegreeError, DegreeProblem, DegreeRun, Method, Outcome, Scope};
 use crate::cost::{CostSpec, DegreeCosts};
@@ -187,10 +187,10 @@ pub struct Apart {
 /// where no bound can be had.
 ///
 /// The gradients of the cost at both points differ by `Mδ`, `M` the mean of the Hessians `p² Σ C_ij b bᵀ`,
-/// `b = k_j e_j − e_i`, between them: its costs are within the factors `e^{±s}` of those at the reference, s the largest
-/// `p|k_j δ_j − δ_i|`. No entry beside its diagonal is positive, and it is positive definite once one neuron of every free
-/// direction is held: an M-matrix. So if `(Mz)_i ≥ |∇C|_i + |∇C'|_i` for some `z ≥ 0` and every such M, `|δ_i| ≤ z_i`: the
-/// comparison principle of degree one. Whether z, from one solve at the reference, is good enough is checked.
+/// `b = k_j e_j − e_i`, between them: the mean of a cost is `(e^x − 1)/x` times that at the reference, `x = p(k_j δ_j − δ_i)`, so M
+/// is known but for rounding, however far apart the points are. No entry beside its diagonal is positive, and it is positive definite
+/// once one neuron of every free direction is held: an M-matrix. So if `(Mz)_i ≥ |∇C|_i + |∇C'|_i` for some `z ≥ 0`,
+/// `|δ_i| ≤ z_i`: the comparison principle of degree one. Whether z, from one solve with M, is good enough is checked.
 pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apart, String> {
     let (costs, reference) = (&subject.costs, subject.reference.outcome.h.as_slice());
     let n = costs.neurons();
@@ -206,10 +206,14 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
 
     // One neuron of every free direction is held, the difference moved along it; its residual is what the others leave it.
     let mut delta: Vec<f64> = h.iter().zip(reference).map(|(b, a)| b - a).collect();
-    let at_reference = costs.costs_at(reference);
+    let rates = |x: &[f64]| -> Vec<f64> { costs.synapses().iter().map(|synapse| costs.rate(synapse, x)).collect() };
+    let mut mean = costs.costs_at(reference);
+    for (cost, rate) in mean.iter_mut().zip(rates(&delta)) {
+        *cost *= mean_growth(p * rate);
+    }
     let mut right: Vec<f64> = residual.iter().map(|value| 2.0 * value / (p * p)).collect();
     if n > LARGEST_DENSE {
-        let degrees: Vec<f64> = costs.pulls(&at_reference, &0.0).degrees().collect();
+        let degrees: Vec<f64> = costs.pulls(&mean, &0.0).degrees().collect();
         raise(&mut right, &degrees[..n]);
     }
     let mut held = vec![false; n];
@@ -224,9 +228,9 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
     let problem = subject.problem().map_err(|error| error.to_string())?;
     let mut z = if n <= LARGEST_DENSE {
         let singular = |neuron| format!("no bound on distances: the Hessian is singular at neuron {neuron}");
-        problem.hessian_solution(&at_reference, &right).map_err(singular)?
+        problem.hessian_solution(&mean, &right).map_err(singular)?
     } else {
-        problem.approximate_hessian_solution(&at_reference, &right, RESIDUAL)
+        problem.approximate_hessian_solution(&mean, &right, RESIDUAL)
     };
     for direction in &subject.free {
         let Some(&(first, rate)) = direction.first() else { continue };
@@ -234,10 +238,7 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
         direction.iter().for_each(|&(i, v)| z[i] -= part * v);
     }
 
-    let rates = |x: &[f64]| -> Vec<f64> { costs.synapses().iter().map(|synapse| costs.rate(synapse, x)).collect() };
-    let spread = rates(&delta).iter().fold(0.0_f64, |most, rate| most.max(p * rate.abs()));
-    // The costs may differ by this relative amount, and a little more for rounding.
-    let largest = reference.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let largest = reference.iter().chain(h).fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let steepest = costs.degrees().iter().fold(1.0_f64, |most, degree| most.max(*degree));
     let mut synapses = vec![0_usize; n + 1];
     for synapse in costs.synapses() {
@@ -245,9 +246,9 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
         synapses[synapse.source.min(n)] += 1;
     }
     let terms = synapses[..n].iter().copied().max().unwrap_or(0);
-    let slack = spread.exp_m1() + rounding(p, steepest, largest, terms);
+    let slack = rounding(p, steepest, largest, terms);
     let mut reached = vec![0.0; n];
-    for ((synapse, cost), rate) in costs.synapses().iter().zip(&at_reference).zip(rates(&z)) {
+    for ((synapse, cost), rate) in costs.synapses().iter().zip(&mean).zip(rates(&z)) {
         let flow = p * p * cost * rate;
         let mut add = |node: usize, entry: f64| {
             if node < n {
@@ -262,10 +263,10 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
         }
     }
     for neuron in (0..n).filter(|&neuron| !held[neuron]) {
-        let enough = reached[neuron] >= residual[neuron] && z[neuron] >= 0.0;
+        let enough = reached[neuron] >= residual[neuron] && z[neuron] >= 0.0 && z[neuron].is_finite();
         if !enough {
             return Err(format!(
-                "no bound on distances: neuron {neuron} needs {:.1e} and the comparison vector gives {:.1e}; the points are not close enough",
+                "no bound on distances: neuron {neuron} needs {:.1e} and the comparison vector gives {:.1e}; the costs are too far apart for f64",
                 residual[neuron], reached[neuron]
             ));
         }
@@ -273,10 +274,10 @@ pub fn compare(subject: &DegreeSubject, h: &[f64], extra: &[f64]) -> Result<Apar
     Ok(Apart { distance: delta.iter().map(|value| value.abs()).collect(), bound: z })
 }
 
-/// What rounding adds to the relative change of a cost: of the exponents, whose parts are at most (1 + k) max|h| (4p units of each), of
-/// the products (16), and of the sums over the synapses of a neuron.
+/// What rounding adds to the relative change of a cost: of the exponents, whose parts are at most (1 + k) max|h| (4p units of each at the
+/// reference, 8p of the differences along which the cost grows), of the products (24), and of the sums over the synapses of a neuron.
 fn rounding(p: f64, largest_degree: f64, largest_log_scale: f64, synapses: usize) -> f64 {
-    UNIT_ROUNDOFF * (4.0 * p * (1.0 + largest_degree) * largest_log_scale + 16.0 + synapses as f64)
+    UNIT_ROUNDOFF * (12.0 * p * (1.0 + largest_degree) * largest_log_scale + 24.0 + synapses as f64)
 }
 
 #[cfg(test)]
@@ -286,8 +287,8 @@ mod tests {
 
     #[test]
     fn rounding_is_reckoned_in_units() {
-        assert_eq!(rounding(2.0, 3.0, 5.0, 7) / UNIT_ROUNDOFF, 160.0 + 16.0 + 7.0);
-        assert_eq!(rounding(0.5, 1.0, 0.0, 1) / UNIT_ROUNDOFF, 17.0);
+        assert_eq!(rounding(2.0, 3.0, 5.0, 7) / UNIT_ROUNDOFF, 480.0 + 24.0 + 7.0);
+        assert_eq!(rounding(0.5, 1.0, 0.0, 1) / UNIT_ROUNDOFF, 25.0);
     }
 
     fn subject(weights: Vec<(usize, usize, f64)>) -> DegreeSubject {

@@ -199,6 +199,16 @@ impl Evidence {
         }
     }
 
+    /// Adds an imbalance that a solver beside a balanced reference reached. That it stopped early and says so is its own speed, not
+    /// the network's balance, so it leaves nothing open.
+    pub fn balanced_beside(&mut self, what: impl Into<String>, imbalance: f64, tol: f64, status: &Status) {
+        if status.is_balanced() {
+            self.at_most(what, imbalance, tol, "the tolerance asked for");
+        } else {
+            self.note(format!("{}: {imbalance:.1e}, {status}; it takes no part in comparisons", what.into()));
+        }
+    }
+
     /// Adds the number of cases in which a strict inequality shows beyond rounding: there must be one. Where rounding hides it
     /// in all of them (costs far apart), nothing contradicts the claim and nothing shows it.
     pub fn some_beyond_rounding(&mut self, what: &str, seen: usize) {

@@ -3,6 +3,7 @@
 #[cfg(feature = "precise")]
 use std::sync::OnceLock;
 
+use super::Evidence;
 use crate::balance::{BalanceError, Criteria, DegreeError, Method, Problem, Run, Scope};
 #[cfg(feature = "precise")]
 use crate::balance::{Precise, PreciseError, balance_to_digits};
@@ -127,6 +128,60 @@ impl Subject {
     /// Random log-scales for one purpose, one for each node of the graph, standard deviation `scale`.
     pub fn random_scales(&self, purpose: u64, scale: f64) -> Vec<f64> {
         normals(&mut stream(self.seed, purpose), self.graph().nodes(), scale)
+    }
+
+    /// When runs stop that show where solvers lead: at the tolerance asked for, but not looser than the default.
+    pub fn stop_of_limits(&self) -> Criteria<'static> {
+        self.stop.with_tol(self.stop.tol.min(Criteria::default().tol))
+    }
+
+    /// Solves for what a claim about limits compares: as near to balance as [`Subject::stop_of_limits`] says, and where the method
+    /// does not get there as near as the tolerance asks for.
+    ///
+    /// # Errors
+    /// As [`Problem::solve`].
+    pub fn solve_to_limit(&self, problem: &Problem, method: Method) -> Result<Run, BalanceError> {
+        let stop = self.stop_of_limits();
+        let near = problem.solve(method, &stop)?;
+        if near.outcome.status.is_balanced() || stop.tol == self.stop.tol {
+            return Ok(near);
+        }
+        problem.solve(method, &self.stop)
+    }
+
+    /// A run of this subject as a claim about limits compares it: another to a smaller tolerance where its own is looser than the
+    /// default and the method gets there. `None` where the run is the one to compare.
+    ///
+    /// # Errors
+    /// As [`Problem::solve`].
+    pub fn to_limit(&self, run: &Run) -> Result<Option<Run>, BalanceError> {
+        let stop = self.stop_of_limits();
+        // What did not get to a loose tolerance does not get to a smaller one.
+        if stop.tol == self.stop.tol || !run.outcome.status.is_balanced() {
+            return Ok(None);
+        }
+        // Every run of a subject bears the name of a method.
+        let Ok(method) = run.outcome.method.parse() else { return Ok(None) };
+        let near = Problem::new(&self.network, &self.spec, self.scope)?.solve(method, &stop)?;
+        Ok(near.outcome.status.is_balanced().then_some(near))
+    }
+
+    /// What a run left, at its log-scales as they stand and of its weights, not on the solver's word.
+    pub fn imbalance_left(&self, run: &Run) -> f64 {
+        let graph = self.graph();
+        let at = node_costs(graph.pattern(), &graph.costs_at(&run.outcome.h), &0.0).imbalance().worst;
+        if run.imbalance_final >= at { run.imbalance_final } else { at }
+    }
+
+    /// Adds what a run that is compared with others left: the bound on a distance is made of it, so a run that is not balanced would be
+    /// far away within its bound.
+    pub fn add_imbalance(&self, evidence: &mut Evidence, run: &Run, nearer: bool) {
+        evidence.balanced(
+            format!("imbalance of {}, at its log-scales and of its weights", run.outcome.method),
+            self.imbalance_left(run),
+            if nearer { self.stop_of_limits().tol } else { self.stop.tol },
+            &run.outcome.status,
+        );
     }
 
     /// The reference and all runs.

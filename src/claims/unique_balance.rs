@@ -46,6 +46,16 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         evidence.note("no synapse can be balanced: nothing to be unique");
         return Ok(evidence);
     }
+    let nearer = subject.to_limit(reference)?;
+    let reference = nearer.as_ref().unwrap_or(reference);
+    subject.add_imbalance(&mut evidence, reference, nearer.is_some());
+    if subject.stop_of_limits().tol < subject.stop.tol {
+        evidence.note(format!(
+            "the tolerance asked for, {:e}, is looser than limits can be compared at: they are compared at {:e} where the method gets there",
+            subject.stop.tol,
+            subject.stop_of_limits().tol
+        ));
+    }
     let (mut worst, mut largest) = (WorstRatio::default(), 0.0_f64);
     for start in 0..STARTS {
         let h0 = subject.random_scales(100 + start, 1.0);
@@ -55,7 +65,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         let method = if graph.nodes() <= LARGEST_DENSE { Method::Newton } else { Method::Osborne };
         let again = rescale_network(&subject.network, &h0[..graph.neurons()], Homogeneity::Required)
             .map_err(BalanceError::from)
-            .and_then(|moved| Problem::new(&moved, &subject.spec, subject.scope)?.solve(method, &subject.stop));
+            .and_then(|moved| subject.solve_to_limit(&Problem::new(&moved, &subject.spec, subject.scope)?, method));
         let again = match again {
             Ok(again) => again,
             Err(reason) if reason.is_out_of_range() => {

@@ -172,6 +172,19 @@ pub fn on_status(status: &Status, method: &str) -> &'static str {
 pub fn on_refusal(refused: &Refused) -> &'static str {
     match refused {
         Refused::OnNoCycle { .. } => "; certify with --within-components",
+        Refused::WrongLength { .. }
+        | Refused::NoWorld { .. }
+        | Refused::Component { .. }
+        | Refused::Deficit { .. }
+        | Refused::NotConserved { .. }
+        | Refused::Gap { .. }
+        | Refused::Curvature { .. }
+        | Refused::Lam { .. }
+        | Refused::Vmax { .. }
+        | Refused::Radius { .. }
+        | Refused::RadiusNotSharp { .. } => {
+            "; the file is the one that was certified, byte for byte, but must be read in the same way too: give what `certify` was given of --transpose, --edges, --matrix and --variable"
+        }
         _ => "",
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use num_bigint::BigUint;
 use synbal::check::read::read;
 use synbal::check::{
-    Input, Proved, ProvedDegrees, Refused, check, check_degrees, check_degrees_input, check_input, is_of_degrees,
-    scientific_down, scientific_up,
+    Input, Proved, ProvedDegrees, Refused, check_degrees_input, check_input, input_of, is_of_degrees, scientific_down,
+    scientific_up,
 };
 use synbal::io::read_network_hashed;
 use synbal::network::Activation;
@@ -40,14 +40,14 @@ pub fn run(options: &CheckOptions) -> Result<Ending, CliError> {
         Ok((input, input_sha256)) => decided(&certificate, &input_sha256, &input),
         Err(reason) => {
             say(&format!("note: {reason}; the input was read as for balancing, not by the checker itself"));
-            // A certificate is about weights; what the activation makes of them is not its business.
+            // A file that says its activation is taken at its word; of another the certificate says what its degrees are.
             let read = options.form.read_options(Some(Activation::Linear.into()), exponent(&certificate))?;
             let (loaded, input_sha256) = read_network_hashed(&options.input, &read)?;
-            if is_of_degrees(&certificate) {
-                check_degrees(&certificate, &input_sha256, &loaded.network).map(|proved| text_of_degrees(&proved))
-            } else {
-                check(&certificate, &input_sha256, &loaded.network).map(|proved| text(&proved))
+            let mut input = input_of(&loaded.network);
+            if !loaded.model.is_some_and(|model| model.says_activation) {
+                input.degrees = None;
             }
+            decided(&certificate, &input_sha256, &input)
         }
     };
     match verdict {
@@ -134,7 +134,7 @@ pub(super) fn text(proved: &Proved) -> String {
         }
     };
     format!(
-        "PROVED about {} and {} in {}, {scope}; {cost}:\n\
+        "PROVED about {} and {} in {}, {scope}; {cost}; for neurons of degree one:\n\
          balanced log-scales, with the roots held: exist, are unique, and each is within {} of the certificate's\n\
          balanced weights: each is within the factor e^(+-{}) of the computed one\n\
          cost at the log-scales: at most {}\n\

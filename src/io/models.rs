@@ -70,6 +70,8 @@ pub struct ModelFile {
     pub layout: String,
     /// The activation.
     pub activation: Activations,
+    /// Whether the file itself says it.
+    pub says_activation: bool,
     /// Whether only the world closes its paths into cycles.
     pub feed_forward: bool,
 }
@@ -84,6 +86,7 @@ impl ModelFile {
         let mut notices = layout.notices;
         let neurons = layout.model.neurons();
         let given = options.activation.as_ref().map(|given| given.of(Some(&layout.model), neurons)).transpose()?;
+        let says_activation = layout.activation.is_some();
         let activation = match (layout.activation, given) {
             (Some(stored), given) => {
                 if given.as_ref() != Some(&stored) {
@@ -99,6 +102,7 @@ impl ModelFile {
             model: layout.model,
             layout: layout.name,
             activation: activation.clone(),
+            says_activation,
             feed_forward: layout.feed_forward,
         };
         let made = model.model.network(&model.numbers()?, activation, options.p)?;

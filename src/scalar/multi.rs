@@ -101,7 +101,9 @@ impl Multi {
         let Some((whole, _)) = scaled.to_integer_round(Round::Nearest) else {
             return self.0.to_string();
         };
-        let digits = format!("{:0>width$}", whole.clone().abs().to_string(), width = places as usize + 1);
+        let found = whole.clone().abs().to_string();
+        // Not by the width of a format, which is sixteen bits only.
+        let digits = "0".repeat((places as usize + 1).saturating_sub(found.len())) + &found;
         let (before, after) = digits.split_at(digits.len() - places as usize);
         let sign = if whole < 0 { "-" } else { "" };
         if places == 0 { format!("{sign}{before}") } else { format!("{sign}{before}.{after}") }

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::Rng;
-use synbal::balance::{Criteria, Method, Scope};
-use synbal::claims::{Claim, DegreeSubject, Evidence, OtherDegrees, REGISTRY, Verdict};
+use synbal::balance::{Criteria, Method, Scope, Status};
+use synbal::claims::{Claim, DegreeSubject, Evidence, OtherDegrees, REGISTRY, Subject, Verdict};
 use synbal::cost::CostSpec;
 use synbal::network::random::{normals, random_network, stream};
 use synbal::network::{Activation, Network, Weights};
@@ -121,6 +121,29 @@ fn any_degree_holds_inside_components() {
         let (_, _, other) = together.find(|&(a, b, _)| (a, b) == (i, j)).unwrap();
         assert!((weight / other - 1.0).abs() < 1e-9, "{i} {j}");
     }
+}
+
+/// Osborne's iteration is slow on some networks, which says nothing against them: it is a note, and the others are compared.
+#[test]
+fn a_slow_solver_beside_the_reference_leaves_nothing_open() {
+    let entries = [(0, 2, 4e-5), (1, 0, -4e-5), (1, 1, -3e-3), (1, 2, 0.5), (2, 0, 5e-3), (2, 1, 55.0), (2, 2, -2e-6)];
+    let network = Network::recurrent(Weights::from_triplets(3, entries.to_vec()).unwrap(), Activation::Relu);
+    let stop = Criteria::default().with_max_passes(100_000);
+    let subject = Subject::new(network, CostSpec::power(2.0), Scope::Whole, &[], stop, 0, &|_| ()).unwrap();
+    let evidence = assert_not_fallen("any_degree", &subject);
+    assert_eq!(evidence.verdict(), Verdict::Held, "{:#?}", evidence.notes);
+    assert_measured(&evidence, DISTANCE);
+    let slow = |note: &&String| note.contains("osborne") && note.contains("not balanced after 100000 passes");
+    assert_eq!(evidence.notes.iter().filter(slow).count(), 1, "{:#?}", evidence.notes);
+    // What says that it is balanced and is not falls, beside the reference too; without the reference it is open.
+    let mut subject = mixed(3, 8, 0.4, 2.0);
+    let verdict = |subject: &DegreeSubject| claim("any_degree").check_other_degrees(subject).unwrap().verdict();
+    subject.runs[1].imbalance_final = 1e-3;
+    assert_eq!(verdict(&subject), Verdict::Fell);
+    subject.runs[1].outcome.status = Status::Stalled;
+    assert_eq!(verdict(&subject), Verdict::Held);
+    subject.reference.outcome.status = Status::Stalled;
+    assert_eq!(verdict(&subject), Verdict::Open);
 }
 
 /// A claim about degree one only says so where there are other degrees, and no claim is without an answer.

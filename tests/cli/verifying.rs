@@ -1,6 +1,7 @@
 //! `synbal inspect`, `verify`, `certify` and `check`: what is said about a network and a result.
 
 use super::*;
+use synbal::certify::certificate::sha256;
 
 #[test]
 fn inspect_states_the_facts() {
@@ -188,10 +189,72 @@ fn what_was_said_of_a_file_to_certify_it_is_said_to_check_it() {
         assert!(stderr(&output).contains("not by the checker itself"), "{}", stderr(&output));
         let output = run(path, &["check", "c.json", file]);
         assert_eq!(status(&output), 1, "{said:?}: {}", stdout(&output));
+        assert!(stdout(&output).contains("must be read in the same way too"), "{}", stdout(&output));
+        assert!(stdout(&output).contains(said[0]), "{}", stdout(&output));
     }
     let untransposed = run(path, &["certify", "small.csv", "-o", "c.json"]);
     assert_eq!(status(&untransposed), 0, "{}", stderr(&untransposed));
     assert_eq!(status(&run(path, &["check", "c.json", "small.csv"])), 0);
     assert_eq!(status(&run(path, &["check", "c.json", "small.csv", "--transpose"])), 1);
     refused(path, &["check", "small.csv", "c.json"], &["c.json", "the certificate first"]);
+    fs::write(path.join("semicolons.csv"), SMALL.replace(',', ";")).unwrap();
+    assert_eq!(status(&run(path, &["certify", "semicolons.csv", "-o", "c.json"])), 0);
+    let output = run(path, &["check", "c.json", "semicolons.csv"]);
+    assert_eq!(status(&output), 0, "{}", stdout(&output));
+    assert!(stderr(&output).contains("are not separated by commas; the input was read as for balancing"));
+}
+
+/// Two neurons, as a file of tensors that says its activation, or does not.
+fn whole(metadata: &Value) -> Vec<u8> {
+    let mut header = serde_json::json!({"w_rec": {"dtype": "F64", "shape": [2, 2], "data_offsets": [0, 32]}});
+    if !metadata.is_null() {
+        header["__metadata__"] = metadata.clone();
+    }
+    let header = header.to_string();
+    let numbers = [0.0_f64, 2.0, 8.0, 0.0].into_iter().flat_map(f64::to_le_bytes).collect();
+    [(header.len() as u64).to_le_bytes().to_vec(), header.into_bytes(), numbers].concat()
+}
+
+/// The weights of a file are not all that a certificate is about: with other neurons they are balanced elsewhere.
+#[test]
+fn a_certificate_is_about_neurons_of_the_degrees_that_the_file_says() {
+    let folder = scratch();
+    let path = folder.path();
+    let files = [
+        ("relu", serde_json::json!({"activation": "relu"})),
+        ("powers", serde_json::json!({"activation": "rectified-power(2) x 2"})),
+        ("tanh", serde_json::json!({"activation": "tanh"})),
+        ("unsaid", Value::Null),
+    ];
+    for (name, metadata) in &files {
+        fs::write(path.join(format!("{name}.safetensors")), whole(metadata)).unwrap();
+    }
+    // What somebody makes of the certificate of one file for another with the same weights.
+    let forged = |from: &str, to: &str| {
+        let text = fs::read_to_string(path.join(format!("{from}.json"))).unwrap();
+        let hash = |name: &str| sha256(&fs::read(path.join(format!("{name}.safetensors"))).unwrap());
+        let changed = text.replace(&hash(from), &hash(to));
+        let sealed = &changed[..changed.find("  \"seal\"").unwrap()];
+        fs::write(path.join("forged.json"), format!("{sealed}  \"seal\": \"{}\"\n}}\n", sha256(sealed.as_bytes())))
+            .unwrap();
+        run(path, &["check", "forged.json", &format!("{to}.safetensors")])
+    };
+    let certify = |name: &str, more: &[&str]| {
+        let (file, to) = (format!("{name}.safetensors"), format!("{name}.json"));
+        let output = run(path, &[&["certify", &file, "-o", &to], more].concat());
+        assert_eq!(status(&output), 0, "{name}: {}", stderr(&output));
+        let output = run(path, &["check", &to, &file]);
+        assert_eq!(status(&output), 0, "{name}: {}", stdout(&output));
+        stdout(&output).to_owned()
+    };
+    assert!(certify("relu", &[]).lines().next().unwrap().ends_with("; for neurons of degree one:"));
+    assert!(certify("unsaid", &["--activation", "linear"]).contains("; for neurons of degree one:"));
+    assert_eq!(status(&forged("relu", "unsaid")), 0);
+    for (to, said) in
+        [("powers", "of degree 1, but the network says that its degree is 2"), ("tanh", "it has no degree")]
+    {
+        let output = forged("relu", to);
+        assert_eq!(status(&output), 1, "{}", stdout(&output));
+        assert!(stdout(&output).starts_with("REFUSED: ") && stdout(&output).contains(said), "{}", stdout(&output));
+    }
 }

@@ -383,6 +383,9 @@ fn multiple_precision_keeps_the_larger_precision_and_prints_what_was_asked_for()
     assert_eq!((-two_thirds.clone()).to_fixed(20), "-0.66666666666666666667");
     assert_eq!(two_thirds.clone().times_power_of_two(-10).to_fixed(5), "0.00065");
     assert_eq!(two_thirds.to_fixed(0), "1");
+    // More places than the width of a format has.
+    let many = two_thirds.clone().times_power_of_two(-10).to_fixed(65_536);
+    assert_eq!((many.len(), many.starts_with("0.00065104166")), (65_538, true));
     assert_eq!(Multi::from_f64(60, -1e-9).unwrap().to_fixed(3), "0.000");
     assert_eq!(Multi::from_f64(60, 1234.5).unwrap().to_fixed(3), "1234.500");
 }

@@ -92,6 +92,8 @@ pub fn check_degrees(certificate: &[u8], input_sha256: &str, input: &Input) -> R
             return Err(Refused::WrongLength { what, found, expected: input.neurons });
         }
     }
+    // Exact: the denominator is a power of two.
+    input.check_degrees(|neuron| f64::from(claims.numerators[neuron]) / f64::from(claims.denominator))?;
     if let Some(neuron) = base.scale.iter().position(|scale| scale.bits() == 0) {
         return Err(Refused::ScaleZero { neuron });
     }

@@ -7,7 +7,12 @@ pub fn read(bytes: &[u8]) -> Result<Input, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("this is not text"))?;
     if text.split([',', '\n']).next().is_some_and(|field| field.trim().parse::<f64>().is_err()) {
-        return Err(ReadError::UnknownLayout { reason: "the table does not begin with a number".to_owned() });
+        let first = text.split([',', '\n', ';', '\t', ' ']).next().unwrap_or_default();
+        let reason = match first.parse::<f64>() {
+            Ok(_) => "the numbers of its first line are not separated by commas",
+            Err(_) => "the table does not begin with a number",
+        };
+        return Err(ReadError::UnknownLayout { reason: reason.to_owned() });
     }
     let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
     for (at, line) in text.trim_end().lines().enumerate() {
@@ -45,9 +50,19 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
-        let (long, names) = ("x".repeat(41), [",a,b\na,0,1\nb,1,0", "\"a\",\"b\"\n\"a\",0,1", "0;1\n1;0"]);
-        for text in names {
-            assert!(read(text.as_bytes()).unwrap_err().is_unknown(), "{text:?}");
+        let long = "x".repeat(41);
+        let no_commas = "the numbers of its first line are not separated by commas";
+        let no_number = "the table does not begin with a number";
+        for (text, said) in [
+            (",a,b\na,0,1\nb,1,0", no_number),
+            ("\"a\",\"b\"\n\"a\",0,1", no_number),
+            ("0;1\n1;0", no_commas),
+            ("0\t1\n1\t0", no_commas),
+            ("0.5 1\n1 0", no_commas),
+        ] {
+            let error = read(text.as_bytes()).unwrap_err();
+            assert!(error.is_unknown(), "{text:?}");
+            assert_eq!(error.to_string(), format!("the checker does not know this layout: {said}"), "{text:?}");
         }
         for (text, said) in [
             ("1,2\n3,four", "line 2: \"four\" is no number"),

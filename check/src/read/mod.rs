@@ -3,6 +3,7 @@
 //! They share no line with the readers of `synbal`. What they do not know, they refuse: such an input is handed over as
 //! triplets by whoever can read it.
 
+mod activation;
 mod csv;
 mod matrix_market;
 mod npy;

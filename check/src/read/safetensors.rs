@@ -36,6 +36,7 @@ pub fn read(bytes: &[u8]) -> Result<Input, ReadError> {
     };
     let mut input = square(recurrent[0], recurrent[1], values)?;
     let n = input.neurons;
+    input.degrees = super::activation::degrees(header.get("__metadata__"), n)?;
     let w_in = shape("w_in", &|shape| shape.len() == 2 && shape[0] == n)?;
     let bias = shape("b", &|shape| shape == [n])?;
     if w_in.is_some() || bias.is_some() {
@@ -133,7 +134,11 @@ mod tests {
     fn what_comes_in_and_is_read_out_belongs_to_its_neuron() {
         let alone = read(&file(&[recurrent(), ("tau", "I64", &[2], vec![0; 16])])).unwrap();
         let expected = vec![(0, 1, 2.0), (1, 0, 3.0)];
-        assert_eq!(alone, Input { neurons: 2, recurrent: expected.clone(), ..Input::default() });
+        let degrees = Some(vec![1.0, 1.0]);
+        assert_eq!(
+            alone,
+            Input { neurons: 2, degrees: degrees.clone(), recurrent: expected.clone(), ..Input::default() }
+        );
         let single: Vec<u8> = [1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0].iter().flat_map(|x| x.to_le_bytes()).collect();
         let upper: Vec<u8> = [7.0_f32, 8.0].iter().flat_map(|x| x.to_le_bytes()[2..].to_vec()).collect();
         let w_out = doubles(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
@@ -145,6 +150,7 @@ mod tests {
         ]));
         let expected = Input {
             neurons: 2,
+            degrees,
             recurrent: expected,
             from_world: Some(vec![(0, 1.0), (0, 2.0), (0, 3.0), (1, 4.0), (1, 5.0), (1, 6.0), (0, 7.0), (1, 8.0)]),
             to_world: Some(vec![(0, 1.0), (1, 2.0), (0, 3.0), (1, 4.0), (0, 5.0), (1, 6.0)]),
