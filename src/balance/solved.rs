@@ -55,7 +55,7 @@ pub struct Solved {
     pub components: usize,
     /// Synapses on no directed cycle, as (target, source), which were left out.
     pub on_no_cycle: Arc<[(usize, usize)]>,
-    /// Every synapse was left out.
+    /// Every synapse was left out: there is not even a self-synapse.
     pub nothing: bool,
     /// The graph that more digits are found on; `None` for other degrees than one.
     pub graph: Option<Arc<CostGraph>>,
@@ -109,8 +109,11 @@ impl Solved {
 impl From<Run> for Solved {
     fn from(run: Run) -> Self {
         Solved {
-            // Every node alone: there is no synapse on any rank.
-            nothing: run.graph.facts().weak_count() == run.graph.nodes() && !run.on_no_cycle.is_empty(),
+            // Every node alone: there is no synapse between different ones on any rank. Self-synapses are cycles, balanced as they
+            // are.
+            nothing: run.graph.facts().weak_count() == run.graph.nodes()
+                && !run.on_no_cycle.is_empty()
+                && run.network.weights.self_synapses() == 0,
             p: run.graph.p(),
             components: run.components,
             on_no_cycle: run.on_no_cycle,

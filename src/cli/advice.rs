@@ -26,6 +26,9 @@ pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
             "balance it with its inputs and outputs, --world 1, or inside its components only, --within-components"
         }
         (false, true) => "drop them, or balance inside the components with --within-components",
+        (false, false) if network.weights.self_synapses() > 0 => {
+            "the only cycles are self-synapses, which are balanced as they are; for the others give the whole model, with its inputs and outputs, and --world 1"
+        }
         (false, false) => {
             "there is no cycle at all, so nothing can be balanced without inputs and outputs: give the whole model, and --world 1"
         }

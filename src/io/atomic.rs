@@ -129,6 +129,12 @@ pub enum WriteError {
     /// A file that is written by several ranks could not be by another one: [`OnAnotherRank`].
     #[error(transparent)]
     OnAnotherRank(#[from] OnAnotherRank),
+    /// `path`: a file is there already, which was not to be replaced.
+    #[error("{path}: a file is there already, which was not to be replaced; choose another name", path = path.display())]
+    Exists {
+        /// The file that was to be written.
+        path: PathBuf,
+    },
     /// `path`: decimals of any length are written to .csv files only.
     #[error("{path}: decimals of any length are written to .csv files only; give a name that ends in .csv", path = path.display())]
     DecimalsNeedCsv {
@@ -140,11 +146,11 @@ pub enum WriteError {
 /// Where a new file is to go.
 pub(super) struct Destination {
     /// The file that is there, if there is one.
-    old: Option<fs::Metadata>,
+    pub(super) old: Option<fs::Metadata>,
     /// Links followed.
-    target: PathBuf,
+    pub(super) target: PathBuf,
     /// The folder of the target, which is there.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Destination {
@@ -212,7 +218,7 @@ fn end_of_links(path: &Path) -> Result<PathBuf, WriteError> {
 /// The temporary files that are being written, for whoever ends the process before they are done.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+pub(super) fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -331,7 +337,7 @@ fn bytes_of(path: &Path) -> Vec<u64> {
     path.to_string_lossy().bytes().map(u64::from).collect()
 }
 
-fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(super) fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = new_file_permissions() {
         builder.permissions(permissions);
@@ -358,7 +364,7 @@ fn finish(
 }
 
 /// Gives a temporary file that is filled the permissions of the old one, and forces it to disk.
-fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io::Result<()> {
+pub(super) fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io::Result<()> {
     if let Some(metadata) = old {
         temporary.as_file().set_permissions(metadata.permissions())?;
     }
@@ -367,7 +373,7 @@ fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io:
 
 /// Forces the new name to disk: without it, a power cut can bring the old file back.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // A folder that may be written to but not read, or a file system that cannot do it: the file is in its place.
         Err(error)
@@ -383,7 +389,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -178,6 +178,11 @@ impl<S: Scalar> Weights<S> {
         self.values.len()
     }
 
+    /// The number of synapses of a neuron onto itself.
+    pub fn self_synapses(&self) -> usize {
+        self.triplets().filter(|(target, source, _)| target == source).count()
+    }
+
     /// The synapses as `(target, source, weight)`.
     pub fn triplets(&self) -> impl Iterator<Item = (usize, usize, &S)> {
         self.pattern.iter().map(|(e, i, j)| (i, j, &self.values[e]))

@@ -115,7 +115,7 @@ pub fn facts(network: &Network, spec: &CostSpec) -> Result<Facts, DegreeError> {
     Ok(Facts {
         neurons: weights.neurons(),
         synapses: weights.synapses(),
-        self_synapses: weights.triplets().filter(|(i, j, _)| i == j).count(),
+        self_synapses: weights.self_synapses(),
         negative_synapses: weights.values().iter().filter(|&&value| value < 0.0).count(),
         activation: network.activation.name(),
         degrees,

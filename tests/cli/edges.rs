@@ -272,6 +272,7 @@ fn self_synapses_are_cycles_and_balance_themselves() {
     // Without a single cycle there is nothing that could be called balanced.
     let output = run(path, &["balance", "chain.csv", "--within-components"]);
     assert_eq!(status(&output), 1);
+    assert!(stdout(&output).starts_with("nothing-balanced by "), "{}", stdout(&output));
     assert!(stderr(&output).contains("there is no cycle at all"), "{}", stderr(&output));
 }
 
@@ -296,7 +297,7 @@ fn one_node_and_one_synapse_are_in_the_singular() {
     fs::write(path.join("one.csv"), "0.5\n").unwrap();
     fs::write(path.join("two.csv"), "2,1\n0,3\n").unwrap();
     let said = run(path, &["certify", "one.csv", "-o", "one.json"]);
-    assert!(stdout(&said).starts_with("PROVED about 1 node and 1 synapse in 1 strong component"), "{}", stdout(&said));
+    assert!(stdout(&said).starts_with("PROVED about 1 node and 1 synapse in "), "{}", stdout(&said));
     let said = run(path, &["certify", "two.csv", "--within-components", "-o", "two.json"]);
     assert!(
         stdout(&said).contains("1 synapse between components lies on no cycle and is left out"),

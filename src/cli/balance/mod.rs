@@ -19,7 +19,9 @@ use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, scope};
-use super::console::{ProgressLine, ask_for_memory, memory_of, notify, print, print_aside, print_json, read, say};
+use super::console::{
+    ProgressLine, ask_for_memory, counted, memory_of, notify, print, print_aside, print_json, read, say,
+};
 use super::timings::Timings;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
@@ -157,12 +159,7 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         destination.write_scales(&log_scales, decimals, loaded.names.as_deref())?;
     }
     timings.lap("writing");
-    if !balanced.on_no_cycle.is_empty() {
-        notices.push(format!(
-            "{} synapses lie on no directed cycle; the others were balanced inside their components, these were scaled along",
-            balanced.on_no_cycle.len()
-        ));
-    }
+    notices.extend(left_out(&balanced, &loaded.network, &spec));
     notify(&notices);
     let mut summary = Summary::new(Parts {
         options,
@@ -197,6 +194,24 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
             Ok(Ending::Bad)
         }
     }
+}
+
+/// What is said of synapses that were left out, and of the others.
+fn left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<String> {
+    let (count, weights) = (balanced.on_no_cycle.len(), &given.weights);
+    // With a world, or of accumulated noise, there are other synapses than those of the weights.
+    let of_the_weights = spec.world.is_none() && spec.accumulated.is_none();
+    let lie = if count == 1 { "lies" } else { "lie" };
+    let others = if balanced.nothing {
+        "there are no others"
+    } else if of_the_weights && count + weights.self_synapses() == weights.synapses() {
+        "the others are self-synapses, which are balanced as they are"
+    } else if count == 1 {
+        "the others were balanced inside their components, this one was scaled along"
+    } else {
+        "the others were balanced inside their components, these were scaled along"
+    };
+    (count > 0).then(|| format!("{} {lie} on no directed cycle; {others}", counted(count, "synapse")))
 }
 
 /// What accumulated noise means for other networks than linear ones.

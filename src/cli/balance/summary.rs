@@ -134,10 +134,15 @@ impl Summary {
         let log10 = |log2: f64| log2.is_finite().then_some(log2 * std::f64::consts::LOG10_2);
         let final_cost = in_range(balanced.cost_final, balanced.log2_cost_final);
         let worst_neuron = parts.names.as_ref().and_then(|names| names.get(outcome.worst_node).cloned());
+        let (status, explanation) = match refined {
+            _ if balanced.nothing => ("nothing-balanced", "every synapse lies on no directed cycle".to_owned()),
+            Some(_) => ("balanced", "balanced".to_owned()),
+            None => (outcome.status.word(), explained(balanced)),
+        };
         Summary {
             schema: SCHEMA,
-            status: if refined.is_some() { "balanced" } else { outcome.status.word() },
-            explanation: if refined.is_some() { "balanced".to_owned() } else { explained(balanced) },
+            status,
+            explanation,
             method: if refined.is_some() { "newton" } else { outcome.method },
             digits: refined.map(Refined::digits),
             p: balanced.p,

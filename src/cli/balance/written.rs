@@ -8,13 +8,14 @@ use flate2::write::GzEncoder;
 use synbal::io::edges::EdgeColumns;
 use synbal::io::{
     Content, Loaded, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_labelled,
-    write_named_scales, write_network, write_scales,
+    write_named_scales, write_network, write_new_bytes, write_scales,
 };
 use synbal::network::Network;
 
 use crate::cli::CliError;
 use crate::cli::arguments::BalanceOptions;
 use crate::cli::console::{notify, print_bytes};
+use crate::cli::outputs::is_stream as is_stdout;
 
 /// The result of a command.
 pub struct Rescaled<'a> {
@@ -31,6 +32,8 @@ pub struct Destination<'a> {
     packed: bool,
     scales: Option<&'a Path>,
     edges: Option<&'a EdgeColumns>,
+    /// Files that exist are kept, those too that another process makes while this one works.
+    no_clobber: bool,
 }
 
 impl<'a> Destination<'a> {
@@ -57,6 +60,7 @@ impl<'a> Destination<'a> {
             packed,
             scales: options.scales.as_deref(),
             edges: options.input.form.edges.as_ref(),
+            no_clobber: options.no_clobber,
         };
         let mut files: Vec<(&Path, Content)> = Vec::new();
         if let Some(path) = output {
@@ -135,11 +139,11 @@ impl<'a> Destination<'a> {
                 write_edges(&result.network.weights, names, delimiter, &mut bytes).map_err(CliError::Output)?;
                 (bytes, Vec::new())
             }
-            _ if !self.packed && !self.is_stdout() && self.kind != "tsv" => {
+            _ if !self.packed && !self.is_stdout() && !self.no_clobber && self.kind != "tsv" => {
                 let notices = self.write_matrix(path, result)?;
                 return Ok(self.with_names_left_out(notices, result));
             }
-            _ => self.through_a_file(result)?,
+            _ => self.through_a_file(path, result)?,
         };
         let notices = self.with_names_left_out(notices, result);
         if self.is_stdout() {
@@ -147,9 +151,9 @@ impl<'a> Destination<'a> {
         } else if self.packed {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
             let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
-            write_bytes(path, &packed.map_err(CliError::Output)?)?;
+            self.put(path, &packed.map_err(CliError::Output)?)?;
         } else {
-            write_bytes(path, &bytes)?;
+            self.put(path, &bytes)?;
         }
         Ok(notices)
     }
@@ -173,12 +177,23 @@ impl<'a> Destination<'a> {
     }
 
     /// The bytes that a file would have.
-    fn through_a_file(&self, result: &Rescaled<'_>) -> Result<(Vec<u8>, Vec<String>), CliError> {
-        let failed = |reason| CliError::File { path: "a temporary file".to_owned(), reason };
-        let folder = tempfile::tempdir().map_err(failed)?;
-        let path = folder.path().join(format!("network.{}", self.kind));
-        let notices = self.write_matrix(&path, result)?;
-        Ok((std::fs::read(&path).map_err(failed)?, notices))
+    fn through_a_file(&self, path: &Path, result: &Rescaled<'_>) -> Result<(Vec<u8>, Vec<String>), CliError> {
+        let (bytes, (notices, there)) =
+            bytes_of(&self.kind, |there| Ok((self.write_matrix(there, result)?, there.display().to_string())))?;
+        // Nobody knows the file that they name.
+        let notices = notices.iter().map(|notice| notice.replace(&there, &path.display().to_string())).collect();
+        Ok((bytes, notices))
+    }
+
+    /// Puts bytes in a file. Whether one is there was asked before the work, and is once more in the instant when it gets its name.
+    fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+        if !self.no_clobber {
+            return Ok(write_bytes(path, bytes)?);
+        }
+        write_new_bytes(path, bytes).map_err(|error| match error {
+            WriteError::Exists { path } => CliError::Exists { path: path.display().to_string() },
+            other => other.into(),
+        })
     }
 
     pub fn write_scales(
@@ -188,20 +203,30 @@ impl<'a> Destination<'a> {
         names: Option<&[String]>,
     ) -> Result<(), CliError> {
         let Some(path) = self.scales else { return Ok(()) };
-        match (decimals, names) {
-            (None, None) => write_scales(path, h)?,
-            (None, Some(_)) if path.extension().is_some_and(|ending| ending == "npy") => write_scales(path, h)?,
+        let is_npy = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
+        let write = |path: &Path| match (&decimals, names) {
+            (None, None) => write_scales(path, h),
+            (None, Some(_)) if is_npy => write_scales(path, h),
             (None, Some(names)) => {
                 let h: Vec<String> = h.iter().map(|value| format!("{value:.16e}")).collect();
-                write_named_scales(path, names, &h)?;
+                write_named_scales(path, names, &h)
             }
-            (Some(decimals), Some(names)) => write_named_scales(path, names, &decimals)?,
-            (Some(decimals), None) => synbal::io::write_decimal_scales(path, &decimals)?,
+            (Some(decimals), Some(names)) => write_named_scales(path, names, decimals),
+            (Some(decimals), None) => synbal::io::write_decimal_scales(path, decimals),
+        };
+        if !self.no_clobber {
+            return Ok(write(path)?);
         }
-        Ok(())
+        let (bytes, ()) = bytes_of(if is_npy { "npy" } else { "csv" }, |there| Ok(write(there)?))?;
+        self.put(path, &bytes)
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
+/// The bytes of a file with this ending that `write` writes, and what it returns.
+fn bytes_of<T>(kind: &str, write: impl FnOnce(&Path) -> Result<T, CliError>) -> Result<(Vec<u8>, T), CliError> {
+    let failed = |reason| CliError::File { path: "a temporary file".to_owned(), reason };
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let path = folder.path().join(format!("network.{kind}"));
+    let written = write(&path)?;
+    Ok((std::fs::read(&path).map_err(failed)?, written))
 }
