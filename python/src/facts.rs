@@ -9,7 +9,9 @@ use synbal::cost::{CostError, CostGraph, CostSpec, DegreeCosts};
 use synbal::flow::NodeCosts;
 use synbal::network::random::stream;
 use synbal::report::{case_report, facts};
-use synbal::tasks::{Adjoint, Beside, Case, Convention, Dynamics, Gains, ReadOut, Trials, Weighting, gains_define_a_cost};
+use synbal::tasks::{
+    Adjoint, Beside, Case, Convention, Dynamics, Gains, ReadOut, Trials, Weighting, gains_define_a_cost,
+};
 
 use crate::background::{self, Stoppable};
 use crate::balance::method;

@@ -16,10 +16,14 @@ use super::CliError;
 /// A file of tensors with other names or axes.
 const LAYOUT: &str = "; describe the tensors with --layout FILE.toml (docs/formats.md has examples)";
 
-/// What helps where synapses of a network lie on no cycle; `some_cycles` says whether others do.
-pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
+/// What helps where synapses of a network lie on no cycle; `world` says whether its inputs and outputs were balanced with it,
+/// `some_cycles` whether other synapses lie on one.
+pub fn reducible(loaded: &Loaded, world: bool, some_cycles: bool) -> &'static str {
     let network = &loaded.network;
     let whole = network.w_out.is_some() && (network.w_in.is_some() || network.bias.is_some());
+    if world {
+        return "some neuron is on no way from the inputs to the outputs; drop such synapses, or balance inside the components with --within-components";
+    }
     match (whole, some_cycles) {
         (true, false) => "balance it with its inputs and outputs, which close its paths into cycles: --world 1",
         (true, true) => {
@@ -37,7 +41,7 @@ pub fn reducible(loaded: &Loaded, some_cycles: bool) -> &'static str {
 
 /// An error about a network with what its file knows: the names of its neurons, and whether inputs and outputs would close
 /// its paths into cycles.
-pub fn for_network(error: impl Into<CliError>, loaded: &Loaded) -> CliError {
+pub fn for_network(error: impl Into<CliError>, loaded: &Loaded, world: bool) -> CliError {
     let problem = match error.into() {
         CliError::Balance(problem)
         | CliError::Report(ReportError::Claim { source: ClaimError::Balance(problem), .. }) => problem,
@@ -48,7 +52,7 @@ pub fn for_network(error: impl Into<CliError>, loaded: &Loaded) -> CliError {
     };
     match problem {
         BalanceError::NotBalanceable { count, synapses, on_no_cycle, .. } => {
-            let advice = reducible(loaded, count < synapses);
+            let advice = reducible(loaded, world, count < synapses);
             CliError::NotBalanceable { count, synapses, examples: examples(&on_no_cycle, loaded), advice }
         }
         problem => CliError::Balance(problem),
@@ -73,7 +77,7 @@ pub fn on_error(error: &CliError) -> &'static str {
         CliError::Balance(error) => on_problem(error),
         CliError::Cost(error) => on_cost(error),
         CliError::Degree(DegreeError::NoMinimum { .. }) => {
-            "; a whole network whose every neuron lies on a way from its inputs to its outputs has one with the world: --world 1"
+            "; a whole network whose every neuron has a degree above zero and lies on a way from its inputs to its outputs has one with the world: --world 1"
         }
         CliError::Degree(DegreeError::Cost(error)) => on_cost(error),
         CliError::Write(WriteError::IsInput { .. }) => "; only `balance -o` may replace its input, with --in-place",
@@ -87,6 +91,11 @@ pub fn on_error(error: &CliError) -> &'static str {
             CsvError::MaybeEdges { .. } => "; for edges give --edges 1,2,3",
             _ => "",
         },
+        CliError::Read(ReadError::GraphMl { error: GraphMlError::NoSuchAttribute { found, .. }, .. })
+            if found == "none" =>
+        {
+            "; give the edges an attribute with their weights"
+        }
         CliError::Read(ReadError::Matlab {
             error: MatlabError::SeveralMatrices { .. } | MatlabError::NoSuchVariable { .. },
             ..
@@ -128,6 +137,7 @@ fn on_tensors(error: &TensorError) -> &'static str {
         | LayoutError::NoOrder { .. }
         | LayoutError::TooManyOrders { .. }
         | LayoutError::KernelAfterLinear { .. }
+        | LayoutError::SingleLayer { .. }
         | LayoutError::BrokenChain { .. } => LAYOUT,
         _ => "",
     }

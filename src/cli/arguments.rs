@@ -293,7 +293,7 @@ pub struct BalanceOptions {
     /// dtype; the ending chooses the format (.safetensors, .npz; a matrix: .mtx, .npy, .csv, .tsv; each also as .gz)
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The format on standard output, as an ending (mtx, safetensors, ...); without it, that of the input
+    /// The format on standard output, as an ending (mtx, safetensors, ...); without it, that of the input's name
     #[arg(long, value_name = "ENDING")]
     pub to: Option<String>,
     /// Write the log-scales h, one a neuron (.csv or .npy): J' = e^(h_source - h_target) J

@@ -39,7 +39,7 @@ pub fn run_together(options: &CertifyOptions, ranks: &Arc<dyn Ranks>) -> Result<
             let Shared { loaded, spread, .. } = shared::read(&options.input, options.within_components, ranks)?;
             let (spec, scope) = (CostSpec::power(options.input.p), scope(options.within_components));
             let problem = Problem::spread(&loaded.network, &spec, scope, &spread);
-            let problem = problem.map_err(|error| for_network(error, &loaded))?;
+            let problem = problem.map_err(|error| for_network(error, &loaded, options.input.world.is_some()))?;
             Some(problem.solve(Method::Auto, &Criteria::default())?.log_scales)
         }
     };
@@ -89,7 +89,8 @@ fn certified(options: &CertifyOptions, balanced: Option<Vec<f64>>) -> Result<End
     if !network.activation.homogeneous_degrees()?.are_one() {
         return of_degrees(options, &loaded, &input_sha256, &spec, scope);
     }
-    let problem = Problem::new(network, &spec, scope).map_err(|error| for_network(error, &loaded))?;
+    let problem = Problem::new(network, &spec, scope)
+        .map_err(|error| for_network(error, &loaded, options.input.world.is_some()))?;
     let progress = ProgressLine::new();
     let (h, refine) = match (&options.scales, balanced) {
         (Some(path), _) => (read_scales(path)?, Refine::No),

@@ -18,7 +18,7 @@ pub fn run(options: &InspectOptions) -> Result<Ending, CliError> {
         print_json(&facts)?;
     } else {
         let some_cycles = facts.synapses_on_no_cycle < facts.synapses - facts.self_synapses;
-        print(&text(&facts, reducible(&loaded, some_cycles)))?;
+        print(&text(&facts, reducible(&loaded, options.input.world.is_some(), some_cycles)))?;
     }
     Ok(Ending::Good)
 }

@@ -97,6 +97,10 @@ pub enum CliError {
     StdoutTaken { option: &'static str },
     #[error("the certificate and the network would both be read from standard input; name a file for one of them")]
     StdinTwice,
+    #[error(
+        "the name of the input, {path}, does not say which format to write to standard output; give it with --to, as --to npy"
+    )]
+    StdoutFormat { path: String },
     #[error("the network and the JSON would both go to standard output; write one of them to a file")]
     StdoutTwice,
     #[error("{path}: an .npz file is written of models only; choose .npy, .mtx or .csv for a matrix")]

@@ -136,7 +136,7 @@ fn checked(
     let case = Case { name: name.to_owned(), title, network, spec, scope, beside: Beside::Nothing };
     let stop = stop(options.tol, options.max_passes);
     let mut report = case_report(&case, &options.methods, options.seed, stop, &|_, what| progress.say(what))
-        .map_err(|error| for_network(error, &loaded))?;
+        .map_err(|error| for_network(error, &loaded, options.input.world.is_some()))?;
     let of_the_case = report.notices.clone();
     report.notices = loaded.notices.iter().chain(&notices).chain(&of_the_case).cloned().collect();
     report.name_neurons(loaded.names.as_deref().unwrap_or_default());

@@ -82,7 +82,10 @@ pub enum CsvError {
 /// What spreadsheets put before UTF-8 text.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads recurrent weights from comma-separated text, row = target. Blank lines may follow the last row.
+/// What NumPy's `savetxt` puts before a header, and other programs before remarks.
+pub(super) const REMARK: &[u8] = b"#";
+
+/// Reads recurrent weights from comma-separated text, row = target. Remarks may come before the first row, blank lines after the last.
 ///
 /// # Errors
 /// The first field that is not a finite number, or rows that do not make a square matrix.
@@ -111,6 +114,9 @@ pub fn read_matrix(reader: impl Read, delimiter: u8, told: bool) -> Result<Weigh
         }
         if let Some(line) = blank {
             return Err(CsvError::BlankLine { line });
+        }
+        if rows == 0 && line.bytes.starts_with(REMARK) {
+            continue;
         }
         let text = if line.number == 1 { line.bytes.strip_prefix(BYTE_ORDER_MARK) } else { None };
         let mut found = 0;

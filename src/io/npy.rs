@@ -49,7 +49,7 @@ pub enum NpyError {
         expected: &'static str,
     },
     /// The array has dtype `dtype`, which is not supported.
-    #[error("the array has dtype {dtype}, which is not supported; convert it with astype('float64')")]
+    #[error("the array has dtype {dtype}, which is not supported; real and whole numbers and logical values are")]
     UnsupportedDtype {
         /// Its dtype.
         dtype: String,

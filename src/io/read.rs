@@ -184,10 +184,19 @@ fn decode(
 /// A table that is a matrix: of numbers alone, or with names of its rows and columns.
 fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> Result<Loaded, ReadError> {
     let mut reader = BufReader::new(reader);
-    let mut start = Vec::new();
-    for _ in 0..2 {
+    let (mut remarks, mut start, mut lines) = (Vec::new(), Vec::new(), 0);
+    while lines < 2 {
+        let begun = start.len();
         let read = reader.read_until(b'\n', &mut start);
         read.map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
+        if lines == 0 && start.starts_with(csv::REMARK) {
+            remarks.append(&mut start);
+        } else {
+            lines += 1;
+        }
+        if start.len() == begun && lines > 0 {
+            break;
+        }
     }
     let delimiter = match kind {
         "tsv" => b'\t',
@@ -196,7 +205,8 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         _ => delimiter_of(&start, b";").unwrap_or(b','),
     };
     let named = labelled::names_of(&start, delimiter, options.form.matrix);
-    let reader = Cursor::new(start).chain(reader);
+    let has_remarks = !remarks.is_empty();
+    let reader = Cursor::new(remarks).chain(Cursor::new(start)).chain(reader);
     let (weights, mut notices, names) = if let Some(found) = named {
         let read = labelled::read(reader, delimiter, found);
         let edges::NamedEdges { weights, names, notices } =
@@ -206,6 +216,9 @@ fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> R
         let failed = |error| ReadError::Csv { path: path.to_owned(), error };
         (csv::read_matrix(reader, delimiter, options.form.matrix).map_err(failed)?, Vec::new(), None)
     };
+    if has_remarks {
+        notices.push("lines of remarks (`#`) before the numbers are passed over".to_owned());
+    }
     if kind == "txt" || delimiter == b';' {
         notices.push(format!("the delimiter is {}", edges::name_of_delimiter(delimiter)));
     }

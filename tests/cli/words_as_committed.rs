@@ -362,3 +362,69 @@ fn tables_of_strangers() {
     ];
     as_committed("tables", &files_of_strangers(), &commands);
 }
+
+/// Files that came back as another model, or whose refusal said what was not so.
+#[test]
+fn models_that_are_something_else() {
+    let folder = files_of_strangers();
+    let at = |name: &str| folder.path().join(name);
+    let rnn = &RNN[..4];
+    let models: [(&str, Vec<(&str, &[usize])>); 7] = [
+        ("hand", vec![("rnn.input2h.weight", &[4, 3]), ("rnn.h2h.weight", &[4, 4]), ("fc.weight", &[2, 4])]),
+        ("beside", [rnn, &[("fc.weight", &[2, 7])]].concat()),
+        ("state", [&RNN[..], &[("h0", &[1, 2, 4])]].concat()),
+        ("own", vec![("w_rec", &[4, 4]), ("w_in", &[4, 3]), ("w_out", &[2, 4]), ("b", &[4]), ("x0", &[4])]),
+        ("bare", vec![("w_rec", &[3, 3])]),
+        ("norm", vec![("a.weight", &[4, 3, 3]), ("n.weight", &[5]), ("n.bias", &[5]), ("b.weight", &[2, 4, 3])]),
+        ("matrix", vec![("W.weight", &[3, 3])]),
+    ];
+    for (name, tensors) in models {
+        fs::write(at(&format!("{name}.safetensors")), model(&tensors)).unwrap();
+    }
+    // The second neuron reaches no output.
+    let mut dead = model(&[("0.weight", &[4, 3]), ("0.bias", &[4]), ("2.weight", &[2, 4])]);
+    let last = dead.len() - 2 * 4 * 4;
+    for entry in [1, 5] {
+        dead[last + 4 * entry..last + 4 * entry + 4].fill(0);
+    }
+    fs::write(at("dead.safetensors"), dead).unwrap();
+    for (name, text) in [
+        ("titled.txt", "# A B\n0 1\n2 0\n"),
+        ("more.csv", "pre,post,weight,delay,type\nb,a,2,5,exc\na,b,8,1,inh\nb,c,1,2,exc\nc,b,3,1,exc\nd,a,0,1,exc\n"),
+        ("factors.csv", "1\n4\n9\n1\n"),
+        (
+            "bare.graphml",
+            "<graphml><graph edgedefault=\"directed\"><node id=\"a\"/><edge source=\"a\" target=\"a\"/></graph></graphml>",
+        ),
+        (
+            "typo.toml",
+            "activation = \"relu\"\nuntouched = [\"fc.bias\"]\n[tensors]\n\"rnn.weight_ih_l0\" = [\"target cell\", \"outside\"]\n\
+             \"rnn.weight_hh_l0\" = [\"target cell\", \"source cell\"]\n\"rnn.bias_ih_l0\" = [\"target cel\"]\n\
+             \"rnn.bias_hh_l0\" = [\"target cell\"]\n\"fc.weight\" = [\"outside\", \"source cell\"]\n",
+        ),
+    ] {
+        fs::write(at(name), text).unwrap();
+    }
+    let commands = [
+        "balance hand.safetensors --activation relu --world 1 -o none.safetensors",
+        "balance beside.safetensors --activation relu -o none.safetensors",
+        "balance beside.safetensors --activation relu --untouched fc.weight -o beside2.safetensors",
+        "balance state.safetensors --activation rectified-power(2) --world 1 -o state2.safetensors",
+        "balance own.safetensors --activation rectified-power(2) --world 1 -o own2.safetensors",
+        "balance bare.safetensors --activation relu -o bare2.safetensors",
+        "balance bare.safetensors --activation relu --powers-of-two -o bare3.safetensors",
+        "balance dead.safetensors --activation relu --world 1",
+        "inspect dead.safetensors --activation relu --world 1",
+        "inspect dead.safetensors --activation relu",
+        "balance norm.safetensors --activation relu --world 1",
+        "balance norm.safetensors --activation relu --world 1 --untouched n.weight --untouched n.bias",
+        "inspect matrix.safetensors --activation relu",
+        "balance rnn.safetensors --layout typo.toml",
+        "balance titled.txt -o titled.csv",
+        "balance titled.txt -o -",
+        "balance more.csv --edges pre,post,weight --gains factors.csv -o more2.csv",
+        "inspect more2.csv --edges source,target,weight --gains factors.csv",
+        "inspect bare.graphml",
+    ];
+    as_committed("elsewhere", &folder, &commands);
+}

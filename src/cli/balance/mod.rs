@@ -59,8 +59,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
     let progress = ProgressLine::new();
     progress.say("balancing");
     let started = std::time::Instant::now();
-    let balanced =
-        solved(options, &loaded.network, &spec, &mut timings).map_err(|error| for_network(error, &loaded))?;
+    let balanced = solved(options, &loaded.network, &spec, &mut timings)
+        .map_err(|error| for_network(error, &loaded, options.input.world.is_some()))?;
     let mut seconds = balanced.seconds;
     let mut status = Ok(());
     let scales = match options.digits {
@@ -86,7 +86,8 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
         status = Err(explained(&balanced));
     }
     if balanced.nothing {
-        status = Err(CliError::Nothing { advice: reducible(&loaded, false) }.to_string());
+        status =
+            Err(CliError::Nothing { advice: reducible(&loaded, options.input.world.is_some(), false) }.to_string());
     }
 
     if options.digits.is_some() {

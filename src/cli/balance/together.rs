@@ -30,7 +30,7 @@ pub fn run(options: &BalanceOptions, ranks: &Arc<dyn Ranks>) -> Result<Ending, C
     notify(&loaded.notices);
 
     let spec = CostSpec::power(options.input.p);
-    let failed = |error| for_network(error, &loaded);
+    let failed = |error| for_network(error, &loaded, false);
     let problem = Problem::spread(network, &spec, scope(options.within_components), &spread).map_err(failed)?;
     timings.lap(GRAPH);
     let before = ranks.heard();

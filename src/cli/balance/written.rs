@@ -65,6 +65,9 @@ impl<'a> Destination<'a> {
         let mut files: Vec<(&Path, Content)> = Vec::new();
         if let Some(path) = output {
             if !matches!(destination.kind.as_str(), "mtx" | "npy" | "csv" | "tsv" | "npz" | "safetensors") {
+                if is_stdout(path) && options.to.is_none() {
+                    return Err(CliError::StdoutFormat { path: input.display().to_string() });
+                }
                 let (path, known) = (named, ".mtx, .npy, .csv, .tsv, .npz and .safetensors, each also as .gz");
                 return Err(WriteError::UnknownExtension { path, known }.into());
             }

@@ -112,9 +112,10 @@ pub fn describe(file: &TensorFile, options: &LayoutOptions) -> Result<Layout, Te
     Ok(layout)
 }
 
-/// Whether the names of a file's tensors are those of a known layout.
+/// Whether the names of a file's tensors are those of a known layout. One layer alone is no chain.
 pub(super) fn is_known(file: &TensorFile) -> bool {
-    own::is_own(file) || recurrent::is_recurrent(file) || feed_forward::is_feed_forward(file)
+    let is_chain = feed_forward::is_feed_forward(file) && file.tensors.len() > 1;
+    own::is_own(file) || recurrent::is_recurrent(file) || is_chain
 }
 
 /// Whether the shape of a tensor has room for a population: an axis of its size, or of a multiple of it (channels that
