@@ -13,6 +13,11 @@ const PERCENT: usize = 100;
 
 pub fn run(options: &ExperimentOptions, carrier: Carrier) -> Result<Ending, CliError> {
     let experiments = options.names.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?;
+    // The same findings again, on the page of the first.
+    let twice = options.names.iter().enumerate().find(|(number, name)| options.names[..*number].contains(name));
+    if let Some((_, name)) = twice {
+        return Err(CliError::ExperimentTwice { name: name.clone() });
+    }
     // Before minutes of work rather than after.
     carrier.agree(if carrier.is_first() { check_folder(options.out.as_deref()) } else { Ok(()) })?;
     let started = std::time::Instant::now();

@@ -41,7 +41,9 @@ fn text(facts: &Facts, advice: &str) -> String {
         format!("not balanceable as a whole: {on_none} {lie} on no directed cycle; {advice}")
     };
     let conserved = facts.independent_conserved_quantities;
-    let conserved = conserved.map_or(String::new(), |count| format!("{count} independent conserved quantities\n"));
+    let conserved = conserved.map_or(String::new(), |count| {
+        format!("{count} independent conserved {}\n", if count == 1 { "quantity" } else { "quantities" })
+    });
     format!(
         "{} ({}), {}: {} negative, {}; {}, {}\n\
          {}, the largest of {}; {}\n\

@@ -133,6 +133,8 @@ pub enum CliError {
     NoSuchCase { name: String, known: String },
     #[error("there is no experiment `{name}`; there are {known}")]
     NoSuchExperiment { name: String, known: String },
+    #[error("the experiment `{name}` is named twice, which would give the same findings twice; name it once")]
+    ExperimentTwice { name: String },
     #[error("{option} is not there for --cost accumulated, whose matrix is computed in f64; leave it out")]
     NotAccumulated { option: &'static str },
     #[error("{option} means nothing for `{case}`; leave it out")]

@@ -195,6 +195,14 @@ fn every_network_has_a_name_and_a_page_of_its_own() {
 }
 
 #[test]
+fn an_experiment_is_named_once() {
+    let folder = scratch();
+    let twice = ["experiment", "two-neurons", "two-neurons", "--quick", "--out", "e"];
+    refused(folder.path(), &twice, &["two-neurons", "twice"]);
+    assert!(!folder.path().join("e").exists());
+}
+
+#[test]
 fn of_several_that_may_not_replace_a_file_one_writes_it() {
     let folder = scratch();
     for (outputs, kept) in
@@ -266,6 +274,8 @@ fn self_synapses_are_cycles_and_balance_themselves() {
     assert_eq!((status(&output), &json(&output)["status"]), (0, &Value::from("balanced")), "{}", stderr(&output));
     let note = "1 synapse lies on no directed cycle; the others are self-synapses, which are balanced as they are";
     assert!(stderr(&output).contains(note), "{}", stderr(&output));
+    let output = run(path, &["balance", "self.csv", "--within-components"]);
+    assert!(stdout(&output).contains(" 1 synapse on no cycle"), "{}", stdout(&output));
     assert_eq!(weights(path.join("out.csv")), weights(path.join("self.csv")));
     let said = run(path, &["inspect", "self.csv"]);
     assert!(stdout(&said).contains("1 synapse lies on no directed cycle; the only cycles are self-synapses"));

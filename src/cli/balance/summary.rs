@@ -188,13 +188,13 @@ impl Summary {
     pub fn text(&self) -> String {
         let to_digits = self.digits.map(|digits| format!(" to {digits} digits")).unwrap_or_default();
         let mut text = format!(
-            "{} by {}{to_digits}: {}, {}, {}, {} synapses on no cycle\n",
+            "{} by {}{to_digits}: {}, {}, {}, {} on no cycle\n",
             self.status,
             self.method,
             counted(self.neurons, "neuron"),
             counted(self.synapses, "synapse"),
             counted(self.components, "strong component"),
-            self.synapses_on_no_cycle,
+            counted(self.synapses_on_no_cycle, "synapse"),
         );
         let cost_final = match &self.cost_final {
             Number::Double(cost) => cost_text(*cost, self.cost_final_log10),
