@@ -83,6 +83,21 @@ fn two_neurons_of_known_balance() {
     assert!(matches!(far, Err(CertifyError::NotBalancedEnough { .. })), "{far:?}");
 }
 
+/// The unit that the smallest of costs from 1e-36 to 1e36 asks for holds every cost exactly; the coarser one that the balanced costs, all
+/// within a few decades, are content with does not, and its roundings count.
+#[test]
+fn costs_that_only_a_finer_unit_holds_exactly_are_certified() {
+    let triplets = vec![(0, 1, 0.01), (0, 2, 0.001), (1, 0, 1e4), (1, 2, 0.001), (2, 0, 1e-9), (2, 1, 1e9)];
+    let network = Network::recurrent(Weights::from_triplets(3, triplets).unwrap(), Activation::Relu);
+    let spec = CostSpec::power(4.0);
+    let certificate = certified(&network, &spec, Scope::Whole);
+    assert_refined(&accepted(&certificate, &network), "a cycle of three");
+    let problem = Problem::new(&network, &spec, Scope::Whole).unwrap();
+    let balanced = problem.solve(Method::Newton, &Criteria::default()).unwrap();
+    let given = certify(&problem, &balanced.log_scales, Refine::No, Costs::Rounded).unwrap();
+    assert!(radius(&accepted(&given, &network)) < 1e-9);
+}
+
 proptest! {
     #![proptest_config(config(48, "tests/regressions/certificates.txt"))]
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use synbal::balance::{Criteria, DegreeProblem, Method, Scope};
 use synbal::certify::certificate::{CertifyError, Refine, sha256};
 use synbal::certify::degrees::{DegreeCertificate, DegreeCertifyError, certify_degrees};
-use synbal::check::{ProvedDegrees, Refused, check_degrees, is_of_degrees};
+use synbal::check::{Input, ProvedDegrees, Refused, check_degrees, check_degrees_input, input_of, is_of_degrees};
 use synbal::cost::{Alpha, CostSpec};
 use synbal::io::{Form, ReadOptions, read_network_as};
 use synbal::network::random::{normals, random_network, stream};
@@ -128,6 +128,11 @@ fn add(value: &mut Value, by: i32) {
     *value = hexadecimal(&(integer(value) + by));
 }
 
+/// A network whose file does not say what its neurons are.
+fn unsaid(network: &Network) -> Input {
+    Input { degrees: None, ..input_of(network) }
+}
+
 #[test]
 fn no_number_of_a_certificate_is_free() {
     let network = mixed(8, 5);
@@ -153,7 +158,13 @@ fn no_number_of_a_certificate_is_free() {
             let refused = forged(&text, &network, |value| add(&mut value[field][neuron], 1));
             assert!(refused.is_err(), "{field} of {neuron}");
         }
-        let refused = forged(&text, &network, |value| value["degrees"][neuron] = json!(17)).unwrap_err();
+        let other = |value: &mut Value| value["degrees"][neuron] = json!(17);
+        let refused = forged(&text, &network, other).unwrap_err();
+        assert!(matches!(refused, Refused::OtherDegree { certified: 1.0625, .. }), "{neuron}: {refused}");
+        // Nor is it free where the network does not say its degrees.
+        let mut value = opened(&text);
+        other(&mut value);
+        let refused = check_degrees_input(resealed(&value).as_bytes(), INPUT, &unsaid(&network)).unwrap_err();
         assert!(matches!(refused, Refused::Curvature { .. }), "{neuron}: {refused}");
         let refused = forged(&text, &network, |value| value["scale"][neuron] = json!("0x0")).unwrap_err();
         assert_eq!(refused, Refused::ScaleZero { neuron });
@@ -203,8 +214,8 @@ fn no_number_of_a_certificate_is_free() {
     let long = format!("0x1{}", "0".repeat(400_000));
     let refused = forged(&text, &network, |value| value["scale"][0] = json!(long)).unwrap_err();
     assert!(matches!(refused, Refused::TooMuchWork { .. }), "{refused}");
-    // Another network.
-    let refused = verdict(&text, &mixed(9, 5)).unwrap_err();
+    // Another network with neurons of the same degrees.
+    let refused = verdict(&text, &Network { activation: network.activation.clone(), ..mixed(9, 5) }).unwrap_err();
     assert!(matches!(refused, Refused::Curvature { .. }), "{refused}");
 }
 
@@ -251,7 +262,7 @@ fn the_checker_computes_what_coq_computes() {
     for (name, input) in [("mixed", "certificate_p2.csv"), ("world", "degree_certificate_world.safetensors")] {
         let matrix = input.ends_with(".csv");
         let options = ReadOptions::default().with_form(Form::default().with_matrix(matrix));
-        // The model's file says its activations; a matrix is read with any, for the certificate names the degrees.
+        // The model's file says its activations; of a matrix only the certificate names the degrees.
         let options = if matrix { options.with_activation(Activation::Relu) } else { options };
         let network = read_network_as(&vector(input), &options).unwrap().network;
         let hash = sha256(&std::fs::read(vector(input)).unwrap());
@@ -259,7 +270,8 @@ fn the_checker_computes_what_coq_computes() {
         let list = std::fs::read_to_string(vector(&format!("degree_certificate_{name}.txt"))).unwrap();
         let coq: BTreeMap<&str, &str> = list.lines().map(|line| line.split_once(' ').unwrap()).collect();
         assert_eq!(coq.len(), 8, "{name}");
-        let proved = check_degrees(text.as_bytes(), &hash, &network).unwrap();
+        let input = if matrix { unsaid(&network) } else { input_of(&network) };
+        let proved = check_degrees_input(text.as_bytes(), &hash, &input).unwrap();
         assert_eq!(coq["check"], "true", "{name}");
         let lower_sum = &proved.lower_cost + &proved.gap;
         for (field, value) in [
@@ -273,7 +285,7 @@ fn the_checker_computes_what_coq_computes() {
         let claiming = |field: &str, by: i32| {
             let mut value = opened(&text);
             add(&mut value[field], by);
-            check_degrees(resealed(&value).as_bytes(), &hash, &network)
+            check_degrees_input(resealed(&value).as_bytes(), &hash, &input)
         };
         for claim in ["check:radius-1", "check:lam+1", "check:vmax-1"] {
             assert_eq!(coq[claim], "false", "{name}: {claim}");

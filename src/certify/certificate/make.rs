@@ -136,22 +136,18 @@ impl Work<'_> {
             ),
             false => (f64::NEG_INFINITY, 0.0),
         };
-        // The roundings at each node and in all; that of an unscaled cost grows with E_source/E_target, beyond f64 even.
-        let widest = point.costs.iter().map(|cost| cost.width.bits()).max().unwrap_or(0) as i64;
-        let (mut at_node, mut in_all) = (vec![0.0_f64; self.graph.nodes()], 0.0);
-        for (synapse, cost) in synapses.iter().zip(&point.costs) {
-            let width = to_f64(Sign::Plus, &cost.width, widest);
-            in_all += width;
-            at_node[synapse.target] += width;
-            at_node[synapse.source] += width;
-        }
-        let log2 = |x: f64| if x > 0.0 { x.log2() + widest as f64 } else { 0.0 };
-        let roundings = log2(at_node.iter().map(|d| d * d).sum::<f64>().sqrt());
         let total: BigUint = point.costs.iter().map(|cost| &cost.lo).sum();
         let log2_total = total.bits() as f64 - f64::from(first.cost_unit);
-        let for_radius = TARGET_BITS + 1.0 + roundings + log2_v;
-        let for_gap = TARGET_BITS + 1.0 + log2(in_all) - log2_total;
-        let mut cost_unit = bits(for_radius.max(for_gap))?;
+        let wanted = |synapses: &[CertifiedSynapse], costs: &[Rounded]| {
+            let (at_nodes, in_all) = self.log2_roundings(synapses, costs);
+            bits((TARGET_BITS + 1.0 + at_nodes + log2_v).max(TARGET_BITS + 1.0 + in_all - log2_total))
+        };
+        let mut cost_unit = wanted(&synapses, &point.costs)?;
+        if cost_unit < first.cost_unit {
+            // Costs that the first unit holds exactly may be rounded in a coarser one; those that this one holds, a finer one does too.
+            let coarser = costs(&self.bundles, self.power, cost_unit);
+            cost_unit = cost_unit.max(wanted(&coarser, &rounded(&coarser, &point.scale))?);
+        }
         if exactness == Costs::ExactIfPossible
             && let Some(exact) = exact_bits(&self.bundles, self.power).filter(|&bits| bits <= LARGEST_EXACT_UNIT)
         {
@@ -159,6 +155,21 @@ impl Work<'_> {
         }
         let scale = bits(TARGET_BITS + 1.0 + condition.max(0.0) + 0.5 * (self.h.len() as f64).log2())?;
         Ok(Sizes { cost_unit, scale })
+    }
+
+    /// log2 of the norm of the roundings at the nodes, and of all of them, in units of cost. That of an unscaled cost grows with
+    /// E_source/E_target, beyond f64 even.
+    fn log2_roundings(&self, synapses: &[CertifiedSynapse], costs: &[Rounded]) -> (f64, f64) {
+        let widest = costs.iter().map(|cost| cost.width.bits()).max().unwrap_or(0) as i64;
+        let (mut at_node, mut in_all) = (vec![0.0_f64; self.graph.nodes()], 0.0);
+        for (synapse, cost) in synapses.iter().zip(costs) {
+            let width = to_f64(Sign::Plus, &cost.width, widest);
+            in_all += width;
+            at_node[synapse.target] += width;
+            at_node[synapse.source] += width;
+        }
+        let log2 = |x: f64| if x > 0.0 { x.log2() + widest as f64 } else { 0.0 };
+        (log2(at_node.iter().map(|d| d * d).sum::<f64>().sqrt()), log2(in_all))
     }
 
     fn finish(
