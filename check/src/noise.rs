@@ -69,7 +69,8 @@ pub(crate) fn work(input: &Input, noise: &Noise, allowed: u128) -> Result<u128, 
     let bits = (most - least) as u128 + 53;
     let growth = bits + u128::from(bits_of_size(input));
     let of_gamma = 64 + (2 * least + noise.discount.1).unsigned_abs() as u128;
-    let (n, steps) = (n as u128, u128::from(noise.steps));
+    // A step is work and memory even where there is no neuron: without this, any number of steps would be free.
+    let (n, steps) = (n.max(1) as u128, u128::from(noise.steps));
     let words = |bits: u128| bits / 64 + 1;
     let products = n.pow(3).saturating_mul(words(bits)).saturating_mul(words(growth.saturating_mul(steps)));
     let of_sum = words((2 * growth + of_gamma).saturating_mul(steps));
@@ -210,5 +211,10 @@ mod tests {
         assert!(of_size(2048).is_ok());
         let refused = of_size(2049);
         assert!(matches!(refused, Err(Refused::TooLargeForDense { neurons: 2049, limit: 2048 })), "{refused:?}");
+        // Without neurons as of one: a step has room of its own. 53 bits a weight, and 2·53 + 64 + |2·0 - 1| = 171 for the sum.
+        let of_none = |steps| work(&Input::default(), &Noise { steps, discount: HALF }, 1 << 30);
+        assert_eq!(of_none(1).unwrap(), 1 + 3 * 3);
+        let refused = of_none(u32::MAX);
+        assert!(matches!(refused, Err(Refused::TooMuchWork { .. })), "{refused:?}");
     }
 }

@@ -10,7 +10,8 @@
 //! each synapse of the node and for each unit of the exponent `p·h`. The inverse of the grounded Laplacian has no
 //! negative entry, so the log-scales are then off by at most `2^{−b} t κ`, `κ = max L⁻¹(r + c)`: one solution with a
 //! right-hand side ≥ 0, which the elimination gives almost exactly. The working precision is the digits wanted plus
-//! `log2(t κ)` and [`SPARE_BITS`].
+//! `log2(t κ)` and [`SPARE_BITS`]. All of this is about `p·h`, which costs see; for p below one the log-scales themselves are off by
+//! `1/p` as much, so `⌈−log2 p⌉` bits are needed on top.
 
 use super::criteria::Criteria;
 use super::descent::Newton;
@@ -172,6 +173,12 @@ fn bits_of_digits(digits: usize) -> u32 {
     (digits as f64 * std::f64::consts::LOG2_10).ceil() as u32
 }
 
+/// Bits that an error of `p·h` gains when it becomes one of `h`, `⌈−log2 p⌉`; none for p of at least one.
+pub(in crate::balance) fn lost_bits(p: f64) -> u32 {
+    // At most 1074, for the smallest number above zero.
+    (-p.log2()).max(0.0).ceil() as u32
+}
+
 /// The largest `log2` of the absolute values, rounded up; `i32::MIN` for all zeros.
 ///
 /// # Errors
@@ -190,6 +197,8 @@ struct Search<'a> {
     /// The elimination in `f64`, while it is fresh.
     eliminated: Option<Eliminated<'a>>,
     guard_bits: u32,
+    /// Bits by which a log-scale is less right than `p` times it.
+    lost_bits: u32,
 }
 
 /// Where a search stands: log-scales, and all that follows from them.
@@ -206,7 +215,9 @@ impl<'a> Search<'a> {
         digits: usize,
         linear_solver: LinearSolver,
     ) -> Self {
-        Search { graph, grounded, digits, linear_solver, eliminated: None, guard_bits: SPARE_BITS }
+        let lost_bits = lost_bits(graph.p());
+        let guard_bits = SPARE_BITS + lost_bits;
+        Search { graph, grounded, digits, linear_solver, eliminated: None, guard_bits, lost_bits }
     }
 
     fn run(mut self, start: &[f64]) -> Result<Precise, PreciseError> {
@@ -225,9 +236,11 @@ impl<'a> Search<'a> {
             }
             let (x, corrections) = self.step(&place, bits)?;
             let size = largest_log2(&x)?;
+            // The step is of p·h.
             let right_bits = if size == i32::MIN { u32::MAX } else { size.saturating_neg().max(0).unsigned_abs() };
+            let right_bits = right_bits.saturating_sub(self.lost_bits);
             let imbalance = place.sums.largest_relative_imbalance();
-            let log10_step = largest_log10(&x);
+            let log10_step = largest_log10(&x) - self.graph.p().min(1.0).log10();
             trace.push(PreciseStep {
                 bits,
                 log10_imbalance: imbalance.log10(),
@@ -295,7 +308,7 @@ impl<'a> Search<'a> {
         let terms = self.graph.most_synapses() as f64;
         let largest = h.iter().fold(0.0_f64, |largest, value| largest.max(value.to_f64().abs()));
         let roundings = terms + 16.0 + 8.0 * self.graph.p() * (largest + 1.0);
-        self.guard_bits = condition_log2.unsigned_abs() + roundings.log2().ceil() as u32 + SPARE_BITS;
+        self.guard_bits = condition_log2.unsigned_abs() + roundings.log2().ceil() as u32 + SPARE_BITS + self.lost_bits;
         Ok(())
     }
 

@@ -10,7 +10,7 @@
 use crate::cost::CostGraph;
 use crate::flow::node_costs;
 use crate::laplacian::GroundedLaplacian;
-use crate::scalar::{Scalar, Tracked, tracked};
+use crate::scalar::{Scalar, Tracked, exponent, times_power_of_two, tracked};
 
 /// What the certificate shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,10 @@ pub enum NoCertificate {
 /// Nodes of a component beyond which no dense system is solved.
 const LARGEST: usize = 1500;
 
+/// Factors for the rounding of a few operations on normal numbers.
+const DOWN: f64 = 1.0 - 8.0 * f64::EPSILON;
+const UP: f64 = 1.0 + 8.0 * f64::EPSILON;
+
 /// Certifies log-scales `h` of a graph of costs.
 ///
 /// # Errors
@@ -108,10 +112,10 @@ pub fn ground_state(graph: &CostGraph, h: &[f64]) -> Result<GroundState, NoCerti
         // No node that could move: the point is the only one.
         return Ok(GroundState { radius: 0.0, curvature: f64::INFINITY, cost_gap: 0.0, vector: v });
     }
-    // v/smallest has A v ≥ 1; the last factor is for the rounding of these few operations, here and below.
-    const DOWN: f64 = 1.0 - 8.0 * f64::EPSILON;
-    const UP: f64 = 1.0 + 8.0 * f64::EPSILON;
+    // v/smallest has A v ≥ 1.
     let curvature = smallest / largest * DOWN;
+    // A subnormal quotient has fewer digits than that factor is for: it counts as none, and no radius fits.
+    let curvature = if curvature < 2.0 * f64::MIN_POSITIVE { 0.0 } else { curvature };
 
     // The gradient restricted to the nodes that can move.
     let g = node_costs(graph.pattern(), &costs, &Tracked::exact(0.0)).gradient();
@@ -123,8 +127,23 @@ pub fn ground_state(graph: &CostGraph, h: &[f64]) -> Result<GroundState, NoCerti
     }
     let gradient = p * squared.sqrt().magnitude() * UP;
     let radius = fitting_radius(gradient, curvature, p)?;
-    let cost_gap = gradient * gradient * core_math::exp(2.0 * p * radius) / (2.0 * curvature) * UP * UP;
+    let cost_gap = gap(gradient, curvature, 2.0 * p * radius);
     Ok(GroundState { radius, curvature, cost_gap, vector: v })
+}
+
+/// An upper bound on `gradient² e^rate/(2 curvature)`.
+fn gap(gradient: f64, curvature: f64, rate: f64) -> f64 {
+    if gradient == 0.0 {
+        return 0.0;
+    }
+    // In units of powers of two: the square of a small gradient has fewer digits than `UP` is for, or none.
+    let (of_gradient, of_curvature) = (exponent(gradient), exponent(curvature));
+    let gradient = times_power_of_two(gradient, -of_gradient);
+    let curvature = times_power_of_two(curvature, -of_curvature);
+    let scaled = gradient * gradient * core_math::exp(rate) / (2.0 * curvature) * UP * UP;
+    let gap = times_power_of_two(scaled, 2 * of_gradient - of_curvature);
+    // So has the gap itself, rounded once or twice on its way down: the second number above it is no less.
+    if gap < 2.0 * f64::MIN_POSITIVE { gap.next_up().next_up() } else { gap }
 }
 
 /// A `ρ` with `gradient < ½ e^{−2pρ} γ ρ`. The right side is largest at `ρ = 1/(2p)`; a fitting `ρ` below is found
@@ -163,6 +182,23 @@ mod tests {
         let found = ground_state(&graph, &[exact + 1e-6, 0.0]).unwrap();
         // ‖∇C‖ = p²(C_01 + C_10)·1e-6 and γ = p²(C_01 + C_10): ρ = 2·1e-6 to first order.
         assert!(found.radius >= 1e-6 && found.radius < 2.1e-6, "{}", found.radius);
+    }
+
+    /// Against the same gradient and curvature in units of powers of two, in which nothing underflows.
+    #[test]
+    fn the_gap_is_an_upper_bound_where_the_square_of_the_gradient_underflows() {
+        for step in 0..200 {
+            let (gradient, curvature) = (1.0 + f64::from(step) / 211.0, 1.0 + f64::from(step) / 307.0);
+            let exact = gradient * gradient * core_math::exp(0.5) / (2.0 * curvature);
+            for (down, of_curvature) in [(510, 0), (520, 0), (535, 0), (538, 0), (600, 0), (700, -400), (300, 900)] {
+                let of_gradient = times_power_of_two(gradient, -down);
+                let found = gap(of_gradient, times_power_of_two(curvature, of_curvature), 0.5);
+                // Numbers grow on their way up, so this is exact unless it overflows, which is no less either.
+                let found = times_power_of_two(found, 2 * down + of_curvature);
+                assert!(found >= exact, "{step} {down} {of_curvature}: {found} {exact}");
+            }
+        }
+        assert_eq!(gap(0.0, 1.0, 0.5), 0.0);
     }
 
     #[test]

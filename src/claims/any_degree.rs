@@ -6,7 +6,7 @@ use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{DegreeError, DegreeProblem, DegreeRun, Method, Scope, Status};
 use crate::cost::DegreeCosts;
 use crate::network::{Homogeneity, rescale_network};
-use crate::scalar::{Scalar, TaylorSeries, Tracked, UNIT_ROUNDOFF, tracked};
+use crate::scalar::{Scalar, TaylorSeries, Tracked, UNIT_ROUNDOFF, largest_or_nan, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "any_degree",
@@ -100,7 +100,7 @@ fn measure(subject: &DegreeSubject, formula: Formula) -> Result<Evidence, Degree
             "largest |r - k c|/(r + k c) at the log-scales and of the rescaled network, {}",
             run.outcome.method
         );
-        let worst = if run.imbalance_final >= at { run.imbalance_final } else { at };
+        let worst = largest_or_nan([run.imbalance_final, at]);
         if std::ptr::eq(run, &subject.reference) {
             evidence.balanced(what, worst, subject.stop.tol, &run.outcome.status);
         } else {

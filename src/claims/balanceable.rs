@@ -5,7 +5,7 @@ use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{BalanceError, Method, Problem, Scope};
 use crate::cost::CostGraph;
 use crate::network::GraphFacts;
-use crate::scalar::UNIT_ROUNDOFF;
+use crate::scalar::{UNIT_ROUNDOFF, largest_or_nan};
 
 pub const CLAIM: Claim = Claim {
     id: "balanceable",
@@ -37,7 +37,10 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     let reference = &subject.reference;
     evidence.balanced(
         "largest node imbalance where every synapse lies on a cycle",
-        formula.choose(reference.outcome.imbalance.max(reference.imbalance_final), reference.imbalance_initial),
+        formula.choose(
+            largest_or_nan([reference.outcome.imbalance, reference.imbalance_final]),
+            reference.imbalance_initial,
+        ),
         subject.stop.tol,
         &reference.outcome.status,
     );
@@ -78,7 +81,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     for (e, i, j) in whole.pattern().iter() {
         if off.next_if(|&&pair| pair == (i, j)).is_some() {
             let factor = after[e] / before[e];
-            slowest = if factor <= slowest { slowest } else { factor };
+            slowest = largest_or_nan([slowest, factor]);
         } else {
             // d_j and d_i are the same number: one product and one quotient.
             others.add(after[e] - before[e], 2.0 * f64::EPSILON * before[e]);

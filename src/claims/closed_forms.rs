@@ -7,7 +7,7 @@ use super::{Claim, ClaimError, Evidence, OtherDegrees, Subject, WorstRatio};
 use crate::balance::{Coordinates, Newton, OdeFlow, Solver, Stepper};
 use crate::cost::{CostGraph, CostSpec};
 use crate::network::{Activation, Network, NetworkError, Weights};
-use crate::scalar::{UNIT_ROUNDOFF, scale_by_exp, tracked};
+use crate::scalar::{UNIT_ROUNDOFF, largest_or_nan, scale_by_exp, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "closed_forms",
@@ -148,14 +148,10 @@ fn ring(evidence: &mut Evidence, subject: &Subject, formula: Formula) -> Result<
     let arithmetic = (weights.iter().sum::<f64>() / n as f64).ln();
     let mean = formula.choose(geometric, arithmetic);
     let spread = weights.iter().fold(0.0_f64, |spread, value| spread.max(value.ln().abs()));
-    let worst = graph
-        .pattern()
-        .iter()
-        .map(|(e, i, j)| {
-            let log = scale_by_exp(&graph.weight()[e], &(outcome.h[j] - outcome.h[i])).ln();
-            (log + f64::from(graph.prescaling().unit()) * std::f64::consts::LN_2 - mean).abs()
-        })
-        .fold(0.0, f64::max);
+    let worst = largest_or_nan(graph.pattern().iter().map(|(e, i, j)| {
+        let log = scale_by_exp(&graph.weight()[e], &(outcome.h[j] - outcome.h[i])).ln();
+        (log + f64::from(graph.prescaling().unit()) * std::f64::consts::LN_2 - mean).abs()
+    }));
     // Neighbouring costs differ by at most the factor (1 + tol)/(1 − tol); from any weight to the mean it is at most
     // n steps, each a p-th of that in the logarithm of the weight.
     let allowed = n as f64 * ((1.0 + outcome.imbalance) / (1.0 - outcome.imbalance)).ln() / graph.p();
@@ -175,10 +171,8 @@ fn symmetric(evidence: &mut Evidence, subject: &Subject, _: Formula) -> Result<(
     }
     let triplets = both.into_iter().flat_map(|((i, j), value)| [(i, j, value), (j, i, value)]).collect();
     let graph = graph_of(subject, subject.network.weights.neurons(), triplets)?;
-    let worst = crate::flow::node_costs(graph.pattern(), graph.initial_costs(), &0.0)
-        .gradient()
-        .iter()
-        .fold(0.0_f64, |worst, g| worst.max(g.abs()));
+    let gradient = crate::flow::node_costs(graph.pattern(), graph.initial_costs(), &0.0).gradient();
+    let worst = largest_or_nan(gradient.iter().map(|g| g.abs()));
     evidence.at_most(
         "symmetric weights |J| + |J|^T: largest neural gradient as they are",
         worst,

@@ -7,7 +7,7 @@ use crate::conserved::{
     CycleBasis, eigenvalues, first_sign_change, independent_count, nearest_eigenvector_residual, traces_of_powers,
 };
 use crate::network::{NetworkError, Weights, exponent, rescale_weights, times_power_of_two};
-use crate::scalar::{Tracked, tracked};
+use crate::scalar::{Tracked, largest_or_nan, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "conserved_quantities",
@@ -230,11 +230,8 @@ fn spectrum(evidence: &mut Evidence, subject: &Subject, balanced: &Weights) {
         evidence.note("eigenvalues left out: their iteration left the range of f64; traces of powers stand in");
         return;
     }
-    let worst = leading
-        .iter()
-        .take(LEADING)
-        .map(|&eigenvalue| nearest_eigenvector_residual(&given, eigenvalue))
-        .fold(0.0_f64, |worst, value| if value <= worst { worst } else { value });
+    let residuals = leading.iter().take(LEADING).map(|&eigenvalue| nearest_eigenvector_residual(&given, eigenvalue));
+    let worst = largest_or_nan(residuals);
     evidence.at_most(
         format!("distance of the given matrix from having the {LEADING} leading eigenvalues of the balanced one, in the unit of the largest weight"),
         worst,

@@ -427,4 +427,18 @@ mod tests {
             other => panic!("{other:?}"),
         }
     }
+
+    #[test]
+    fn a_cost_out_of_range_is_told_on_which_side_of_it() {
+        for (log2_cost, side) in [
+            (-1001.0, "below the smallest number"),
+            (-999.9, "below the smallest number"),
+            (-300.0, "with fewer digits"),
+            (1024.0, "above the largest number"),
+            (1852.0, "above the largest number"),
+        ] {
+            let said = CostError::CostOutOfRange { target: 0, source_index: 1, log2_cost }.to_string();
+            assert!(said.contains(side), "{log2_cost}: {said}");
+        }
+    }
 }

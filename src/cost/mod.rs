@@ -84,17 +84,17 @@ pub enum CostError {
         /// What is missing.
         missing: &'static str,
     },
-    /// The cost of the synapse from `source_index` to `target` is 2^`log2_cost` of the largest, below the smallest
-    /// number that f64 holds.
+    /// The cost of the synapse from `source_index` to `target` is 2^`log2_cost` in the unit in which all costs would be held: below the
+    /// smallest number that f64 holds, above the largest, or one whose weight f64 holds with fewer digits there.
     #[error(
-        "the cost of the synapse from {source_index} to {target} (counted from 0, the world last) is 2^{log2_cost:.0} of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
+        "the cost of the synapse from {source_index} to {target} (counted from 0, the world last) is 2^{log2_cost:.0} {}", out_of_range(*log2_cost)
     )]
     CostOutOfRange {
         /// The synapse's target, counted from 0; the world is the last.
         target: usize,
         /// The synapse's source, counted from 0; the world is the last.
         source_index: usize,
-        /// log2 of the cost, in units of the largest.
+        /// log2 of the cost, in units of the largest where there is such a unit, else as the weights are given.
         log2_cost: f64,
     },
     /// The activation of neuron `neuron`, `activation`, is of degree `degree`: what is asked for is defined for degree one;
@@ -210,6 +210,21 @@ impl CostError {
         }
     }
 }
+
+/// On which side of the range of `f64` a cost of 2 to this power lies, and what to do about it.
+fn out_of_range(log2_cost: f64) -> &'static str {
+    if log2_cost < ABOVE_THE_LEAST {
+        "of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
+    } else if log2_cost > BELOW_THE_MOST {
+        "above the largest number that f64 holds, and no other unit brings all costs into its range; use a smaller p, or drop the synapse"
+    } else {
+        "in the unit in which all costs are numbers, and there f64 holds its weight with fewer digits; use a larger p, or drop the synapse"
+    }
+}
+
+/// Powers of two between which costs are kept, less than one rounding of a logarithm inside.
+const ABOVE_THE_LEAST: f64 = -999.0;
+const BELOW_THE_MOST: f64 = 1023.0;
 
 impl From<OnAnotherRank> for CostError {
     fn from(fault: OnAnotherRank) -> Self {

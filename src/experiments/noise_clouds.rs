@@ -10,6 +10,7 @@ use super::{
 use crate::claims::Verdict;
 use crate::io::embedded::Trained;
 use crate::network::Network;
+use crate::scalar::largest_or_nan;
 use crate::tasks::{Noise, SideBySide};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -54,8 +55,8 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let mut findings = Findings::default();
     let without_noise = |variant: &Variant| ends(&variant.network, 0.0, 1, seed).map(|ends| ends.concat());
     let quiet = without_noise(&given)?;
-    let size = quiet.iter().fold(0.0_f64, |size, y| size.max(y.abs()));
-    let apart = quiet.iter().zip(&without_noise(&balanced)?).fold(0.0_f64, |apart, (a, b)| apart.max((a - b).abs()));
+    let size = largest_or_nan(quiet.iter().map(|y| y.abs()));
+    let apart = largest_or_nan(quiet.iter().zip(&without_noise(&balanced)?).map(|(a, b)| (a - b).abs()));
     findings.evidence.at_most(
         "outputs without noise of the balanced network against those of the given one",
         apart,

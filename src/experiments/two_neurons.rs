@@ -9,6 +9,7 @@ use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Pro
 use crate::claims::Verdict;
 use crate::cost::{CostGraph, CostSpec};
 use crate::network::{Activation, Homogeneity, Network, Weights, rescale_network};
+use crate::scalar::largest_or_nan;
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "two-neurons",
@@ -93,12 +94,10 @@ fn run(_: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentErro
 }
 
 fn compare(findings: &mut Findings, what: &str, way: &[(f64, Vec<f64>)], closed: impl Fn(f64) -> Vec<f64>) {
-    let mut worst = 0.0_f64;
-    for (time, weights) in way {
-        for (weight, closed) in weights.iter().zip(closed(*time)) {
-            worst = worst.max((weight / closed - 1.0).abs());
-        }
-    }
+    let of_time = |(time, weights): &(f64, Vec<f64>)| {
+        largest_or_nan(weights.iter().zip(closed(*time)).map(|(weight, closed)| (weight / closed - 1.0).abs()))
+    };
+    let worst = largest_or_nan(way.iter().map(of_time));
     findings.evidence.at_most(
         format!("{what}: weights along the flow against the closed form, largest relative difference"),
         worst,

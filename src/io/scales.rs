@@ -29,6 +29,14 @@ pub enum ScalesError {
         /// What is wrong.
         error: NumberError,
     },
+    /// The quoted name that begins in line `line` does not end.
+    #[error(
+        "line {line}: the quoted name that begins here does not end; close its quotes, and double quotes within it"
+    )]
+    UnclosedName {
+        /// The line, counted from 1.
+        line: u64,
+    },
     /// There are no log-scales below the header.
     #[error("there are no log-scales below the header; give one a neuron")]
     NoNeurons,
@@ -145,11 +153,27 @@ pub fn read_csv(reader: impl Read) -> Result<Vec<f64>, ScalesError> {
         None => return Err(ScalesError::NoHeader { text: String::new() }),
     };
     let mut h = Vec::new();
+    // The line in which a quoted name began that has not ended yet: names may hold ends of lines.
+    let mut open = None;
     while let Some(line) = lines.next_filled_line()? {
+        if named {
+            let odd = line.bytes.iter().filter(|&&byte| byte == b'"').count() % 2 == 1;
+            open = match open {
+                Some(began) if !odd => Some(began),
+                None if odd && line.bytes.trim_ascii_start().starts_with(b"\"") => Some(line.number),
+                _ => None,
+            };
+            if open.is_some() {
+                continue;
+            }
+        }
         // A name may hold commas, a number does not.
         let last = if named { line.bytes.rsplit(|&byte| byte == b',').next().unwrap_or_default() } else { line.bytes };
         let value = number(last.trim_ascii());
         h.push(value.map_err(|error| ScalesError::BadNumber { line: line.number, error })?);
+    }
+    if let Some(line) = open {
+        return Err(ScalesError::UnclosedName { line });
     }
     if h.is_empty() { Err(ScalesError::NoNeurons) } else { Ok(h) }
 }
@@ -164,4 +188,22 @@ pub fn write_csv(h: &[f64], writer: &mut impl Write) -> io::Result<()> {
         writeln!(writer, "{value:.16e}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_hold_ends_of_lines_are_read_back() {
+        let names = ["plain", "two\nlines", "a \"b\",\n\n\"c\"", "comma, name", "\"\n\"", "\n"].map(str::to_owned);
+        let h = ["0.5", "-1", "2", "3", "4", "5"].map(str::to_owned);
+        let mut written = Vec::new();
+        write_lines(&h, Some(&names), &mut written).unwrap();
+        assert_eq!(read_csv(&written[..]).unwrap(), [0.5, -1.0, 2.0, 3.0, 4.0, 5.0]);
+        // A lone quote within a name that is not quoted means nothing.
+        assert_eq!(read_csv(&b"neuron,h\n5\" pipe,1\n\"a\",2\n"[..]).unwrap(), [1.0, 2.0]);
+        let open = read_csv(&b"neuron,h\nx,1\n\"a,2\nb,3\n"[..]);
+        assert!(matches!(open, Err(ScalesError::UnclosedName { line: 3 })), "{open:?}");
+    }
 }

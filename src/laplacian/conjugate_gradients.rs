@@ -5,6 +5,7 @@ use super::products::{SparseProducts, Stored};
 use super::scaled::ScaledLaplacian;
 use super::vectors::{dot, dot_of_chunk};
 use crate::parallel::{CHUNK, each};
+use crate::scalar::largest_or_nan;
 
 /// When the inner iteration stops.
 pub(crate) struct Until {
@@ -123,8 +124,8 @@ pub(crate) fn iterate(system: &mut impl System, right: Vec<f64>, unit: &[f64], u
             break;
         }
         let curvature = system.times(&direction, &mut product);
-        // Rounding has won: what has been found so far is still a direction of descent.
-        if curvature.is_nan() || curvature <= 0.0 || residual_z <= 0.0 {
+        // Rounding has won, or numbers have left the range: what has been found so far is still a direction of descent.
+        if !(curvature > 0.0 && residual_z > 0.0) {
             break;
         }
         let step = residual_z / curvature;
@@ -140,8 +141,11 @@ pub(crate) fn iterate(system: &mut impl System, right: Vec<f64>, unit: &[f64], u
             (dot_of_chunk(residual, residual), worst(residual, unit))
         });
         let squared: f64 = sizes.iter().map(|(squared, _)| squared).sum();
-        let every_node = sizes.iter().map(|(_, worst)| *worst).fold(0.0, f64::max);
-        let relative = squared.sqrt() <= until.relative * start && every_node <= until.relative * worst_at_start;
+        let every_node = largest_or_nan(sizes.iter().map(|(_, worst)| *worst));
+        // A right-hand side whose squares are beyond the largest number is no measure: any residual would be within it.
+        let relative = start.is_finite()
+            && squared.sqrt() <= until.relative * start
+            && every_node <= until.relative * worst_at_start;
         reached = relative || every_node <= until.every_node;
         system.precondition(&residual, &mut z);
         let next = dot(&residual, &z);
@@ -156,7 +160,7 @@ pub(crate) fn iterate(system: &mut impl System, right: Vec<f64>, unit: &[f64], u
     Solved { x: u, reached }
 }
 
-/// `max |r_i| unit_i`.
+/// `max |r_i| unit_i`, NaN if one of them is: that is within no bound.
 fn worst(residual: &[f64], unit: &[f64]) -> f64 {
-    residual.iter().zip(unit).fold(0.0, |worst, (value, unit)| worst.max((value * unit).abs()))
+    largest_or_nan(residual.iter().zip(unit).map(|(value, unit)| (value * unit).abs()))
 }

@@ -8,6 +8,7 @@ use super::products::SparseProducts;
 use super::scaled::ScaledLaplacian;
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, node_costs};
+use crate::scalar::{exponent, largest_or_nan, times_power_of_two};
 
 /// The Laplacian of given costs.
 pub struct SparseLaplacian<'a> {
@@ -51,7 +52,12 @@ impl<'a> SparseLaplacian<'a> {
     pub fn solve(&mut self, ground: &GroundedLaplacian, right: &[f64], relative: f64) -> Result<Vec<f64>, NotSolved> {
         // What goes into the free nodes of a component comes out at its ground: the grounded system is the whole one, up
         // to a constant in each component.
-        let right = ground.drained(right);
+        let mut right = ground.drained(right);
+        // In units of the power of two of its largest entry: its squares are then within the range of f64. That is exact, for
+        // the system is linear.
+        let largest = largest_or_nan(right.iter().map(|value| value.abs()));
+        let unit = if largest > 0.0 && largest.is_finite() { exponent(largest) } else { 0 };
+        right.iter_mut().for_each(|value| *value = times_power_of_two(*value, -unit));
         let until = Until { relative, every_node: 0.0, of: Unit::One, products: PATIENT_PRODUCTS };
         let mut passes = 0;
         let preconditioner: &mut dyn Preconditioner = match &mut self.factor {
@@ -65,10 +71,11 @@ impl<'a> SparseLaplacian<'a> {
             solved = solve(&mut self.products, &self.matrix, &mut factor, &right, &until, &mut passes);
             self.factor = Some(factor);
         }
-        if !solved.reached {
+        let x: Vec<f64> = solved.x.iter().map(|value| times_power_of_two(*value, unit)).collect();
+        if !(solved.reached && x.iter().all(|value| value.is_finite())) {
             return Err(NotSolved { nodes: self.graph.nodes(), products: MAX_PRODUCTS });
         }
-        Ok(ground.grounded(&solved.x))
+        Ok(ground.grounded(&x))
     }
 }
 
@@ -78,6 +85,29 @@ mod tests {
     use crate::cost::CostSpec;
     use crate::network::random::{normals, random_network, stream};
     use crate::network::{Activation, Network};
+
+    /// Squares of the right-hand side leave the range of `f64` where it does not; what is no number has no solution.
+    #[test]
+    fn a_right_hand_side_of_any_size_is_solved_for_or_refused() {
+        let weights = vec![(0, 1, 1.0), (1, 2, 2.0), (2, 0, 3.0), (1, 0, 0.5)];
+        let weights = crate::network::Weights::from_triplets(3, weights).unwrap();
+        let network = Network::recurrent(weights, Activation::Linear);
+        let graph = CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap();
+        let ground = GroundedLaplacian::of(&graph);
+        let mut laplacian = SparseLaplacian::new(&graph, graph.initial_costs());
+        let mut of = |right: [f64; 3]| laplacian.solve(&ground, &right, 1e-12);
+        let one = of([1.0, -0.25, 0.5]).unwrap();
+        for unit in [600, -600] {
+            let right = [1.0, -0.25, 0.5].map(|value| times_power_of_two(value, unit));
+            let wanted: Vec<f64> = one.iter().map(|value| times_power_of_two(*value, unit)).collect();
+            assert_eq!(of(right).unwrap(), wanted, "{unit}");
+        }
+        for value in [f64::NAN, f64::INFINITY] {
+            let found = of([value, 1.0, -1.0]);
+            assert!(found.is_err(), "{value}: {found:?}");
+        }
+        assert_eq!(of([0.0; 3]).unwrap(), [0.0; 3]);
+    }
 
     #[test]
     fn the_iteration_finds_what_the_elimination_finds() {

@@ -41,6 +41,24 @@ pub enum NetworkError {
         /// Number of neurons.
         neurons: usize,
     },
+    /// There is no memory for `neurons` neurons with synapses between all pairs: it would take `megabytes` MB.
+    #[error(
+        "there is no memory for {neurons} neurons with synapses between all pairs, which take {megabytes} MB; use fewer neurons"
+    )]
+    NoRoomForAllPairs {
+        /// Number of neurons.
+        neurons: usize,
+        /// How many megabytes they take.
+        megabytes: u64,
+    },
+    /// The network has `what`, with which trials are not run side by side.
+    #[error(
+        "the network has {what}, and trials are run side by side with input and read-out weights, from state zero and with time constants of one only; run it with Simulator"
+    )]
+    NotSideBySide {
+        /// What it has, in words.
+        what: String,
+    },
     /// The weight matrix is `rows` x `columns`, but recurrent weights are square: one row and one column a neuron.
     #[error(
         "the weight matrix is {rows} x {columns}, but recurrent weights are square: one row and one column a neuron"

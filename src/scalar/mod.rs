@@ -12,6 +12,7 @@ mod binary;
 mod directed;
 mod interval;
 mod interval_arithmetic;
+mod largest;
 #[cfg(test)]
 mod laws;
 #[cfg(feature = "precise")]
@@ -23,6 +24,7 @@ mod tracked;
 
 pub use binary::{exponent, odd_dyadic, significand, times_power_of_two};
 pub use interval::{Interval, IntervalError};
+pub use largest::largest_or_nan;
 #[cfg(feature = "precise")]
 pub use multi::{LEAST_BITS, MOST_BITS, Multi, PrecisionError};
 #[cfg(feature = "precise")]

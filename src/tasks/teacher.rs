@@ -5,6 +5,7 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use super::task::{Batch, Task};
+use super::training::room_for_all_pairs;
 use super::{Simulator, Trials, portable_normals};
 use crate::network::random::stream;
 use crate::network::{Activation, Network, NetworkError, Weights};
@@ -32,8 +33,9 @@ impl Teacher {
     /// and read-out weights of variance `1/neurons`.
     ///
     /// # Errors
-    /// No neurons.
+    /// No neurons, or more than there is memory for.
     pub fn new(neurons: usize, activation: Activation, seed: u64) -> Result<Self, NetworkError> {
+        room_for_all_pairs(neurons)?;
         let mut random = stream(seed, RANDOM_WEIGHTS);
         let mut matrix = |rows: usize, columns: usize, scale: f64| {
             DMatrix::from_vec(rows, columns, portable_normals(&mut random, rows * columns, scale))

@@ -217,23 +217,42 @@ impl<'a> DegreeProblem<'a> {
         };
         let seconds = started.elapsed().as_secs_f64();
         let mut outcome = self.judge(criteria, name, ended);
-        let network = rescale_network(self.network, &outcome.h, Homogeneity::Required)?;
-        let (rescaled, _) = costs_in(&network, &self.spec, self.scope)?;
-        let imbalance_final = rescaled.pulls(rescaled.initial_costs(), &0.0).imbalance().worst;
+        let given = self.costs.initial_costs();
+        let cost_initial = self.costs.total(given, &0.0);
+        let imbalance_initial = self.costs.pulls(given, &0.0).imbalance().worst;
+        let (log_scales, cost_final) = (outcome.h.clone(), outcome.cost);
+        let (log_scales, network, cost_final, imbalance_final) = match self.rescaled(&log_scales) {
+            Ok((network, imbalance)) => (log_scales, network, cost_final, imbalance),
+            // What happened to the rescaled network is no fault of the one given, which stays as it is.
+            Err(error) if error.is_out_of_range() => {
+                if outcome.status.is_balanced() {
+                    outcome.status = status_out_of_range(&error);
+                }
+                (vec![0.0; log_scales.len()], self.network.clone(), cost_initial, imbalance_initial)
+            }
+            Err(error) => return Err(error),
+        };
         if outcome.status.is_balanced() && (imbalance_final > criteria.tol || imbalance_final.is_nan()) {
             outcome.status = Status::LostToRounding;
         }
-        let given = self.costs.initial_costs();
         Ok(DegreeRun {
-            log_scales: outcome.h.clone(),
-            cost_initial: self.costs.total(given, &0.0),
-            cost_final: outcome.cost,
-            imbalance_initial: self.costs.pulls(given, &0.0).imbalance().worst,
+            log_scales,
+            cost_initial,
+            cost_final,
+            imbalance_initial,
             imbalance_final,
             outcome,
             network,
             seconds,
         })
+    }
+
+    /// The network rescaled by log-scales, and its imbalance, measured on its weights.
+    fn rescaled(&self, log_scales: &[f64]) -> Result<(Network, f64), DegreeError> {
+        let network = rescale_network(self.network, log_scales, Homogeneity::Required)?;
+        let (costs, _) = costs_in(&network, &self.spec, self.scope)?;
+        let imbalance = costs.pulls(costs.initial_costs(), &0.0).imbalance().worst;
+        Ok((network, imbalance))
     }
 
     /// The only place where a run is called balanced, from the costs at its log-scales.
@@ -258,12 +277,29 @@ impl<'a> DegreeProblem<'a> {
     }
 }
 
+/// What a run has come to whose log-scales are balanced, while the network rescaled by them leaves the range of `f64`: a number
+/// became infinite, or it lost its digits.
+fn status_out_of_range(error: &DegreeError) -> Status {
+    match error {
+        DegreeError::Cost(CostError::CostNotNormal { target, value, .. }) if !value.is_finite() => {
+            Status::NotFinite { node: *target }
+        }
+        DegreeError::Network(NetworkError::RescaledOutOfRange { row, from, log_factor, .. })
+            if from.abs().ln() + log_factor > 0.0 =>
+        {
+            Status::NotFinite { node: *row }
+        }
+        _ => Status::LostToRounding,
+    }
+}
+
 /// A run on a network of any degrees, converged or not.
 #[derive(Clone, Debug)]
 pub struct DegreeRun {
     /// What the solver did. Its status is settled on the rescaled network, not on the solver's word.
     pub outcome: Outcome,
-    /// The log-scales of the neurons (n).
+    /// The log-scales of the neurons (n). Where numbers of the network rescaled by those that the solver found would leave the range
+    /// of `f64` they are 0, the network and its figures are those given, and the status says so.
     pub log_scales: Vec<f64>,
     /// The network rescaled by them.
     pub network: Network,
@@ -294,5 +330,48 @@ impl DegreeRun {
     /// [`DegreeNotConverged`], which carries the run.
     pub fn converged(self) -> Result<DegreeRun, DegreeNotConverged> {
         if self.outcome.status.is_balanced() { Ok(self) } else { Err(DegreeNotConverged { run: Box::new(self) }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::network::{Activation, Activations, Weights};
+
+    /// A cost of the rescaled network is lost where degrees are 600 powers of ten apart: that was reported as a fault of the network
+    /// given, with a cost that it does not have.
+    #[test]
+    fn a_rescaled_network_out_of_range_is_told_by_the_status_of_the_run() {
+        let weights = DMatrix::from_row_slice(3, 3, &[0.5, 1.2, 0.0, 0.3, 0.0, 2.0, 1.0, 0.7, 0.1]);
+        let degrees = [1e300, 1.0, 1e-300].map(|degree| Activation::RectifiedPower { degree });
+        let network = Network {
+            w_in: Some(DMatrix::from_element(3, 1, 1.0)),
+            w_out: Some(DMatrix::from_element(1, 3, 1.0)),
+            ..Network::recurrent(Weights::from_dense(&weights).unwrap(), Activations::Each(degrees.to_vec()))
+        };
+        let problem = DegreeProblem::new(&network, &CostSpec::power(2.0).with_world(1.0), Scope::Whole).unwrap();
+        let run = problem.solve(Method::Auto, &Criteria::default()).unwrap();
+        assert_eq!(run.outcome.status, Status::LostToRounding);
+        assert_eq!((run.network.clone(), run.log_scales.clone()), (network.clone(), vec![0.0; 3]));
+        assert_eq!((run.cost_final, run.imbalance_final), (run.cost_initial, run.imbalance_initial));
+    }
+
+    #[test]
+    fn what_grows_beyond_the_range_is_not_finite_and_what_shrinks_is_lost() {
+        let cost = |value| CostError::CostNotNormal { target: 2, source_index: 0, value }.into();
+        let weight = |log_factor| {
+            NetworkError::RescaledOutOfRange { what: "J", row: 2, column: 0, from: 2.0, log_factor }.into()
+        };
+        for (error, status) in [
+            (cost(f64::INFINITY), Status::NotFinite { node: 2 }),
+            (cost(0.0), Status::LostToRounding),
+            (cost(1e-310), Status::LostToRounding),
+            (weight(800.0), Status::NotFinite { node: 2 }),
+            (weight(-800.0), Status::LostToRounding),
+        ] {
+            assert_eq!(status_out_of_range(&error), status, "{error}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::balance::{Coordinates, Criteria, OdeFlow, Solver, Stepper};
 use crate::conserved::largest_log_product_change;
 use crate::cost::CostGraph;
 use crate::experiments::Series;
-use crate::scalar::scale_by_exp;
+use crate::scalar::{largest_or_nan, scale_by_exp};
 
 /// The largest change of a log cycle product, for each integrator and form, against the step tolerance.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub fn drift(graph: &CostGraph, stop: &Criteria) -> Drift {
                 .iter()
                 .map(|&step_tol| {
                     let solver = OdeFlow { coordinates, stepper, step_tol };
-                    (step_tol, change(graph, &solver, stop).max(f64::EPSILON))
+                    (step_tol, largest_or_nan([change(graph, &solver, stop), f64::EPSILON]))
                 })
                 .collect();
             curves.push(Series::new(OdeFlow::new(stepper, coordinates).name(), points));

@@ -45,10 +45,28 @@ impl<S: Real> Noise<S> {
 
 impl<S: Real> SideBySide<S> {
     /// # Errors
-    /// An activation other than ReLU.
+    /// An activation other than ReLU; input or read-out weights that are missing, a state to begin in other than zero, and time constants
+    /// other than one, none of which is part of these equations.
     pub fn new(network: &Network) -> Result<Self, NetworkError> {
         if network.activation != Activation::Relu {
             return Err(NetworkError::NotHomogeneous { activation: network.activation.name() });
+        }
+        let other = |values: &Option<Vec<f64>>, only: f64| {
+            let values = values.as_deref().unwrap_or_default();
+            values.iter().position(|&value| value != only).map(|neuron| (neuron, values[neuron]))
+        };
+        let what = if network.w_in.is_none() {
+            Some("no input weights".to_owned())
+        } else if network.w_out.is_none() {
+            Some("no read-out weights".to_owned())
+        } else if let Some((neuron, value)) = other(&network.initial_state, 0.0) {
+            Some(format!("the initial state {value} at neuron {neuron} (counted from 0)"))
+        } else {
+            let constant = other(&network.time_constants, 1.0);
+            constant.map(|(neuron, value)| format!("the time constant {value} at neuron {neuron} (counted from 0)"))
+        };
+        if let Some(what) = what {
+            return Err(NetworkError::NotSideBySide { what });
         }
         let parameters = Parameters::of_network(network);
         let n = parameters.neurons;
@@ -104,5 +122,37 @@ impl<S: Real> SideBySide<S> {
         let mut y = vec![S::ZERO; self.parameters.outputs * width];
         add_times(&self.parameters.output, x, width, &mut y);
         y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::network::Weights;
+
+    #[test]
+    fn what_the_equations_have_no_place_for_is_refused() {
+        let weights = Weights::from_triplets(2, vec![(0, 1, 1.0), (1, 0, 0.5)]).unwrap();
+        let whole = Network {
+            w_in: Some(DMatrix::from_element(2, 1, 1.0)),
+            w_out: Some(DMatrix::from_element(1, 2, 1.0)),
+            initial_state: Some(vec![0.0; 2]),
+            time_constants: Some(vec![1.0; 2]),
+            ..Network::recurrent(weights, Activation::Relu)
+        };
+        assert!(SideBySide::<f64>::new(&whole).is_ok());
+        for (network, has) in [
+            (Network { w_in: None, ..whole.clone() }, "no input weights"),
+            (Network { w_out: None, ..whole.clone() }, "no read-out weights"),
+            (Network { initial_state: Some(vec![0.0, -0.5]), ..whole.clone() }, "the initial state -0.5 at neuron 1"),
+            (Network { time_constants: Some(vec![2.0, 1.0]), ..whole.clone() }, "the time constant 2 at neuron 0"),
+        ] {
+            match SideBySide::<f64>::new(&network) {
+                Err(NetworkError::NotSideBySide { what }) => assert!(what.starts_with(has), "{what}"),
+                other => panic!("{has}: {:?}", other.err()),
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ use nalgebra::DMatrix;
 
 use super::portable_normals;
 use super::task::Task;
+use crate::balance::ask_for_memory;
 use crate::cost::{CostError, CostGraph, CostSpec, DegreeCosts, synaptic_cost};
 use crate::flow::{node_costs, norm_squared};
 use crate::network::random::stream;
@@ -27,7 +28,9 @@ use crate::network::{Activations, Network, NetworkError, Weights};
 #[non_exhaustive]
 pub enum TrainingError {
     /// In iteration `iteration` `what` became `value`.
-    #[error("in iteration {iteration} {what} became {value:?}; use a smaller rate")]
+    #[error(
+        "in iteration {iteration} {what} became {value:?}; use a smaller rate, or a smaller penalty where there is one"
+    )]
     Diverged {
         /// The iteration, counted from 0.
         iteration: usize,
@@ -53,6 +56,29 @@ pub enum TrainingError {
         trials: usize,
         /// Number of conditions.
         conditions: usize,
+    },
+    /// `iterations` batches and one more to measure the result, of `trials` trials each, are more trials than have streams of
+    /// their own.
+    #[error(
+        "{iterations} iterations with {trials} trials each, and as many once more to measure the result, are more than the {limit} trials that have random numbers of their own; use fewer"
+    )]
+    TooManyTrials {
+        /// Number of iterations.
+        iterations: usize,
+        /// Number of trials a batch.
+        trials: usize,
+        /// The most trials.
+        limit: u64,
+    },
+    /// There is no memory for a batch of `trials` trials: it would take `megabytes` MB.
+    #[error(
+        "there is no memory for {trials} trials a batch, which take {megabytes} MB with this network; use fewer trials, or fewer neurons"
+    )]
+    OutOfMemory {
+        /// Number of trials a batch.
+        trials: usize,
+        /// How many megabytes they take.
+        megabytes: u64,
     },
     /// There is no gradient for `dynamics`.
     #[error("there is no gradient for {dynamics}; use discrete time or Euler's method")]
@@ -123,20 +149,36 @@ impl Default for Descent {
     }
 }
 
-/// A stream of the seed that trials, which have the first 2^32, do not use.
+/// Each trial has a stream of the seed, and trials have the first so many.
+const MOST_TRIALS: u64 = 1 << 32;
+/// A stream of the seed that trials do not use.
 const INITIAL_WEIGHTS: u64 = 1 << 33;
+
+/// Bytes for each synapse of a network that is made and trained: matrix, pattern and weights, all once more transposed, and a gradient.
+const A_SYNAPSE: u64 = 56;
+
+/// Asks whether there is memory for synapses between all pairs of so many neurons, before any is taken.
+///
+/// # Errors
+/// [`NetworkError::TooManyNeurons`] and [`NetworkError::NoRoomForAllPairs`].
+pub(in crate::tasks) fn room_for_all_pairs(neurons: usize) -> Result<(), NetworkError> {
+    let Ok(count) = u32::try_from(neurons) else { return Err(NetworkError::TooManyNeurons { neurons }) };
+    let bytes = u64::from(count).pow(2).saturating_mul(A_SYNAPSE);
+    ask_for_memory(bytes).map_err(|megabytes| NetworkError::NoRoomForAllPairs { neurons, megabytes })
+}
 
 /// A network to start from: `neurons` neurons, all pairs connected, recurrent, input and read-out weights normal with
 /// standard deviation `1/√neurons`, no bias yet.
 ///
 /// # Errors
-/// No neurons.
+/// No neurons, or more than there is memory for.
 pub fn initial_network(
     task: &dyn Task,
     neurons: usize,
     activation: impl Into<Activations>,
     seed: u64,
 ) -> Result<Network, NetworkError> {
+    room_for_all_pairs(neurons)?;
     let mut random = stream(seed, INITIAL_WEIGHTS);
     let scale = (neurons as f64).sqrt().recip();
     let (inputs, outputs) = task.channels();
@@ -155,7 +197,8 @@ pub fn initial_network(
 /// `k·trials` on.
 ///
 /// # Errors
-/// Settings out of range, a network without the task's channels, or a loss or gradient that stops being finite.
+/// Settings out of range, more trials than there are or than there is memory for, a network without the task's channels, or a
+/// loss or gradient that stops being finite.
 pub fn train(
     task: &dyn Task,
     mut network: Network,
@@ -238,7 +281,24 @@ fn check(task: &dyn Task, network: &Network, descent: &Descent) -> Result<(), Tr
     if has != task.channels() {
         return Err(TrainingError::WrongChannels { network: shape(has), task: shape(task.channels()) });
     }
-    Ok(())
+    let Descent { iterations, trials, .. } = *descent;
+    if (iterations as u128 + 1) * trials as u128 > u128::from(MOST_TRIALS) {
+        return Err(TrainingError::TooManyTrials { iterations, trials, limit: MOST_TRIALS });
+    }
+    let bytes = bytes_of_a_batch(task, network.weights.neurons(), trials);
+    ask_for_memory(bytes).map_err(|megabytes| TrainingError::OutOfMemory { trials, megabytes })
+}
+
+/// Bytes that the gradient on a batch takes, from those of the smallest batch: inputs and targets, what is read out and its errors, and
+/// for each neuron at each step its state, its activity and its adjoint.
+fn bytes_of_a_batch(task: &dyn Task, neurons: usize, trials: usize) -> u64 {
+    let batch = task.batch(0, 0..task.conditions());
+    let numbers = |rows: &[Vec<f64>]| rows.iter().map(Vec::len).sum::<usize>() as u64;
+    let of_neurons = (neurons as u64).saturating_mul((batch.trials.input.len() * batch.trials.count) as u64);
+    let of_few =
+        (numbers(&batch.trials.input) + 4 * numbers(&batch.targets)).saturating_add(of_neurons.saturating_mul(3));
+    let batches = (trials / task.conditions()) as u64;
+    of_few.saturating_mul(batches).saturating_mul(size_of::<f64>() as u64)
 }
 
 impl Record {
@@ -254,5 +314,54 @@ impl Record {
         };
         let cost = network.weights.values().iter().map(|weight| synaptic_cost(&1.0, weight, 2.0)).sum();
         Ok(Record { iteration, loss, cost, neural_gradient: norm_squared(&gradient).sqrt() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Activation;
+    use crate::tasks::{Teacher, XorIntegration};
+
+    fn trained(descent: &Descent) -> Result<(Network, History), TrainingError> {
+        let teacher = Teacher::new(4, Activation::Relu, 1)?;
+        train(&teacher, initial_network(&teacher, 3, Activation::Relu, 1)?, descent, &mut |_, _| ())
+    }
+
+    #[test]
+    fn batches_that_no_machine_holds_are_refused_before_any_is_drawn() {
+        let of = |iterations, trials| trained(&Descent { iterations, trials, ..Descent::default() });
+        for (iterations, trials) in [(2, usize::MAX), (2, 99_999_999_999), (usize::MAX, 1), (1, 1 << 32)] {
+            let refused = of(iterations, trials);
+            let Err(TrainingError::TooManyTrials { iterations: i, trials: t, limit: MOST_TRIALS }) = refused else {
+                panic!("{iterations} {trials}: {refused:?}")
+            };
+            assert_eq!((i, t), (iterations, trials));
+        }
+        assert!(of(1, 2).is_ok());
+        // 50 steps of two inputs, two targets four times, and three numbers for each of three neurons.
+        let teacher = Teacher::new(4, Activation::Relu, 1).unwrap();
+        assert_eq!(bytes_of_a_batch(&teacher, 3, 10), 8 * 10 * 50 * (2 + 4 * 2 + 3 * 3));
+        assert_eq!(bytes_of_a_batch(&teacher, usize::MAX, 1 << 32), u64::MAX);
+    }
+
+    #[test]
+    fn neurons_that_no_machine_holds_are_refused_before_any_is_drawn() {
+        for neurons in [4_000_000_000, 100_000_000] {
+            let network = initial_network(&XorIntegration, neurons, Activation::Relu, 1);
+            assert!(matches!(network, Err(NetworkError::NoRoomForAllPairs { neurons: n, .. }) if n == neurons));
+            let teacher = Teacher::new(neurons, Activation::Relu, 1);
+            assert!(matches!(teacher, Err(NetworkError::NoRoomForAllPairs { neurons: n, .. }) if n == neurons));
+        }
+        let network = initial_network(&XorIntegration, 1 << 33, Activation::Relu, 1);
+        assert_eq!(network, Err(NetworkError::TooManyNeurons { neurons: 1 << 33 }));
+    }
+
+    /// Of a penalty of 1e300 it is not the rate that is too large.
+    #[test]
+    fn what_diverged_may_be_the_penalty_and_its_message_says_so() {
+        let refused = trained(&Descent { iterations: 2, l2: 1e300, ..Descent::default() }).unwrap_err();
+        assert!(matches!(refused, TrainingError::Diverged { iteration: 0, .. }), "{refused:?}");
+        assert!(refused.to_string().contains("smaller penalty"), "{refused}");
     }
 }
