@@ -234,7 +234,7 @@ pub enum NetworkError {
     /// Rescaled, `what` at (`row`, `column`) would be `from` x e^`log_factor`, outside the range in which f64 has all its
     /// digits.
     #[error(
-        "rescaled, {what} at ({row}, {column}), counted from 0, would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
+        "rescaled, {what} at ({row}, {column}), counted from 0, would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); choose another unit of weight, or log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// What it is about.

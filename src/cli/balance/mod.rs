@@ -124,8 +124,14 @@ pub fn run(options: &BalanceOptions) -> Result<Ending, CliError> {
             if !difference.within_bound {
                 status = Err("the outputs of the balanced model differ by more than rounding explains".to_owned());
             }
+            let of = if read_out { "outputs" } else { "states" };
+            if difference.all_zero {
+                notices.push(format!(
+                    "all {of} are zero on the random input, before and after: that they agree shows nothing"
+                ));
+            }
             outputs = Some(Outputs {
-                of: if read_out { "outputs" } else { "states" },
+                of,
                 largest_difference: difference.largest,
                 bound: difference.bound,
                 within_bound: difference.within_bound,
@@ -208,9 +214,9 @@ fn left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<Strin
     } else if of_the_weights && count + weights.self_synapses() == weights.synapses() {
         "the others are self-synapses, which are balanced as they are"
     } else if count == 1 {
-        "the others were balanced inside their components, this one was scaled along"
+        "the others were balanced inside their components, and the cost is theirs; this one was scaled along"
     } else {
-        "the others were balanced inside their components, these were scaled along"
+        "the others were balanced inside their components, and the cost is theirs; these were scaled along"
     };
     (count > 0).then(|| format!("{} {lie} on no directed cycle; {others}", counted(count, "synapse")))
 }

@@ -229,8 +229,9 @@ impl Summary {
             text += &if outputs.largest_difference == 0.0 {
                 format!("{}: the same, bit for bit\n", outputs.of)
             } else {
+                let how = if outputs.within_bound { "within" } else { "off by" };
                 format!(
-                    "{}: within {:.1e} (rounding explains {:.1e})\n",
+                    "{}: {how} {:.1e} (rounding explains {:.1e})\n",
                     outputs.of, outputs.largest_difference, outputs.bound
                 )
             };

@@ -95,7 +95,7 @@ pub enum ModelError {
     },
     /// Rescaled, `tensor` at `index` would be `from` x e^`log_factor`, outside the range of `f64`.
     #[error(
-        "rescaled, `{tensor}`{index:?} (counted from 0) would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); use log-scales of smaller spread"
+        "rescaled, `{tensor}`{index:?} (counted from 0) would be {from:?} x e^{log_factor}, outside the range in which f64 has all its digits (2e-308 to 2e308); choose another unit of weight, or log-scales of smaller spread"
     )]
     RescaledOutOfRange {
         /// The tensor's name.

@@ -41,6 +41,8 @@ pub struct OutputDifference {
     pub within_bound: bool,
     /// Numbers that were compared.
     pub outputs: usize,
+    /// Whether all of them are zero, before and after: that they are the same shows nothing then.
+    pub all_zero: bool,
 }
 
 /// How the numbers of a rescaled tensor came about.
@@ -139,7 +141,9 @@ pub fn compare_outputs(
         return Reproduction::OutOfRange;
     }
     let unit = if largest_output > 0.0 { largest_output } else { 1.0 };
-    let mut difference = OutputDifference { largest: 0.0, bound: 0.0, within_bound: true, outputs: pairs.len() };
+    let all_zero = pairs.iter().all(|(x, y)| x.value == 0.0 && y.value == 0.0);
+    let mut difference =
+        OutputDifference { largest: 0.0, bound: 0.0, within_bound: true, outputs: pairs.len(), all_zero };
     for (x, y) in &pairs {
         let apart = (x.value - y.value).abs();
         let bound = x.error + y.error;

@@ -140,7 +140,7 @@ fn of_a_model_with_space_every_output_of_every_step_is_compared() {
     let compare = |h: &[f64], rescaled: &[Vec<f64>]| {
         compare_outputs(&model, &Activation::Linear.into(), &numbers, rescaled, h, &[Precision::Exact; 9])
     };
-    let same = OutputDifference { largest: 0.0, bound: 0.0, within_bound: true, outputs: 6 * 3 };
+    let same = OutputDifference { largest: 0.0, bound: 0.0, within_bound: true, outputs: 6 * 3, all_zero: false };
     match compare(&[0.0; 4], &numbers) {
         Reproduction::Compared { read_out: true, difference } => {
             assert_eq!(OutputDifference { bound: 0.0, ..difference }, same);
@@ -216,9 +216,13 @@ fn states_are_compared_where_nothing_is_read_out() {
     }
     // Nothing at all: differences are relative to one.
     let none = vec![vec![0.0; 4], vec![0.0; 2]];
+    match compare_outputs(&two, &relu, &none, &none, &[0.0; 2], &[Precision::Exact; 2]) {
+        Reproduction::Compared { difference, .. } => assert!(difference.all_zero && difference.largest == 0.0),
+        other => panic!("{other:?}"),
+    }
     match compare_outputs(&two, &relu, &none, &[none[0].clone(), vec![0.0, 0.5]], &[0.0; 2], &[Precision::Exact; 2]) {
         Reproduction::Compared { difference, .. } => {
-            assert_eq!((difference.largest, difference.within_bound), (0.5, false))
+            assert_eq!((difference.largest, difference.within_bound, difference.all_zero), (0.5, false, false))
         }
         other => panic!("{other:?}"),
     }
