@@ -47,7 +47,7 @@ pub fn compare(graph: &CostGraph, reference: &[f64], h: &[f64], extra: &[f64]) -
         ground.solve(&costs, &right).map_err(singular)?
     } else {
         let degrees: Vec<f64> = node_costs(graph.pattern(), &costs, &0.0).degrees().collect();
-        raise(&mut right, &degrees);
+        raise(&mut right, &degrees, LEAST_PART);
         let solved = SparseLaplacian::new(graph, &costs).solve(&ground, &right, RESIDUAL);
         solved.map_err(|reason| format!("no bound on distances: {reason}"))?
     };
@@ -80,16 +80,16 @@ pub(super) const RESIDUAL: f64 = 1e-11;
 
 /// What is asked of every node, as a part of the most that is asked of one, in that norm: a thousand times the residual of a hundred
 /// thousand nodes.
-const LEAST_PART: f64 = 1e-3;
+pub(super) const LEAST_PART: f64 = 1e-3;
 
 /// Raises what is asked of nodes with these degrees to that part, so that what an iteration leaves undone is too little to count at
 /// any of them. The bound that comes of it is larger, and no less true.
-pub(super) fn raise(right: &mut [f64], degrees: &[f64]) {
+pub(super) fn raise(right: &mut [f64], degrees: &[f64], part: f64) {
     let costly = |degree: f64| degree > 0.0;
     let of_each = right.iter().zip(degrees).filter(|(_, degree)| costly(**degree));
     let most = of_each.map(|(x, degree)| x / degree.sqrt()).fold(0.0, f64::max);
     for (x, degree) in right.iter_mut().zip(degrees) {
-        *x = x.max(LEAST_PART * most * degree.sqrt());
+        *x = x.max(part * most * degree.sqrt());
     }
 }
 
@@ -137,7 +137,7 @@ mod tests {
     fn what_is_asked_of_a_node_is_raised_to_a_part_of_the_most() {
         // Over the roots of the degrees: 4, 2 and nothing; the node without costs is left out.
         let mut right = [8.0, 6.0, 0.0, 9.0];
-        raise(&mut right, &[4.0, 9.0, 25.0, 0.0]);
+        raise(&mut right, &[4.0, 9.0, 25.0, 0.0], LEAST_PART);
         assert_eq!(right, [8.0, 6.0, 4.0 * LEAST_PART * 5.0, 9.0]);
     }
 }

@@ -169,7 +169,7 @@ impl Subject {
     /// What a run left, at its log-scales as they stand and of its weights, not on the solver's word.
     pub fn imbalance_left(&self, run: &Run) -> f64 {
         let graph = self.graph();
-        let at = node_costs(graph.pattern(), &graph.costs_at(&run.outcome.h), &0.0).imbalance().worst;
+        let at = graph.node_costs(&graph.costs_at(&run.outcome.h)).imbalance().worst;
         if run.imbalance_final >= at { run.imbalance_final } else { at }
     }
 

@@ -146,6 +146,18 @@ fn a_slow_solver_beside_the_reference_leaves_nothing_open() {
     assert_eq!(verdict(&subject), Verdict::Open);
 }
 
+/// Answers that a loose tolerance leaves far apart have a bound too.
+#[test]
+fn a_loose_tolerance_leaves_other_degrees_held() {
+    let methods = [Method::NewtonCg, Method::Osborne, Method::Euler];
+    for (seed, tol) in [(3, 0.3), (4, 1e-2), (5, 1e-6)] {
+        let found = mixed(seed, 8, 0.4, 2.0);
+        let stop = Criteria::default().with_tol(tol);
+        let loose = DegreeSubject::new(found.network, found.spec, Scope::Whole, &methods, stop, seed, &|_| ()).unwrap();
+        assert_measured(&held("any_degree", &loose), DISTANCE);
+    }
+}
+
 /// A claim about degree one only says so where there are other degrees, and no claim is without an answer.
 #[test]
 fn every_claim_is_measured_on_other_degrees_or_says_why_not() {
