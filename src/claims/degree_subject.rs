@@ -47,7 +47,8 @@ impl DegreeSubject {
     /// before it starts.
     ///
     /// # Errors
-    /// A cost that does not fit the network or has no minimum, or a method that is there for degree one only.
+    /// A cost that does not fit the network or has no minimum, a rescaled network that leaves the range of `f64`, or a method that is
+    /// there for degree one only.
     pub fn new(
         network: Network,
         spec: CostSpec,
@@ -61,11 +62,16 @@ impl DegreeSubject {
         let small = network.weights.neurons() <= LARGEST_DENSE;
         let method = if small { Method::Newton } else { Method::NewtonCg };
         progress(method.name());
-        let reference = problem.solve(method, &stop)?;
+        // A run whose rescaled network leaves the range of f64 hands out the network given, which claims would take for balanced.
+        let solve = |method| {
+            let run = problem.solve(method, &stop)?;
+            problem.rescaled(&run.outcome.h).map(|_| run)
+        };
+        let reference = solve(method)?;
         let mut runs = Vec::new();
         for &other in methods.iter().filter(|&&other| other != method) {
             progress(other.name());
-            runs.push(problem.solve(other, &stop)?);
+            runs.push(solve(other)?);
         }
         let costs = problem.costs().clone();
         let (free, on_no_cycle) = (problem.free().to_vec(), problem.on_no_cycle().to_vec());
@@ -304,6 +310,20 @@ mod tests {
         let activation = [0.5, 2.0].map(|degree| Activation::RectifiedPower { degree }).to_vec();
         let network = Network::recurrent(Weights::from_triplets(2, weights).unwrap(), activation);
         DegreeSubject::new(network, CostSpec::power(2.0), Scope::Whole, &[], Criteria::default(), 1, &|_| ()).unwrap()
+    }
+
+    #[test]
+    fn a_network_that_rescaled_leaves_the_range_is_no_subject() {
+        let weights = Weights::from_triplets(3, vec![(0, 1, 1.2), (1, 0, 0.3), (1, 2, 2.0), (2, 0, 1.0), (2, 1, 0.7)]);
+        let degrees = [1e300, 1.0, 1e-300].map(|degree| Activation::RectifiedPower { degree }).to_vec();
+        let network = Network {
+            w_in: Some(nalgebra::DMatrix::from_element(3, 1, 1.0)),
+            w_out: Some(nalgebra::DMatrix::from_element(1, 3, 1.0)),
+            ..Network::recurrent(weights.unwrap(), degrees)
+        };
+        let spec = CostSpec::power(2.0).with_world(1.0);
+        let refused = DegreeSubject::new(network, spec, Scope::Whole, &[], Criteria::default(), 1, &|_| ()).err();
+        assert!(refused.as_ref().is_some_and(DegreeError::is_out_of_range), "{refused:?}");
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
     // What is left of g in the balanced network, and what rounding can add to it, blurs every prediction.
     let residual: Vec<f64> = rest.gradient().iter().map(|g| g.magnitude()).collect();
 
-    let (mut wrong, mut judged, mut too_small) = (0_usize, 0_usize, 0_usize);
+    let (mut wrong, mut judged, mut moving, mut too_small) = (0_usize, 0_usize, 0_usize, 0_usize);
     let (mut against, mut factor_two) = (super::WorstRatio::default(), super::WorstRatio::default());
     let stride = (pattern.len() / SYNAPSES).max(1);
     for (potentiated, target, source) in pattern.iter().step_by(stride).take(SYNAPSES) {
@@ -70,6 +70,7 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
                 too_small += 1;
             } else {
                 judged += 1;
+                moving += 1;
                 wrong += usize::from(rate.value * expected <= 0.0);
                 against.add_violation(-rate.value * expected, blur);
             }
@@ -92,7 +93,8 @@ fn measure(subject: &Subject, formula: Formula) -> Result<Evidence, ClaimError> 
         1.0,
         "leftover imbalance of both neurons and running error analysis",
     );
-    evidence.some_beyond_rounding("synapses judged", judged);
+    // Most synapses are predicted to stay, and say nothing about signs.
+    evidence.some_beyond_rounding("synapses judged that are predicted to move", moving);
     evidence.at_most(
         "relaxation rate of the potentiated synapse against -2 (its excess cost), in units of its bound",
         factor_two.worst(),

@@ -156,13 +156,22 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
     let counts = &score.counts;
     let total = |which: usize| counts.iter().map(|counts| counts[which]).sum::<usize>();
     let (judged, right) = (total(0), total(1));
+    let moving = &counts[..GROUPS.len() - 1];
+    let (moved, lasting) =
+        moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
     findings.evidence.at_most(
         format!("{name}: synapses whose first move has the wrong sign, of {judged} judged"),
         (judged - right) as f64,
         0.0,
         "exact: signs; a prediction is judged where it is twice the imbalance that was left before",
     );
-    findings.evidence.at_least(format!("{name}: synapses judged"), judged as f64, 1.0, "at least one");
+    // Most synapses are predicted to stay, and say nothing about signs.
+    findings.evidence.at_least(
+        format!("{name}: synapses judged that are predicted to move"),
+        moved as f64,
+        1.0,
+        "at least one",
+    );
     findings.evidence.at_most(
         format!("{name}: synapses that have moved against the prediction at the new balance"),
         total(3) as f64,
@@ -180,12 +189,9 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
             derivation,
         );
     }
-    let moving = &counts[..GROUPS.len() - 1];
-    let (moved, lasting) =
-        moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
     findings.state(
         // Where nothing could be judged, nothing is reproduced.
-        if judged > 0 && judged == right { Reproduction::Reproduced } else { Reproduction::NotReproduced },
+        if moved > 0 && judged == right { Reproduction::Reproduced } else { Reproduction::NotReproduced },
         format!(
             "{name}: after a potentiation by {FACTOR}, the first move of all other synapses has the predicted sign in {right} of \
              {judged} cases ({synapses} potentiated synapses); of the {moved} that are predicted to move, {lasting} have changed in \

@@ -96,6 +96,14 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
                 1.0 + 1e-9,
                 "Cauchy and Schwarz; rounding of sums of as many squares as there are neurons",
             );
+            if place.name == LEAST {
+                findings.evidence.at_most(
+                    format!("{}, {}: noise x activity over its least value", subject.name, place.name),
+                    place.excess,
+                    sensitivity.most_at_least_noise() / sensitivity.limit() + 1e-9,
+                    "1, and what neurons add whose P or G counts as more than it is; rounding as above",
+                );
+            }
         }
         for (name, closer) in NAMED.into_iter().zip(&mut closer) {
             if let Some(place) = places.iter().find(|place| place.name == name) {

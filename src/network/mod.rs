@@ -41,9 +41,9 @@ pub enum NetworkError {
         /// Number of neurons.
         neurons: usize,
     },
-    /// There is no memory for `neurons` neurons with synapses between all pairs: it would take `megabytes` MB.
+    /// There is no memory for `neurons` neurons with synapses between all pairs: it would take at least `megabytes` MB.
     #[error(
-        "there is no memory for {neurons} neurons with synapses between all pairs, which take {megabytes} MB; use fewer neurons"
+        "there is no memory for {neurons} neurons with synapses between all pairs, which take at least {megabytes} MB; use fewer neurons"
     )]
     NoRoomForAllPairs {
         /// Number of neurons.

@@ -143,12 +143,46 @@ impl Sensitivity {
     /// activity, or without effect, would ask for an infinite scale, and the limit is then approached only: it counts here as if
     /// it had `SILENT` of the largest of all neurons.
     pub fn least_noise(&self) -> Vec<f64> {
+        let h: Vec<f64> = self.not_silent().map(|(p, g)| 0.25 * (p / g).ln()).collect();
+        let shift = 0.5 * (self.activity(&h) / self.power.iter().sum::<f64>()).ln();
+        h.iter().map(|h| h + shift).collect()
+    }
+
+    /// `(Σ √(P̃_j G̃_j))²`, with what neurons without activity or effect count as: noise × activity at [`Sensitivity::least_noise`] is
+    /// no more, `Σ G √(P̃/G̃) · Σ P √(G̃/P̃)` with `G ≤ G̃` and `P ≤ P̃`. Where no neuron is silent it is the limit.
+    pub fn most_at_least_noise(&self) -> f64 {
+        self.not_silent().map(|(p, g)| (p * g).sqrt()).sum::<f64>().powi(2)
+    }
+
+    /// `P̃` and `G̃`: those of every neuron, at least `SILENT` of the largest.
+    fn not_silent(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let least =
             |values: &[f64]| SILENT * values.iter().fold(f64::MIN_POSITIVE, |largest, &value| largest.max(value));
         let (least_power, least_sensitivity) = (least(&self.power), least(&self.sensitivity));
-        let attained = |(p, g): (&f64, &f64)| 0.25 * (p.max(least_power) / g.max(least_sensitivity)).ln();
-        let h: Vec<f64> = self.power.iter().zip(&self.sensitivity).map(attained).collect();
-        let shift = 0.5 * (self.activity(&h) / self.power.iter().sum::<f64>()).ln();
-        h.iter().map(|h| h + shift).collect()
+        let both = self.power.iter().zip(&self.sensitivity);
+        both.map(move |(p, g)| (p.max(least_power), g.max(least_sensitivity)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Silent neurons are what keeps it from the limit, and by no more than is said.
+    #[test]
+    fn least_noise_attains_the_limit_up_to_what_silent_neurons_add() {
+        for (power, sensitivity, silent) in [
+            (vec![1.0, 4.0, 0.25], vec![3.0, 0.5, 2.0], false),
+            (vec![1.0, 0.0, 4.0], vec![3.0, 0.5, 1e-30], true),
+            (vec![0.0, 2.0], vec![5.0, 0.0], true),
+        ] {
+            let of = Sensitivity { sensitivity, power };
+            let h = of.least_noise();
+            let (reached, most) = (of.noise(&h) * of.activity(&h), of.most_at_least_noise());
+            // Some dozen roundings, those of exponents among them, which are below 40.
+            let slack = 1.0 + 400.0 * f64::EPSILON;
+            assert!(reached <= most * slack, "{reached} {most}");
+            assert_eq!(most > of.limit(), silent, "{most} {}", of.limit());
+        }
     }
 }

@@ -248,7 +248,10 @@ impl<'a> DegreeProblem<'a> {
     }
 
     /// The network rescaled by log-scales, and its imbalance, measured on its weights.
-    fn rescaled(&self, log_scales: &[f64]) -> Result<(Network, f64), DegreeError> {
+    ///
+    /// # Errors
+    /// Numbers that leave the range of `f64`.
+    pub(crate) fn rescaled(&self, log_scales: &[f64]) -> Result<(Network, f64), DegreeError> {
         let network = rescale_network(self.network, log_scales, Homogeneity::Required)?;
         let (costs, _) = costs_in(&network, &self.spec, self.scope)?;
         let imbalance = costs.pulls(costs.initial_costs(), &0.0).imbalance().worst;

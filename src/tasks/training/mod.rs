@@ -72,7 +72,7 @@ pub enum TrainingError {
     },
     /// There is no memory for a batch of `trials` trials: it would take `megabytes` MB.
     #[error(
-        "there is no memory for {trials} trials a batch, which take {megabytes} MB with this network; use fewer trials, or fewer neurons"
+        "there is no memory for {trials} trials a batch, which take at least {megabytes} MB with this network; use fewer trials, or fewer neurons"
     )]
     OutOfMemory {
         /// Number of trials a batch.
