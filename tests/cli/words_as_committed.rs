@@ -369,7 +369,8 @@ fn models_that_are_something_else() {
     let folder = files_of_strangers();
     let at = |name: &str| folder.path().join(name);
     let rnn = &RNN[..4];
-    let models: [(&str, Vec<(&str, &[usize])>); 7] = [
+    type Shapes<'a> = Vec<(&'a str, &'a [usize])>;
+    let models: [(&str, Shapes<'_>); 7] = [
         ("hand", vec![("rnn.input2h.weight", &[4, 3]), ("rnn.h2h.weight", &[4, 4]), ("fc.weight", &[2, 4])]),
         ("beside", [rnn, &[("fc.weight", &[2, 7])]].concat()),
         ("state", [&RNN[..], &[("h0", &[1, 2, 4])]].concat()),
