@@ -216,7 +216,7 @@ fn out_of_range(log2_cost: f64) -> &'static str {
     if log2_cost < ABOVE_THE_LEAST {
         "of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
     } else if log2_cost > BELOW_THE_MOST {
-        "above the largest number that f64 holds, and no other unit brings all costs into its range; use a smaller p, or drop the synapse"
+        "in the unit that suits the others, above the largest number that f64 holds, and no unit brings all costs into its range; use a smaller p, or drop the synapse"
     } else {
         "in the unit in which all costs are numbers, and there f64 holds its weight with fewer digits; use a larger p, or drop the synapse"
     }
