@@ -16,7 +16,7 @@ use crate::cost::{CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::random::{normals, stream};
 use crate::network::{Network, NetworkError, exponent, times_power_of_two};
-use crate::scalar::{Tracked, tracked};
+use crate::scalar::{Tracked, largest_or_nan, tracked};
 
 /// Why a claim could not be checked at all: a fault of the input or of the program, never a verdict.
 #[derive(Debug, thiserror::Error)]
@@ -170,7 +170,7 @@ impl Subject {
     pub fn imbalance_left(&self, run: &Run) -> f64 {
         let graph = self.graph();
         let at = graph.node_costs(&graph.costs_at(&run.outcome.h)).imbalance().worst;
-        if run.imbalance_final >= at { run.imbalance_final } else { at }
+        largest_or_nan([run.imbalance_final, at])
     }
 
     /// Adds what a run that is compared with others left: the bound on a distance is made of it, so a run that is not balanced would be

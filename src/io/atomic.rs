@@ -247,7 +247,7 @@ pub(super) fn write_atomically(
         fill(&mut writer)?;
         writer.flush()
     };
-    let written = filled(temporary.as_file()).and_then(|()| finish(temporary, old, &target, &folder));
+    let written = filled(temporary.as_file()).and_then(|()| finish(temporary, old, (&target, &folder), replacing));
     unfinished().retain(|file| *file != name);
     written.map_err(unwritable)
 }
@@ -325,7 +325,9 @@ pub(super) fn write_together(
     }
     let filled = agree(ranks, fill(&name).map_err(unwritable));
     let written = filled.and_then(|()| {
-        let put = made.map(|(Destination { old, target, folder }, temporary)| finish(temporary, old, &target, &folder));
+        let put = made.map(|(Destination { old, target, folder }, temporary)| {
+            finish(temporary, old, (&target, &folder), replacing)
+        });
         agree(ranks, put.transpose().map_err(unwritable)).map(|_| ())
     });
     unfinished().retain(|file| *file != name);
@@ -349,22 +351,26 @@ pub(super) fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile>
     Ok(temporary)
 }
 
-/// Forces a temporary file that is filled to disk, puts it in its place, and forces that to disk.
-fn finish(
+/// Forces a temporary file that is filled to disk, puts it in its place in the given way, and forces that to disk.
+pub(super) fn finish(
     temporary: tempfile::NamedTempFile,
     old: Option<fs::Metadata>,
-    target: &Path,
-    folder: &Path,
+    (target, folder): (&Path, &Path),
+    put: impl FnOnce(tempfile::NamedTempFile, &Path) -> Result<File, tempfile::PersistError>,
 ) -> io::Result<()> {
     settle(&temporary, old)?;
     let files = unfinished();
-    temporary.persist(target).map_err(|failure| failure.error)?;
+    put(temporary, target).map_err(|failure| failure.error)?;
     drop(files);
     sync_folder(folder)
 }
 
+fn replacing(temporary: tempfile::NamedTempFile, target: &Path) -> Result<File, tempfile::PersistError> {
+    temporary.persist(target)
+}
+
 /// Gives a temporary file that is filled the permissions of the old one, and forces it to disk.
-pub(super) fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io::Result<()> {
+fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metadata>) -> io::Result<()> {
     if let Some(metadata) = old {
         temporary.as_file().set_permissions(metadata.permissions())?;
     }
@@ -373,7 +379,7 @@ pub(super) fn settle(temporary: &tempfile::NamedTempFile, old: Option<fs::Metada
 
 /// Forces the new name to disk: without it, a power cut can bring the old file back.
 #[cfg(unix)]
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // A folder that may be written to but not read, or a file system that cannot do it: the file is in its place.
         Err(error)
@@ -389,7 +395,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
+fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

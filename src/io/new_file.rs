@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::atomic::{Destination, WriteError, destination, settle, sync_folder, temporary_in, unfinished};
+use super::atomic::{Destination, WriteError, destination, finish, temporary_in, unfinished};
 
 /// Writes bytes to a file that is not there yet, whole or not at all. That it is not there is asked in the same instant in which
 /// the file gets its name: another that came in between is never replaced.
@@ -21,13 +21,9 @@ pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     }
     let mut temporary = temporary_in(&folder).map_err(failed)?;
     let name = temporary.path().to_owned();
-    let written = temporary.write_all(bytes).and_then(|()| settle(&temporary, None)).and_then(|()| {
-        // Whoever ends the process waits until the file is in its place.
-        let held = unfinished();
-        let put = temporary.persist_noclobber(&target).map_err(|failure| failure.error);
-        drop(held);
-        put.and_then(|_| sync_folder(&folder))
-    });
+    let written = temporary
+        .write_all(bytes)
+        .and_then(|()| finish(temporary, None, (&target, &folder), |file, target| file.persist_noclobber(target)));
     unfinished().retain(|file| *file != name);
     written.map_err(failed)
 }

@@ -184,20 +184,16 @@ fn decode(
 /// A table that is a matrix: of numbers alone, or with names of its rows and columns.
 fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> Result<Loaded, ReadError> {
     let mut reader = BufReader::new(reader);
-    let (mut remarks, mut start, mut lines) = (Vec::new(), Vec::new(), 0);
-    while lines < 2 {
-        let begun = start.len();
-        let read = reader.read_until(b'\n', &mut start);
-        read.map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
-        if lines == 0 && start.starts_with(csv::REMARK) {
-            remarks.append(&mut start);
-        } else {
-            lines += 1;
-        }
-        if start.len() == begun && lines > 0 {
-            break;
-        }
+    let (mut remarks, mut start) = (Vec::new(), Vec::new());
+    let mut next = |lines: &mut Vec<u8>| {
+        reader.read_until(b'\n', lines).map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })
+    };
+    next(&mut start)?;
+    while start.starts_with(csv::REMARK) {
+        remarks.append(&mut start);
+        next(&mut start)?;
     }
+    next(&mut start)?;
     let delimiter = match kind {
         "tsv" => b'\t',
         "txt" => delimiter_of(&start, b",;\t").unwrap_or(b' '),

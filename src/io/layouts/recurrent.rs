@@ -78,14 +78,14 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
             tensors.push(dense(state, axes, Role::InitialActivity));
         }
     }
-    let read_out = |tensor: &&Tensor| {
+    let linear = |tensor: &&Tensor| {
         tensor.shape.len() == 2
-            && tensor.shape[1] == last.size
             && split(&tensor.name).1 == "weight"
             && !untouched.contains(&tensor.name)
             && !is_embedding(&tensor.name)
     };
-    let candidates: Vec<&Tensor> = file.tensors.iter().filter(read_out).collect();
+    let linears = || file.tensors.iter().filter(linear);
+    let candidates: Vec<&Tensor> = linears().filter(|tensor| tensor.shape[1] == last.size).collect();
     if candidates.len() > 1 {
         let candidates: Vec<String> = candidates.iter().map(|tensor| format!("`{}`", tensor.name)).collect();
         return Err(LayoutError::SeveralReadOuts { candidates: candidates.join(", ") }.into());
@@ -102,14 +102,7 @@ pub(super) fn describe(file: &TensorFile, untouched: &[String]) -> Result<Layout
         }
     }
     if candidates.is_empty() {
-        let reads_beside = |tensor: &&Tensor| {
-            let [_, columns] = tensor.shape[..] else { return false };
-            split(&tensor.name).1 == "weight"
-                && columns > last.size
-                && !untouched.contains(&tensor.name)
-                && !is_embedding(&tensor.name)
-        };
-        if let Some(tensor) = file.tensors.iter().find(reads_beside) {
+        if let Some(tensor) = linears().find(|tensor| tensor.shape[1] > last.size) {
             return Err(LayoutError::MayReadOut {
                 tensor: tensor.name.clone(),
                 shape: tensor.shape.clone(),

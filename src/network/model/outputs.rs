@@ -1,9 +1,9 @@
 //! Whether two files of one model compute the same: both are run on the same random input.
 //!
 //! The model is run in discrete time, every population one step after those that it listens to:
-//! `a_{t+1} = φ(Σ T a_t + Σ W u_t + b)`, `y = Σ W_out a`, from `a_0 = φ(x_0)` or a given `a_0`. A chain of layers is a pipeline then, and its last outputs are
-//! those of the chain. The space of a kernel is a ring. Whether rescaling keeps the function does not depend on strides,
-//! padding, pooling or the order of steps, so those of the real model need not be known.
+//! `a_{t+1} = φ(Σ T a_t + Σ W u_t + b)`, `y = Σ W_out a`, from `a_0 = φ(x_0)` or a given `a_0`. A chain of layers is a
+//! pipeline then, and its last outputs are those of the chain. The space of a kernel is a ring. Whether rescaling keeps the
+//! function does not depend on strides, padding, pooling or the order of steps, so those of the real model need not be known.
 
 use std::f64::consts::LN_2;
 
