@@ -25,6 +25,12 @@ pub enum EdgesError {
         /// What was found.
         found: String,
     },
+    /// The header has the column `column` more than once.
+    #[error("the header has the column `{column}` more than once; rename one of them, or drop it")]
+    ColumnTwice {
+        /// The column's name, as it was given.
+        column: String,
+    },
     /// Line `line` has `found` columns, so there is no column `column`.
     #[error("line {line} has {found} columns, so there is no column {column}")]
     TooFewColumns {
@@ -137,14 +143,16 @@ pub fn read(reader: impl Read, columns: &EdgeColumns) -> Result<NamedEdges, Edge
         None => {
             table.next(&mut record)?;
             let position = |name: &&String| {
-                record.iter().position(|field| field == name.as_str()).ok_or_else(|| EdgesError::NoSuchColumn {
-                    column: (*name).clone(),
-                    found: record
-                        .iter()
-                        .map(|field| format!("`{}`", quoted(field.as_bytes())))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                })
+                let column = (*name).clone();
+                let mut places = record.iter().enumerate().filter(|(_, field)| *field == name.as_str());
+                match (places.next(), places.next()) {
+                    (Some((place, _)), None) => Ok(place),
+                    (Some(_), Some(_)) => Err(EdgesError::ColumnTwice { column }),
+                    (None, _) => {
+                        let found = record.iter().map(|field| format!("`{}`", quoted(field.as_bytes())));
+                        Err(EdgesError::NoSuchColumn { column, found: found.collect::<Vec<_>>().join(", ") })
+                    }
+                }
             };
             let positions = wanted.iter().map(position).collect::<Result<Vec<_>, _>>()?;
             let others = record.iter().enumerate().filter(|(at, _)| !positions.contains(at));
@@ -310,6 +318,8 @@ mod tests {
             ("1,2,3", "\n\n, b, 2\n", "line 3 names no source"),
             ("2,1", "a,b\nb,a\na,b\n", "from `b` to `a` is listed twice"),
             (by_name, "pre,post,weight\n", "there are no edges"),
+            (by_name, "pre,post,weight,weight\na,b,1,2\n", "the header has the column `weight` more than once"),
+            (by_name, "pre,pre,weight\na,b,1\n", "the header has the column `pre` more than once"),
         ] {
             let error = refused(columns, text);
             assert!(error.contains(said), "{text:?}: {error}");

@@ -97,7 +97,9 @@ pub fn read_gains(path: &Path, neurons: usize, names: Option<&[String]>) -> Resu
             of_neurons(gains, neurons, false)
         }
         "tsv" => table(super::open(path)?.0, b"\t", neurons, names),
-        "csv" | "txt" => read_gains_csv(super::open(path)?.0, neurons, names),
+        "csv" => read_gains_csv(super::open(path)?.0, neurons, names),
+        // As numpy.savetxt has them.
+        "txt" => table(super::open(path)?.0, b",;\t ", neurons, names),
         _ => return Err(ReadError::UnknownExtension { path: path.to_owned(), known: KNOWN }),
     };
     gains.map_err(|error| ReadError::Gains { path: path.to_owned(), error })
@@ -230,6 +232,7 @@ mod tests {
         };
         assert_eq!(read("r.csv", "r\n1\n2\n", 2).unwrap(), [1.0, 2.0]);
         assert_eq!(read("r.tsv", "0\t1\n1\t2\n", 2).unwrap(), [1.0, 2.0]);
+        assert_eq!(read("r.txt", "0 1\n1 2\n", 2).unwrap(), [1.0, 2.0]);
         let header = ": there are 2 gains, but the network has 3 neurons; the first line was taken for a header";
         assert_eq!(read("r.csv", "r\n1\n2\n", 3).unwrap_err(), header);
         assert_eq!(read("r.txt", "5\n1\n2\n", 2).unwrap_err(), ": there are 3 gains, but the network has 2 neurons");

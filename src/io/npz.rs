@@ -180,7 +180,7 @@ pub(super) fn assembled(parts: &[(Tensor, Vec<u8>)]) -> Result<TensorFile, Tenso
             }
         };
         let start = bytes.len();
-        bytes.extend(npy::header(descr, &tensor.shape, tensor.first_axis_fastest));
+        bytes.extend(npy::written(descr, &tensor.shape, tensor.first_axis_fastest));
         let first = bytes.len();
         bytes.extend(data);
         members.push((format!("{}.npy", tensor.name), start..bytes.len()));
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn headers_end_where_numbers_are_aligned() {
         for axes in 0..64 {
-            let bytes = npy::header("<f8", &vec![1; axes], axes % 2 == 1);
+            let bytes = npy::written("<f8", &vec![1; axes], axes % 2 == 1);
             assert!(bytes.len().is_multiple_of(64) && bytes.ends_with(b"\n"), "{axes}: {}", bytes.len());
             let frame = npy::frame(&[&bytes[..], &[0; 8]].concat()).unwrap();
             assert_eq!(
@@ -378,7 +378,7 @@ mod tests {
         assert_eq!(parsed(tensor("a", Dtype::Other("<U1".to_owned()), &[], vec![0; 4])), Ok(()));
         let beyond = parsed(tensor("a", Dtype::Other("<U1".to_owned()), &[1 << 40, 1 << 40], Vec::new())).unwrap_err();
         assert!(beyond.starts_with("the array `a`: "), "{beyond}");
-        let header = npy::header("<f8", &[1 << 40, 0, 1 << 40], false);
+        let header = npy::written("<f8", &[1 << 40, 0, 1 << 40], false);
         let npy::NpyError::WrongLength { data_bytes: 8, .. } =
             npy::frame(&[&header[..], &[0; 8]].concat()).err().unwrap()
         else {
