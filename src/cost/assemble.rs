@@ -411,6 +411,20 @@ mod tests {
         }
     }
 
+    /// Evening out costs of 2^±320 lowers another synapse's cost by nearly as much: seen through it, one of 2^-690 would be lost, one of
+    /// 2^-670 is not.
+    #[test]
+    fn a_prescaling_that_would_lose_a_cost_is_not_used_where_it_is_only_welcome() {
+        let seen_through = |low: f64| {
+            let weights =
+                vec![(0, 1, 160_f64.exp2()), (0, 2, 1.0), (1, 0, (-160_f64).exp2()), (2, 0, 1.0), (2, 1, low.exp2())];
+            let network = Network::recurrent(Weights::from_triplets(3, weights).unwrap(), Activation::Linear);
+            !CostGraph::of_network(&network, &CostSpec::power(2.0)).unwrap().prescaling().is_identity()
+        };
+        assert!(seen_through(-335.0));
+        assert!(!seen_through(-345.0));
+    }
+
     /// A cost below 2^-1000 of the unit is refused with its synapse; where two are as far apart, no rescaling helps.
     #[test]
     fn a_cost_that_is_lost_is_named() {

@@ -71,6 +71,20 @@ fn every_number_system_is_exact_where_f64_is() {
     }
 }
 
+/// With `f64`, without rounding: a third of either is not that of the other.
+#[cfg(feature = "precise")]
+#[test]
+fn numbers_of_many_bits_compare_with_f64_exactly() {
+    let of = |x: f64| Multi::from_f64(200, x).unwrap();
+    for a in NUMBERS {
+        for b in NUMBERS {
+            assert_eq!((of(a) == b, of(a).partial_cmp(&b)), (a == b, a.partial_cmp(&b)), "{a} and {b}");
+        }
+    }
+    let third = of(1.0) / &of(3.0);
+    assert!(third != 1.0 / 3.0 && third > 1.0 / 3.0);
+}
+
 /// A bound that is the least possible, but for the rounding of the result and of the bound itself.
 #[test]
 fn running_errors_are_neither_too_small_nor_too_large() {

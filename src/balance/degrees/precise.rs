@@ -111,6 +111,24 @@ mod tests {
         }
     }
 
+    /// Neither a small imbalance nor a small step is enough by itself: iterations double the digits, and one of so many numbers of
+    /// digits asked for lies between the two.
+    #[test]
+    fn it_ends_where_step_and_imbalance_are_both_as_small_as_asked_for() {
+        let weights = vec![(0, 1, 1.0), (0, 2, 0.5), (1, 0, 2.0), (1, 2, 1.0), (2, 0, 3.0), (2, 1, 4.0)];
+        let network = Network::recurrent(Weights::from_triplets(3, weights).unwrap(), Activation::Relu);
+        let small = 2.0_f64.powi(-40);
+        for spec in [CostSpec::power(2.0), CostSpec::power(small), CostSpec::power(40.0)] {
+            let problem = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap();
+            for digits in 17..80 {
+                let found = problem.to_digits(digits).unwrap();
+                let last = found.trace.last().unwrap();
+                assert!(last.digits >= (digits + SPARE_DIGITS) as f64, "{digits} digits: a step of 1e-{}", last.digits);
+                assert!(found.log10_imbalance <= -(digits as f64), "{digits}: imbalance 1e{}", found.log10_imbalance);
+            }
+        }
+    }
+
     #[test]
     fn a_network_that_is_too_large_for_a_factorisation_is_refused() {
         let n = LARGEST + 1;

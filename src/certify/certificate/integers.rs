@@ -206,13 +206,14 @@ pub fn log2_smallest(bundles: &[Bundle], p: f64, h: &[f64]) -> Option<f64> {
 /// each of the two.
 pub const SCALE_ERROR_BITS: u32 = 50;
 
-/// Bits that the scales of one component may differ by; a thousand times what the range of `f64` weights calls for.
+/// Bits that the scales of one component may differ by, and be away from one; a thousand times what the range of `f64` weights calls for.
+/// Further away the exponential would be of an argument that is known too coarsely, and at last of none.
 const LARGEST_SPREAD: i64 = 1 << 17;
 
 /// The scales `E_i = round(2^k e^{p h_i})`, k for each component such that the smallest has `bits` bits.
 ///
 /// # Errors
-/// The first log-scale that is too far from those of its component.
+/// The first log-scale that is too far from zero or from those of its component.
 pub fn scales(h: &[f64], p: f64, root: &[usize], bits: u32) -> Result<Vec<BigUint>, CertifyError> {
     let parts: Vec<(f64, i64)> = h.iter().map(|&value| exponential(p, value)).collect();
     let mut smallest = vec![i64::MAX; h.len()];
@@ -222,7 +223,7 @@ pub fn scales(h: &[f64], p: f64, root: &[usize], bits: u32) -> Result<Vec<BigUin
     let mut scale = Vec::with_capacity(h.len());
     for (node, &(mantissa, k)) in parts.iter().enumerate() {
         let above = k.saturating_sub(smallest[root[node]]);
-        if above > LARGEST_SPREAD {
+        if above > LARGEST_SPREAD || k.unsigned_abs() > LARGEST_SPREAD.unsigned_abs() {
             return Err(CertifyError::ScaleOutOfRange { neuron: node, value: h[node] });
         }
         // The mantissa is at least 2^-1/2.
@@ -300,6 +301,28 @@ mod tests {
         let large = BigUint::from(3_u32) << 5000_u32;
         assert_eq!(to_f64(Sign::Minus, &large, 5001), -1.5);
         assert_eq!(to_f64(Sign::Plus, &BigUint::ZERO, 7), 0.0);
+    }
+
+    /// Of one component they differ by at most [`LARGEST_SPREAD`] bits, and none is further from one.
+    #[test]
+    fn scales_too_far_apart_are_refused() {
+        let most = LARGEST_SPREAD as f64 * std::f64::consts::LN_2;
+        let refused = |h: [f64; 3], root: [usize; 3]| match scales(&h, 1.0, &root, 64) {
+            Ok(scales) => {
+                assert!(scales.iter().all(|scale| scale.bits() >= 63));
+                None
+            }
+            Err(CertifyError::ScaleOutOfRange { neuron, value }) => Some((neuron, value)),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(refused([0.0, most, 0.0], [0, 0, 0]), None);
+        assert_eq!(refused([-most / 2.0, most / 2.0, 0.0], [0, 0, 0]), None);
+        assert_eq!(refused([-most / 2.0, 0.6 * most, 0.0], [0, 0, 0]), Some((1, 0.6 * most)));
+        // Of a component of its own, none further from one.
+        assert_eq!(refused([-most, most, 0.0], [0, 1, 2]), None);
+        for far in [most + 1.0, 1e17, 1e300, -1e300] {
+            assert_eq!(refused([0.0, far, 0.0], [0, 1, 0]), Some((1, far)), "{far}");
+        }
     }
 
     /// Against MPFR at 400 bits.

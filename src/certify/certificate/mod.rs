@@ -119,9 +119,9 @@ pub enum CertifyError {
         "Coq files of certificates are about the costs of weights; the certificate of accumulated noise itself is checked by the checker extracted from the proofs"
     )]
     CoqOfNoise,
-    /// The log-scale of neuron `neuron` is `value`, too far from those of its component.
+    /// The log-scale of neuron `neuron` is `value`, too far from zero or from those of its component.
     #[error(
-        "the log-scale of node {neuron} (counted from 0, the world last) is {value}, too far from those of its component; balance the network again"
+        "the log-scale of node {neuron} (counted from 0, the world last) is {value}, too far from zero or from those of its component; balance the network again"
     )]
     ScaleOutOfRange {
         /// The node, counted from 0; the world is the last.

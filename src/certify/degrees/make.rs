@@ -149,7 +149,7 @@ impl Work<'_> {
     fn scales(&mut self, h: &[f64]) -> Result<Vec<BigUint>, CertifyError> {
         let p = self.problem.spec().p / f64::from(self.denominator);
         let parts: Vec<(f64, i64)> = h.iter().map(|&value| exponential(p, value)).collect();
-        if let Some(neuron) = parts.iter().position(|(_, k)| k.abs() > LARGEST_BITS / 2) {
+        if let Some(neuron) = parts.iter().position(|(_, k)| k.unsigned_abs() > LARGEST_BITS.unsigned_abs() / 2) {
             return Err(CertifyError::ScaleOutOfRange { neuron, value: h[neuron] });
         }
         let smallest = parts.iter().map(|&(_, k)| k).fold(0, i64::min);
