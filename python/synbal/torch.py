@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 try:
     import torch
     from torch import nn
+    from torch.nn.utils import parametrize
 except ImportError as error:
     raise ImportError("synbal.torch needs PyTorch (the package torch, or Debian's python3-torch)") from error
 
@@ -52,6 +53,10 @@ _REASONS = {
     "BatchNorm3d": "it undoes any rescaling of the layer before it; fold it into that layer first (torch.nn.utils.fusion)",
     "LayerNorm": "it divides by the size of its input, so that the scale of one neuron changes all others",
     "GroupNorm": "it divides by the size of its input, so that the scale of one neuron changes all others",
+    "DataParallel": "it copies another module to devices; balance that one, its attribute `module`",
+    "DistributedDataParallel": "it copies another module to processes; balance that one, its attribute `module`",
+    "RecursiveScriptModule": "it does not say what its layers are; balance the module before it is scripted",
+    "TopLevelTracedModule": "it does not say what its layers are; balance the module before it is traced",
 }
 
 
@@ -91,6 +96,24 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
     if slopes == {0.0} or not slopes:
         return "relu", untouched
     return (("leaky-relu", float(min(slopes - {0.0}))), untouched)
+
+
+def _refuse_parametrised(module: nn.Module, outside: Sequence[str]) -> None:
+    """Weights that are made of other tensors anew for each input: what is written over them does not stay."""
+    for name, layer in module.named_modules():
+        shown = name or type(layer).__name__
+        parameters = {key for key, _ in layer.named_parameters(recurse=False)}
+        if any(name == other or name.startswith(other + ".") for other in outside):
+            continue
+        if {"weight_g", "weight_v"} <= parameters:
+            how = "weight_norm; remove it first (torch.nn.utils.remove_weight_norm)"
+        elif "weight_orig" in parameters:
+            how = "spectral_norm or pruning; remove it first (torch.nn.utils.remove_spectral_norm, torch.nn.utils.prune.remove)"
+        elif parametrize.is_parametrized(layer):
+            how = "a parametrization; remove it first (torch.nn.utils.parametrize.remove_parametrizations)"
+        else:
+            continue
+        raise LayoutError(f"the weights of `{shown}` are made of other tensors, by {how}", tensor=f"{name}.weight" if name else "weight")
 
 
 def _refuse_shared(module: nn.Module) -> None:
@@ -204,8 +227,10 @@ def balance_(
     OutputsChanged
         The outputs on the example differ; the module is as it was.
     LayoutError
-        Tensors in no known layout, shared by two layers, or touching neurons without being described.
+        Tensors in no known layout, shared by two layers, made anew of others for each input, or touching neurons without
+        being described.
     """
+    _refuse_parametrised(module, outside)
     found, tensors = _inspected(module, layout is not None, outside)
     _refuse_shared(module)
     state = module.state_dict(keep_vars=True)

@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
+from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm  # noqa: E402
 
 import synbal  # noqa: E402
 import synbal.torch  # noqa: E402
@@ -142,6 +143,34 @@ def test_layers_that_rescaling_changes_are_refused_by_name(layer, words):
         synbal.torch.balance_(module, torch.randn(5, 4))
     assert caught.value.module == "act"
     assert all(torch.equal(before[key], tensor) for key, tensor in module.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "words"),
+    [
+        (weight_norm, "remove_weight_norm"),
+        (spectral_norm, "remove_spectral_norm"),
+        (lambda layer: prune.l1_unstructured(layer, "weight", amount=0.3), "prune.remove"),
+        (parametrizations.spectral_norm, "remove_parametrizations"),
+    ],
+)
+def test_weights_that_are_made_of_others_are_refused(wrapped, words):
+    module = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), wrapped(nn.Linear(8, 3)))
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    with pytest.raises(synbal.LayoutError, match=words) as raised:
+        synbal.torch.balance_(module, torch.ones(2, 6))
+    assert raised.value.tensor == "2.weight"
+    assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
+
+
+def test_modules_in_modules_are_named():
+    module = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3))
+    with pytest.raises(synbal.NotHomogeneous, match="its attribute `module`"):
+        synbal.torch.balance_(nn.DataParallel(module))
+    with pytest.raises(synbal.NotHomogeneous, match="before it is scripted"):
+        synbal.torch.balance_(torch.jit.script(module))
+    with pytest.raises(synbal.NotHomogeneous, match="before it is traced"):
+        synbal.torch.balance_(torch.jit.trace(module, torch.ones(2, 6)))
 
 
 def test_recurrent_modules_that_rescaling_changes():
