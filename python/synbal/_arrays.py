@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,8 @@ def number(part: str, value: Any) -> float:
         raise DtypeError(f"{part} is {value!r}, expected a number", part=part, dtype=type(value).__name__)
     try:
         return float(value)
+    except OverflowError:
+        raise DtypeError(f"{part} is a whole number beyond every float", part=part, dtype=type(value).__name__) from None
     except (TypeError, ValueError):
         message = f"{part} is a {type(value).__name__}, expected a number"
         raise DtypeError(message, part=part, dtype=type(value).__name__) from None
@@ -74,6 +76,33 @@ def dense(part: str, value: Any, dimensions: int) -> NDArray[Any]:
     if array.dtype != dtype or not readable:
         array = array.astype(dtype)
     return array
+
+
+def labels(value: Any, axis: int) -> list[Any] | None:
+    """What pandas calls the places along an axis; None where it only numbers them."""
+    if type(value).__module__.partition(".")[0] != "pandas" or axis >= value.ndim:
+        return None
+    found = list(value.axes[axis])
+    return None if found == list(range(len(found))) else found
+
+
+def refuse_another_order(neurons: Sequence[tuple[str, Any, int]]) -> None:
+    """Numbers go by their places; so where labels name the neurons, they have to name the same ones in the same order."""
+    first: tuple[str, list[Any]] | None = None
+    for part, value, axis in neurons:
+        found = labels(value, axis)
+        if found is None:
+            continue
+        where = f"the {'columns' if axis == 1 else 'rows'} of {part}"
+        if first is None:
+            first = (where, found)
+        for neuron, (label, other) in enumerate(zip(found, first[1], strict=False)):
+            if label != other:
+                message = (
+                    f"neuron {neuron} is {other!r} by {first[0]}, and {label!r} by {where}; bring them into one order, "
+                    "with reindex or loc (J[i, j] leads from the neuron of column j to that of row i)"
+                )
+                raise NetworkError(message, part=part, neuron=neuron)
 
 
 def doubles(part: str, value: Any, dimensions: int) -> NDArray[np.float64]:

@@ -173,7 +173,7 @@ def balance(
     ----------
     J : array_like of float, sparse matrix, or Network, shape (n, n)
         Recurrent weights; ``J[i, j]`` is the synapse **from j to i**. Any order of a NumPy array, which is read in place; any
-        format of ``scipy.sparse``; a pandas DataFrame.
+        format of ``scipy.sparse``; a pandas DataFrame, whose rows and columns must name the neurons in one order.
     p : float
         Exponent of the cost, greater than 0.
     alpha : float, array_like of shape (n,) or (n, n), or sparse matrix, optional
@@ -235,7 +235,7 @@ def balance(
     ('balanced', 10.0, 6.0)
     """
     tol, max_passes = number("tol", tol), count("max_passes", max_passes)
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0}, once(J, activation))
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0}, once(J, activation), alpha)
     if overwrite:
         given.check_overwrite()
     wanted = task(
@@ -296,7 +296,7 @@ def node_costs(
     >>> synbal.node_costs(np.array([[0.0, 3.0], [1.0, 0.0]]))
     (array([9., 1.]), array([1., 9.]))
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation))
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation), alpha)
     return _synbal.node_costs(given.native, task(p, alpha, world, False))
 
 

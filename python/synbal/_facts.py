@@ -95,7 +95,7 @@ def inspect(
     >>> facts.balanceable, facts.cost, facts.max_node_imbalance
     (True, 10.0, 0.8)
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation))
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation), alpha)
     feed_forward = bool(given.network and given.network.feed_forward)
     return Facts(**json.loads(_synbal.inspect(given.native, task(p, alpha, world, False, feed_forward))))
 
@@ -384,7 +384,7 @@ def verify(
     Verification
         A claim that falls is no exception but a verdict.
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, activation)
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, activation, alpha)
     feed_forward = bool(given.network and given.network.feed_forward)
     text = _synbal.verify(
         given.native,

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, number
+from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, number, refuse_another_order
 from .errors import ArgumentError
 
 # One for all neurons, or a list of one for each.
 Activations = Union[str, tuple[str, float], list[Union[str, tuple[str, float]]]]
 PARTS = {"w_in": 2, "w_out": 2, "b": 1, "x0": 1, "tau": 1}
+# The axes along which the places are neurons.
+NEURON_AXES = {"J": (0, 1), "w_in": (0,), "w_out": (1,), "b": (0,), "x0": (0,), "tau": (0,), "alpha": (0, 1)}
 
 # Numbers of a dense matrix that are made without being asked for: one GiB.
 LARGEST_DENSE = 2**27
@@ -99,7 +101,7 @@ def once(J: Any, activation: Any) -> Any:
 class Given:
     """A network as it was given: made native, and results of its form."""
 
-    def __init__(self, J: Any, parts: dict[str, Any], activation: Any) -> None:
+    def __init__(self, J: Any, parts: dict[str, Any], activation: Any, alpha: Any = None) -> None:
         self.network = J if isinstance(J, Network) else None
         if isinstance(J, (str, os.PathLike)):
             raise ArgumentError(f"J is the name {os.fspath(J)!r}; pass synbal.load({os.fspath(J)!r})", part="J")
@@ -111,6 +113,9 @@ class Given:
             activation = self.network.activation
         self.parts = {name: value for name, value in parts.items() if value is not None}
         self.J = J if self.network is None else self.network.weights
+        named = {"J": self.J, **self.parts, "alpha": alpha}
+        axes = [(name, axis) for name in named for axis in NEURON_AXES[name]]
+        refuse_another_order([(name, named[name], axis) for name, axis in axes])
         self.singles = {}
         arrays = {}
         for name, value in self.parts.items():

@@ -109,6 +109,32 @@ def test_data_frames_and_lists(J):
     assert np.array_equal(synbal.balance(J.tolist()).weights, synbal.balance(J).weights)
 
 
+def test_labels_in_another_order_are_refused():
+    J = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 3.0], [4.0, 1.0, 0.0]])
+    names, swapped = ["a", "b", "c"], ["a", "c", "b"]
+    frame = pd.DataFrame(J, index=names, columns=names)
+    with pytest.raises(synbal.NetworkError, match="neuron 1 is 'b' by the rows of J, and 'c' by the columns of J") as raised:
+        synbal.balance(frame[swapped])
+    assert raised.value.neuron == 1
+    for part, value in {
+        "w_in": pd.DataFrame(np.ones((3, 2)), index=swapped),
+        "w_out": pd.DataFrame(np.ones((2, 3)), columns=swapped),
+        "b": pd.Series([1.0, 2.0, 3.0], index=swapped),
+        "x0": pd.Series([1.0, 2.0, 3.0], index=swapped),
+        "alpha": pd.Series([1.0, 2.0, 3.0], index=swapped),
+    }.items():
+        with pytest.raises(synbal.NetworkError, match=f"by the (rows|columns) of {part}"):
+            synbal.balance(frame, **{part: value})
+        in_order = value.reindex(names, axis=1 if part == "w_out" else 0)
+        assert synbal.balance(frame, **{part: in_order}).balanced
+    for call in (synbal.inspect, synbal.node_costs, synbal.verify, synbal.certify):
+        with pytest.raises(synbal.NetworkError):
+            call(frame[swapped])
+    # Rows or columns that are only numbered name nobody.
+    assert synbal.balance(pd.DataFrame(J, index=names)).balanced
+    assert synbal.balance(pd.DataFrame(J, columns=names), alpha=pd.Series([1.0, 2.0, 3.0])).balanced
+
+
 @pytest.mark.parametrize("make", [np.array, lambda J: np.array(J, order="F"), sp.csr_array, sp.csc_matrix])
 def test_overwriting(J, make):
     expected = synbal.balance(J).weights
