@@ -6,7 +6,10 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
 use synbal::io::safetensors::{self, Precision};
-use synbal::io::{Form, ReadOptions, read_network_hashed, write_network, write_network_in_single_precision};
+use synbal::io::{
+    Form, ReadOptions, WriteError, read_network_hashed, write_labelled, write_network,
+    write_network_in_single_precision,
+};
 use synbal::sha256::sha256;
 
 use crate::background::{self, Stoppable};
@@ -46,16 +49,29 @@ pub fn load(
     Ok((loaded.network.into(), loaded.notices, loaded.names, feed_forward, digest))
 }
 
-/// Writes a network; what the format leaves out is said.
+/// Writes a network, in a table with the neurons' names if it has any; what the format leaves out is said.
 #[pyfunction]
-pub fn save(py: Python<'_>, path: PathBuf, network: &Bound<'_, Network>, single: bool) -> PyResult<Vec<String>> {
+#[pyo3(signature = (path, network, *, single, names))]
+pub fn save(
+    py: Python<'_>,
+    path: PathBuf,
+    network: &Bound<'_, Network>,
+    single: bool,
+    names: Option<Vec<String>>,
+) -> PyResult<Vec<String>> {
     let network = Arc::clone(&network.get().inner);
+    let is_table =
+        path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("csv") || kind.eq_ignore_ascii_case("tsv"));
     let written = background::run(py, Stoppable::No, None, move |_| {
-        if single {
-            write_network_in_single_precision(&path, &network).map(|()| Vec::new())
-        } else {
-            write_network(&path, &network)
+        let mut notices = match &names {
+            _ if single => write_network_in_single_precision(&path, &network).map(|()| Vec::new())?,
+            Some(names) if is_table => return write_labelled(&path, &network, names),
+            _ => write_network(&path, &network)?,
+        };
+        if names.is_some() {
+            notices.push("the neurons' names have no place in this format; .csv and .tsv have one".to_owned());
         }
+        Ok::<_, WriteError>(notices)
     })?;
     written.or_raise(py)
 }

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
-from ._arrays import count, doubles, number
-from ._network import Activations, Given, activation_pair, once, task
-from .errors import ArgumentError, CostError
+from ._arrays import count, doubles, is_sparse, number
+from ._network import Activations, Given, Network, activation_pair, once, task
+from .errors import ArgumentError, CostError, NetworkError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -100,6 +100,17 @@ def inspect(
     return Facts(**json.loads(_synbal.inspect(given.native, task(p, alpha, world, False, feed_forward))))
 
 
+def _recorded(rates: Any) -> Any:
+    """Counts of spikes, and whether a neuron was active, are recordings too."""
+    if isinstance(rates, np.ma.MaskedArray) or is_sparse(rates):
+        return rates
+    try:
+        array = np.asarray(rates)
+    except ValueError:
+        return rates
+    return array.astype(np.float64) if array.dtype.kind in "iub" else rates
+
+
 def gains(
     rates: ArrayLike, *, activation: str | tuple[str, float] = "relu", floor: float = 0.0
 ) -> NDArray[np.float64]:
@@ -111,7 +122,8 @@ def gains(
     Parameters
     ----------
     rates : array_like, shape (times, n)
-        The rates :math:`\phi(x)`, or the states, at so many moments; trials may follow each other.
+        The rates :math:`\phi(x)`, or the states, at so many moments; trials may follow each other. Whole numbers (counts of
+        spikes) and truth values will do.
     activation : str or (str, float)
         ``"relu"``, ``"linear"`` or ``("leaky-relu", slope)``: those whose gains do not change when neurons are rescaled.
     floor : float
@@ -127,7 +139,7 @@ def gains(
     NotHomogeneous, CostError
         Another activation.
     NetworkError, ArgumentError
-        A rate that is not finite, or a negative one of a relu neuron.
+        A rate that is not finite, or none at all.
 
     Examples
     --------
@@ -135,7 +147,7 @@ def gains(
     >>> synbal.gains([[0.0, 1.0], [2.0, 3.0]])
     array([0.5, 1. ])
     """
-    array = doubles("rates", rates, 2)
+    array = doubles("rates", _recorded(rates), 2)
     if not array.size:
         raise ArgumentError(f"rates has shape {array.shape}; give at least one moment of one neuron", part="rates")
     floor = number("floor", floor)
@@ -174,6 +186,11 @@ def robustness_cost(
     if (rates is None) == (gains is None):
         raise ArgumentError("give either rates or gains", part="rates")
     factors = _gains(rates, activation=activation, floor=floor) if rates is not None else gains
+    neurons = np.shape(J.weights if isinstance(J, Network) else J)[:1]
+    if rates is not None and factors.shape != neurons:
+        shape = np.shape(rates)
+        message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons[0]}"
+        raise NetworkError(message, part="rates", shape=shape)
     cost = inspect(J, 2.0, alpha=factors).cost
     if cost is None:
         raise CostError("the cost is outside the range of float64")

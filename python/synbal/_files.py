@@ -136,9 +136,10 @@ def save(
     Parameters
     ----------
     path : path
-        ``.safetensors`` holds whole networks, ``.mtx``, ``.npy`` and ``.csv`` the recurrent weights alone; what is left
-        out is said by a :class:`SynbalWarning`.
-    J : array_like, sparse matrix, or Network
+        ``.safetensors`` holds whole networks, ``.mtx``, ``.npy``, ``.csv`` and ``.tsv`` the recurrent weights alone; what is
+        left out is said by a :class:`SynbalWarning`.
+    J : array_like, sparse matrix, DataFrame, or Network
+        Names of neurons, those of a network or the labels of a DataFrame, are written to ``.csv`` and ``.tsv``.
     single : bool
         Write a ``.safetensors`` in float32.
     w_in, w_out, b, x0, tau, activation
@@ -151,5 +152,6 @@ def save(
     """
     parts = {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}
     given = Given(J, parts, activation)
-    for notice in _synbal.save(Path(path), given.native, single):
+    names = given.names()
+    for notice in _synbal.save(Path(path), given.native, single=single, names=names):
         warnings.warn(notice, SynbalWarning, stacklevel=2)

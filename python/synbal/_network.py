@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, number, refuse_another_order
-from .errors import ArgumentError
+from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, labels, number, refuse_another_order
+from .errors import ArgumentError, NetworkError
 
 # One for all neurons, or a list of one for each.
 Activations = Union[str, tuple[str, float], list[Union[str, tuple[str, float]]]]
@@ -129,6 +129,19 @@ class Given:
         else:
             self.array = weights = dense("J", self.J, 2)
         self.native = _synbal.Network(weights, activation=activations(activation), **arrays)
+
+    def names(self) -> list[str] | None:
+        """What the neurons are called, if anything."""
+        if self.network is not None and self.network.names is not None:
+            return self.network.names
+        found = labels(self.J, 0) or labels(self.J, 1)
+        if found is None:
+            return None
+        names = [str(label) for label in found]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise NetworkError(f"two neurons of J are called {twice!r}; give each a name of its own, or pass J.to_numpy()", part="J")
+        return names
 
     def weights(self, native: _synbal.Network) -> Any:
         """The weights of a network of the same synapses, in the form of ``J``."""

@@ -25,6 +25,17 @@ def test_gains_are_mean_squared_slopes(rng):
         synbal.gains(states, activation=("rectified-power", 2.0))
 
 
+def test_recordings_of_whole_numbers_and_of_another_shape(J):
+    spikes = np.array([[0, 2, 1, 0, 3, 0, 1], [1, 0, 1, 0, 2, 0, 0]])
+    expected = (spikes > 0).mean(0)
+    for recorded in (spikes, spikes.astype(np.uint8), spikes > 0, spikes.tolist()):
+        assert np.array_equal(synbal.gains(recorded), expected)
+    for network in (J, J.tolist(), synbal.Network(J)):
+        assert synbal.robustness_cost(network, spikes) == pytest.approx((expected * J**2).sum(), rel=1e-14)
+        with pytest.raises(synbal.NetworkError, match=r"rates has shape \(7, 2\), expected one row a moment .* 7"):
+            synbal.robustness_cost(network, spikes.T)
+
+
 def test_balancing_minimises_the_robustness_cost_over_rescalings(J, rng):
     rates = np.maximum(rng.normal(size=(100, 7)), 0.0)
     gains = synbal.gains(rates)

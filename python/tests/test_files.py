@@ -6,6 +6,7 @@ import gzip
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -78,3 +79,20 @@ def test_feed_forward_models_come_with_the_world(tmp_path, rng):
     assert read.feed_forward
     assert np.array_equal(synbal.balance(read).h, synbal.balance_state_dict(model, activation="relu").h)
     assert synbal.inspect(read).balanceable
+
+
+def test_names_of_neurons_are_written_where_there_is_a_place_for_them(tmp_path):
+    J = np.array([[0.0, 2.0], [1.0, 0.5]])
+    frame = pd.DataFrame(J, index=["a, left", "b"], columns=["a, left", "b"])
+    for given in (frame, synbal.Network(J, names=["a, left", "b"])):
+        for ending in (".csv", ".tsv"):
+            path = tmp_path / f"named{ending}"
+            synbal.save(path, given)
+            read = synbal.load(path)
+            assert read.names == ["a, left", "b"]
+            assert np.array_equal(read.weights, J)
+        with pytest.warns(synbal.SynbalWarning, match="names have no place"):
+            synbal.save(tmp_path / "n.npy", given)
+    with pytest.raises(synbal.NetworkError, match="two neurons of J are called 'a'"):
+        synbal.save(tmp_path / "n.csv", pd.DataFrame(J, index=["a", "a"], columns=["a", "a"]))
+    assert not (tmp_path / "n.csv").exists()

@@ -182,3 +182,22 @@ fn exact(value: i128) -> Option<f64> {
     const LARGEST_EXACT: u128 = 1 << 53;
     (value.unsigned_abs() <= LARGEST_EXACT).then_some(value as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_precision_is_read_in_either_order_of_bytes() {
+        let numbers = [0.5, -0.0, 65504.0, 2.0_f64.powi(-24)];
+        let halves = numbers.map(half::f16::from_f64);
+        for (dtype, bytes) in [("<f2", halves.map(half::f16::to_le_bytes)), (">f2", halves.map(half::f16::to_be_bytes))]
+        {
+            let file = [written(dtype, &[4], false), bytes.concat()].concat();
+            let read = read_vector(&file).unwrap();
+            assert_eq!(read.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), numbers.map(f64::to_bits), "{dtype}");
+        }
+        let infinite = [written("<f2", &[1], false), half::f16::INFINITY.to_le_bytes().to_vec()].concat();
+        assert!(matches!(read_vector(&infinite), Err(NpyError::NotFinite { value, .. }) if value == f64::INFINITY));
+    }
+}
