@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
 from ._arrays import count, doubles, is_sparse, number
-from ._network import Activations, Given, Network, activation_pair, once, task
+from ._network import Activations, Given, activation_pair, once, task
 from .errors import ArgumentError, CostError, NetworkError
 
 if TYPE_CHECKING:
@@ -185,12 +185,14 @@ def robustness_cost(
     """
     if (rates is None) == (gains is None):
         raise ArgumentError("give either rates or gains", part="rates")
-    factors = _gains(rates, activation=activation, floor=floor) if rates is not None else gains
-    neurons = np.shape(J.weights if isinstance(J, Network) else J)[:1]
-    if rates is not None and factors.shape != neurons:
-        shape = np.shape(rates)
-        message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons[0]}"
-        raise NetworkError(message, part="rates", shape=shape)
+    factors: Any = gains
+    if rates is not None:
+        factors = _gains(rates, activation=activation, floor=floor)
+        neurons = Given(J, {}, once(J, None)).native.neurons
+        if factors.size != neurons:
+            shape = np.shape(np.asarray(rates))
+            message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons}"
+            raise NetworkError(message, part="rates", shape=shape)
     cost = inspect(J, 2.0, alpha=factors).cost
     if cost is None:
         raise CostError("the cost is outside the range of float64")
