@@ -6,6 +6,7 @@ are looked at, which a file does not have, and what it computes is compared.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -20,8 +21,9 @@ try:
 except ImportError as error:
     raise ImportError("synbal.torch needs PyTorch (the package torch, or Debian's python3-torch)") from error
 
+from ._arrays import number
 from ._models import StateDictResult, balance_state_dict
-from .errors import LayoutError, NotHomogeneous, OutputsChanged
+from .errors import ArgumentError, LayoutError, NotHomogeneous, OutputsChanged
 
 __all__ = ["balance_"]
 
@@ -60,6 +62,12 @@ _REASONS = {
 }
 
 
+def _torch_kind(layer: nn.Module) -> str | None:
+    """The name of PyTorch's own class that a layer is of, or made from; None for one that is made from nn.Module alone."""
+    first = next(base for base in type(layer).__mro__ if base.__module__.partition(".")[0] == "torch")
+    return None if first is nn.Module else first.__name__
+
+
 def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tuple[tuple[str, float] | str, list[str]]:
     """The activation of the hidden neurons, and the tensors that touch none; an error for a layer that rescaling changes."""
     slopes = set()
@@ -89,7 +97,7 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
             untouched.append(f"{name}.weight" if name else "weight")
         elif isinstance(layer, nn.ReLU):
             slopes.add(0.0)
-        elif type(layer).__module__.startswith("torch.") and not isinstance(layer, _HOMOGENEOUS):
+        elif (kind := _torch_kind(layer)) is not None and not isinstance(layer, _HOMOGENEOUS):
             reason = _REASONS.get(kind, "it is not known to be positively homogeneous, channel by channel")
             message = f"`{shown}` is an nn.{kind}: {reason}; if it acts on the module's outputs only, name it in outside"
             raise NotHomogeneous(message, module=shown)
@@ -126,44 +134,70 @@ def _refuse_shared(module: nn.Module) -> None:
         seen[tensor.data_ptr()] = name
 
 
-def _outputs(module: nn.Module, example: Any) -> list[torch.Tensor]:
-    """Every tensor that the module gives on an example, without its random parts."""
-    training = [layer for layer in module.modules() if layer.training]
-    module.eval()
-    try:
-        with torch.no_grad():
-            found = module(*example) if isinstance(example, tuple) else module(example)
-    finally:
-        for layer in training:
-            layer.training = True
-    tensors: list[torch.Tensor] = []
+class _Outputs:
+    """What a module gives on an example, without its random parts: copies of its numbers, and what else there is."""
 
-    def collect(value: Any) -> None:
+    def __init__(self, module: nn.Module, example: Any) -> None:
+        self.tensors: list[torch.Tensor] = []
+        self.left_out: list[str] = []
+        training = [layer for layer in module.modules() if layer.training]
+        buffers = [(buffer, buffer.clone()) for buffer in module.buffers()]
+        module.eval()
+        try:
+            with torch.no_grad():
+                # A packed sequence is a tuple, too, but one argument.
+                self._collect(module(*example) if type(example) is tuple else module(example))
+                for buffer, before in buffers:
+                    buffer.copy_(before)
+        finally:
+            for layer in training:
+                layer.training = True
+
+    def _collect(self, value: Any) -> None:
         if isinstance(value, torch.Tensor):
+            if value.is_complex():
+                value = torch.view_as_real(value.resolve_conj())
             if value.is_floating_point():
-                tensors.append(value.detach().to(torch.float64).cpu())
+                self.tensors.append(value.detach().to(torch.float64, copy=True).cpu())
+            else:
+                self.left_out.append(f"a tensor of {value.dtype}")
         elif isinstance(value, Mapping):
             for item in value.values():
-                collect(item)
+                self._collect(item)
         elif isinstance(value, (tuple, list)):
             for item in value:
-                collect(item)
+                self._collect(item)
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            for field in dataclasses.fields(value):
+                self._collect(getattr(value, field.name))
+        elif value is not None:
+            self.left_out.append(f"a {type(value).__name__}")
 
-    collect(found)
-    return tensors
+    def has_numbers(self) -> bool:
+        """Whether there is anything to compare."""
+        return any(bool(torch.isfinite(tensor).any()) for tensor in self.tensors)
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [tuple(tensor.shape) for tensor in self.tensors]
 
 
 def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
-    if not before.numel():
+    """The largest difference, relative to the largest number; infinite where one is no number and the other is."""
+    differ = ~((before == after) | (before.isnan() & after.isnan()))
+    if not bool(differ.any()):
         return 0.0
-    largest = before.abs().max().item()
-    apart = (before - after).abs().max().item()
+    finite = before[torch.isfinite(before)]
+    largest = finite.abs().max().item() if finite.numel() else 0.0
+    apart = (before - after)[differ].abs().max().item()
+    if apart != apart:
+        return float("inf")
     return float(apart / largest if largest > 0.0 else apart)
 
 
-def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDArray[np.float64]]) -> float:
-    """How far two outputs are apart, relative to the largest. The states of a population come out rescaled."""
-    candidates = [after]
+def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDArray[np.float64]]) -> tuple[float, bool]:
+    """How far two outputs are apart, relative to the largest; and whether they are the states of a population, which come out
+    rescaled."""
+    candidates = []
     for h in scales.values():
         if after.ndim and after.shape[-1] == h.size:
             candidates.append(after * torch.from_numpy(np.exp(h)))
@@ -171,7 +205,9 @@ def _difference(before: torch.Tensor, after: torch.Tensor, scales: dict[str, NDA
     if after.ndim >= 2 and after.shape[0] == len(layers) and all(h.size == after.shape[-1] for h in layers):
         stacked = torch.from_numpy(np.exp(np.stack(layers)))
         candidates.append(after * stacked.reshape(len(layers), *(1,) * (after.ndim - 2), -1))
-    return min(_distance(before, candidate) for candidate in candidates)
+    as_it_is = _distance(before, after)
+    rescaled = min((_distance(before, candidate) for candidate in candidates), default=float("inf"))
+    return min(as_it_is, rescaled), rescaled < as_it_is
 
 
 def balance_(
@@ -234,37 +270,50 @@ def balance_(
     found, tensors = _inspected(module, layout is not None, outside)
     _refuse_shared(module)
     state = module.state_dict(keep_vars=True)
-    tensors = [name for name in [*untouched, *tensors] if name in state]
-    before = None if example_input is None else _outputs(module, example_input)
+    if isinstance(untouched, str):
+        raise ArgumentError(f"untouched is {untouched!r}, expected a sequence of names", part="untouched")
+    coarsest = max((torch.finfo(t.dtype).eps for t in state.values() if t.is_floating_point()), default=0.0)
+    bound = min(0.05, 1e4 * coarsest) if rtol is None else number("rtol", rtol)
+    before = None if example_input is None else _Outputs(module, example_input)
+    if before is not None and not before.has_numbers():
+        given = f": {', '.join(dict.fromkeys(before.left_out))}" if before.left_out else ""
+        message = f"the module gives no numbers on the example that could be compared{given}; let it give tensors, in tuples, lists, mappings or dataclasses, or leave the example out"
+        raise ArgumentError(message, part="example_input")
     result = balance_state_dict(
         {name: tensor.detach() for name, tensor in state.items()},
         p,
         activation=found if activation is None else activation,
         world=world,
         layout=layout,
-        untouched=list(dict.fromkeys(tensors)),
+        untouched=list(dict.fromkeys([*untouched, *(name for name in tensors if name in state)])),
         within_components=within_components,
         method=method,
         tol=tol,
         max_passes=max_passes,
         progress=progress,
     )
-    given = {name: tensor.detach().clone() for name, tensor in state.items()}
-    _write(state, result.state_dict)
-    if before is None:
-        return result
+    given_state = {name: tensor.detach().clone() for name, tensor in state.items()}
     try:
-        after = _outputs(module, example_input)
-        difference = max((_difference(x, y, result.scales) for x, y in zip(before, after)), default=0.0)
+        _write(state, result.state_dict)
+        if before is None:
+            return result
+        after = _Outputs(module, example_input)
+        if before.shapes() != after.shapes():
+            message = f"on the example the outputs have shapes {before.shapes()} before and {after.shapes()} after: the module gives other outputs each time, and cannot be compared; it is as it was"
+            raise OutputsChanged(message, difference=float("inf"), bound=bound)
+        compared = [_difference(x, y, result.scales) for x, y in zip(before.tensors, after.tensors)]
+        difference = max(apart for apart, _ in compared)
+        if not difference <= bound:
+            message = f"on the example the outputs differ by {difference:.1e} of the largest, more than {bound:.1e}: the module does something that is not homogeneous, or is wired otherwise than as {result.layout}; it is as it was"
+            raise OutputsChanged(message, difference=difference, bound=bound)
     except BaseException:
-        _write(state, given)
+        _write(state, given_state)
         raise
-    coarsest = max((torch.finfo(t.dtype).eps for t in state.values() if t.is_floating_point()), default=0.0)
-    bound = min(0.05, 1e4 * coarsest) if rtol is None else rtol
-    if not difference <= bound:
-        _write(state, given)
-        message = f"on the example the outputs differ by {difference:.1e} of the largest, more than {bound:.1e}: the module does something that is not homogeneous, or is wired otherwise than as {result.layout}; it is as it was"
-        raise OutputsChanged(message, difference=difference, bound=bound)
+    for place, (apart, is_rescaled) in enumerate(compared):
+        if is_rescaled and _distance(before.tensors[place], after.tensors[place]) > bound:
+            result.notices.append(f"output {place} is the states of a population, which come out rescaled by its log-scales")
+    if before.left_out:
+        result.notices.append(f"not compared among the outputs: {', '.join(dict.fromkeys(before.left_out))}")
     object.__setattr__(result, "difference", difference)
     object.__setattr__(result, "bound", bound)
     return result
@@ -273,4 +322,5 @@ def balance_(
 def _write(state: Mapping[str, torch.Tensor], numbers: Mapping[str, torch.Tensor]) -> None:
     with torch.no_grad():
         for name, tensor in state.items():
-            tensor.copy_(numbers[name])
+            if not torch.equal(tensor, numbers[name]):
+                tensor.copy_(numbers[name])
