@@ -94,8 +94,11 @@ def refuse_another_order(neurons: Sequence[tuple[str, Any, int]]) -> None:
         if found is None:
             continue
         where = f"the {'columns' if axis == 1 else 'rows'} of {part}"
-        if first is None:
-            first = (where, found)
+        numbered = list(range(len(found)))
+        # The places' own numbers in another order: of a part of a table whose rows alone were taken in turn.
+        if set(found) == set(numbered):
+            first = first or ("their places", numbered)
+        first = first or (where, found)
         for neuron, (label, other) in enumerate(zip(found, first[1], strict=False)):
             if label != other:
                 message = (

@@ -257,6 +257,9 @@ def balance(
     settled(result, run)
     if overwrite:
         object.__setattr__(result, "weights", given.overwrite(weights))
+        for name, part in parts.items():
+            if given.network is not None and part is not None:
+                setattr(given.network, name, part)
     return result
 
 
@@ -283,8 +286,8 @@ def node_costs(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Incoming and outgoing cost of every neuron, :math:`r_i = \sum_j C_{ij}` and :math:`c_i = \sum_j C_{ji}`.
 
-    Parameters are those of :func:`balance`. Self-synapses, which belong to both, are left out. With ``world`` the outside is
-    the last entry.
+    Parameters are those of :func:`balance`. Self-synapses, which belong to both, are left out. With ``world``, which a
+    feed-forward network implies, the outside is the last entry.
 
     Returns
     -------
@@ -297,7 +300,7 @@ def node_costs(
     (array([9., 1.]), array([1., 9.]))
     """
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation), alpha)
-    return _synbal.node_costs(given.native, task(p, alpha, world, False))
+    return _synbal.node_costs(given.native, task(p, alpha, world, False, bool(given.network and given.network.feed_forward)))
 
 
 __all__ = ["BalanceResult", "balance", "methods", "node_costs"]

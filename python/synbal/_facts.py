@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _synbal
 from ._arrays import count, doubles, is_sparse, number
 from ._network import Activations, Given, activation_pair, once, task
-from .errors import ArgumentError, CostError, NetworkError
+from .errors import ArgumentError, CostError, NetworkError, NotHomogeneous
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -185,6 +185,8 @@ def robustness_cost(
     """
     if (rates is None) == (gains is None):
         raise ArgumentError("give either rates or gains", part="rates")
+    if gains is not None and (activation != "relu" or floor != 0.0):
+        raise ArgumentError("activation and floor are of the gains that recorded rates have; give rates, or leave them out", part="gains")
     factors: Any = gains
     if rates is not None:
         factors = _gains(rates, activation=activation, floor=floor)
@@ -193,10 +195,12 @@ def robustness_cost(
             shape = np.shape(np.asarray(rates))
             message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons}"
             raise NetworkError(message, part="rates", shape=shape)
-    cost = inspect(J, 2.0, alpha=factors).cost
+    # Of the recurrent synapses alone, whatever closes the paths of the network.
+    given = Given(J, {}, once(J, None), factors)
+    cost = json.loads(_synbal.inspect(given.native, task(2.0, factors, None, False)))["cost"]
     if cost is None:
         raise CostError("the cost is outside the range of float64")
-    return cost
+    return float(cost)
 
 
 _gains = gains
@@ -247,7 +251,7 @@ def noise_limit(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: Activations = "relu",
+    activation: Activations | None = None,
     step: float = 1.0,
     dynamics: str = "discrete",
     read_out: str = "activity",
@@ -282,7 +286,12 @@ def noise_limit(
     length = number("step", step)
     if not 0.0 < length < float("inf"):
         raise ArgumentError(f"step is {length}; it must be a finite number greater than 0", part="step", value=length)
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, activation)
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, once(J, activation))
+    kinds = given.network.activation if given.network is not None else once(J, activation)
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        name, _ = activation_pair(kind)
+        if name not in ("linear", "relu", "leaky-relu", "rectified-power"):
+            raise NotHomogeneous(f"{name} is not positively homogeneous, so no rescaling keeps what the network computes")
     native = _synbal.noise_limit(
         given.native,
         doubles("inputs", inputs, 3),
@@ -370,7 +379,7 @@ def verify(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: Activations = "relu",
+    activation: Activations | None = None,
     world: float | None = None,
     within_components: bool = False,
     methods: Sequence[str] = ("newton", "newton-cg", "osborne"),
@@ -403,7 +412,7 @@ def verify(
     Verification
         A claim that falls is no exception but a verdict.
     """
-    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, activation, alpha)
+    given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, once(J, activation), alpha)
     feed_forward = bool(given.network and given.network.feed_forward)
     text = _synbal.verify(
         given.native,

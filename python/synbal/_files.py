@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from . import _synbal
 from ._models import layout_text
-from ._network import Activations, Given, Network, activations, from_native
+from ._network import Activations, Given, Network, activations, checksum, from_native, once
 from .errors import ArgumentError, FileError, SynbalWarning
 
 
@@ -83,7 +83,9 @@ def load(
             variable=variable,
         )
     parts = from_native(native, sparse)
-    return Network(**parts, feed_forward=feed_forward, names=names, notices=notices, sha256=sha256)
+    network = Network(**parts, feed_forward=feed_forward, names=names, notices=notices, sha256=sha256)
+    network._read = checksum(network)
+    return network
 
 
 class _path_of:
@@ -128,7 +130,7 @@ def save(
     b: ArrayLike | None = None,
     x0: ArrayLike | None = None,
     tau: ArrayLike | None = None,
-    activation: Activations = "relu",
+    activation: Activations | None = None,
     single: bool = False,
 ) -> None:
     """Write a network: the whole file, or nothing.
@@ -151,7 +153,7 @@ def save(
         A place that cannot be written to, or an ending that says no format.
     """
     parts = {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}
-    given = Given(J, parts, activation)
+    given = Given(J, parts, once(J, activation))
     names = given.names()
     for notice in _synbal.save(Path(path), given.native, single=single, names=names):
         warnings.warn(notice, SynbalWarning, stacklevel=2)

@@ -18,7 +18,7 @@ from ._arrays import count, number
 from ._balance import BalanceResult, fields_of, settled
 from ._network import Activations, activations, task
 from ._progress import reporter
-from .errors import ArgumentError, DtypeError
+from .errors import ArgumentError, DtypeError, FileError, LayoutError, NoSuchFile
 
 # NumPy's names of dtypes, and those of the tensors of .safetensors files.
 DTYPES = {
@@ -62,6 +62,17 @@ def native_tensor(name: str, value: Any) -> tuple[str, str, tuple[int, ...], byt
     return name, DTYPES[native.name], array.shape, array.astype(native, copy=False).tobytes()
 
 
+def place_of(value: Any) -> tuple[int, tuple[int, ...]] | None:
+    """Where the numbers of a tensor are in memory, and its shape; tensors that have both in common are one."""
+    if is_torch(value):
+        place = value.data_ptr()
+    elif isinstance(value, np.ndarray) and value.size:
+        place = value.__array_interface__["data"][0]
+    else:
+        return None
+    return (place, tuple(value.shape)) if place else None
+
+
 def like(value: Any, numbers: bytes) -> Any:
     """A new tensor of the kind, dtype and shape of ``value`` with these numbers."""
     if is_torch(value):
@@ -74,17 +85,31 @@ def like(value: Any, numbers: bytes) -> Any:
     return np.frombuffer(bytearray(numbers), dtype=native).reshape(array.shape).astype(array.dtype, copy=False)
 
 
+def toml_value(name: str, said: Any) -> Any:
+    """Axes of a tensor, or the activation of a population."""
+    if isinstance(said, str):
+        return said
+    if isinstance(said, Sequence) and all(isinstance(word, str) for word in said):
+        return list(said)
+    raise ArgumentError(f"the layout says {said!r} of {name!r}, expected a word or a list of words", part="layout")
+
+
 def layout_text(layout: Any) -> str | None:
     """The text of a layout: TOML itself, a file of it, or the same as a dictionary."""
     if layout is None or isinstance(layout, str):
         return layout
     if isinstance(layout, os.PathLike):
-        return Path(layout).read_text(encoding="utf-8")
+        try:
+            return Path(layout).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise NoSuchFile(f"{os.fspath(layout)}: there is no such file; check the name", path=os.fspath(layout)) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileError(f"{os.fspath(layout)}: the layout cannot be read: {error}", path=os.fspath(layout)) from None
     if not isinstance(layout, Mapping):
         raise ArgumentError(f"layout is {layout!r}, expected TOML, a path or a dictionary", part="layout")
     plain = [f"{key} = {json.dumps(value)}" for key, value in layout.items() if not isinstance(value, Mapping)]
     tables = [
-        "\n".join([f"[{key}]", *(f"{json.dumps(name)} = {json.dumps(list(axes))}" for name, axes in value.items())])
+        "\n".join([f"[{key}]", *(f"{json.dumps(name)} = {json.dumps(toml_value(name, said))}" for name, said in value.items())])
         for key, value in layout.items()
         if isinstance(value, Mapping)
     ]
@@ -219,9 +244,17 @@ def balance_state_dict(
         if report is not None:
             report(found.run.passes, found.run.imbalance)
     rescaled = {}
+    places: dict[tuple[int, tuple[int, ...]], tuple[str, bytes | None]] = {}
     for name, value in state_dict.items():
         numbers = found.bytes(str(name))
         rescaled[name] = None if numbers is None else like(value, numbers)
+        place = place_of(value)
+        if place is None:
+            continue
+        other, as_other = places.setdefault(place, (str(name), numbers))
+        if numbers != as_other:
+            message = f"`{name}` and `{other}` share their numbers, and would be rescaled by different factors; untie them first"
+            raise LayoutError(message, tensor=str(name))
     fields = fields_of(found.run)
     ends = np.cumsum([size for _, size in found.populations])
     parts = np.split(fields["h"], ends[:-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import _synbal
 from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, labels, number, refuse_another_order
-from .errors import ArgumentError, NetworkError
+from .errors import ArgumentError, CostError, NetworkError
 
 # One for all neurons, or a list of one for each.
 Activations = Union[str, tuple[str, float], list[Union[str, tuple[str, float]]]]
@@ -66,11 +67,33 @@ class Network:
     names: list[str] | None = None
     notices: list[str] = field(default_factory=list)
     sha256: str | None = field(default=None, repr=False)
+    # Of the numbers that were read, so that what was changed since is not taken for the file.
+    _read: int | None = field(default=None, repr=False)
+
+    def digest_of_file(self) -> str | None:
+        """``sha256``, unless numbers have changed since."""
+        return self.sha256 if self.sha256 is not None and self._read == checksum(self) else None
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.weights.shape))
         parts = [name for name in PARTS if getattr(self, name) is not None]
         return f"Network({shape}, {self.activation!r}{''.join(', ' + part for part in parts)})"
+
+
+def checksum(network: Network) -> int:
+    """A number that tells whether any weight has changed."""
+    found = 0
+    for name in ("weights", *PARTS):
+        value = getattr(network, name)
+        if is_sparse(value):
+            csr = value.tocsr()
+            arrays = [csr.indptr, csr.indices, csr.data]
+        else:
+            arrays = [] if value is None else [np.asarray(value)]
+        for array in arrays:
+            found = zlib.crc32(repr((name, array.shape, array.dtype.str)).encode(), found)
+            found = zlib.crc32(np.ascontiguousarray(array).view(np.uint8).data, found)
+    return found
 
 
 def activation_pair(activation: Any) -> tuple[str, float | None]:
@@ -129,6 +152,10 @@ class Given:
         else:
             self.array = weights = dense("J", self.J, 2)
         self.native = _synbal.Network(weights, activation=activations(activation), **arrays)
+        n = self.native.neurons
+        if is_sparse(alpha) and len(alpha.shape) == 2 and alpha.shape != (n, n):
+            rows, columns = alpha.shape
+            raise CostError(f"alpha has {rows} x {columns} entries, but the network has {n} neurons")
 
     def names(self) -> list[str] | None:
         """What the neurons are called, if anything."""
@@ -214,6 +241,8 @@ def task(
     factors: Any
     if alpha is None:
         factors = 1.0
+    elif is_sparse(alpha) and len(alpha.shape) == 1:
+        factors = dense("alpha", alpha.toarray(), 1).astype(np.float64, copy=False)
     elif is_sparse(alpha):
         coo = alpha.tocoo()
         numbers = dense("alpha", coo.data, 1).astype(np.float64)

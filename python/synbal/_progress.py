@@ -16,6 +16,8 @@ def reporter(progress: Any, tol: float) -> Iterator[Callable[..., object] | None
     if progress is None or progress is False:
         yield None
     elif progress is True:
+        if not 0.0 < tol < 1.0:
+            raise ArgumentError(f"the tolerance is {tol}; it must lie between 0 and 1", part="tol")
         try:
             from tqdm.auto import tqdm
         except ImportError:

@@ -97,9 +97,9 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
             untouched.append(f"{name}.weight" if name else "weight")
         elif isinstance(layer, nn.ReLU):
             slopes.add(0.0)
-        elif (kind := _torch_kind(layer)) is not None and not isinstance(layer, _HOMOGENEOUS):
-            reason = _REASONS.get(kind, "it is not known to be positively homogeneous, channel by channel")
-            message = f"`{shown}` is an nn.{kind}: {reason}; if it acts on the module's outputs only, name it in outside"
+        elif (base := _torch_kind(layer)) is not None and not isinstance(layer, _HOMOGENEOUS):
+            reason = _REASONS.get(base, "it is not known to be positively homogeneous, channel by channel")
+            message = f"`{shown}` is an nn.{base}: {reason}; if it acts on the module's outputs only, name it in outside"
             raise NotHomogeneous(message, module=shown)
     if slopes == {0.0} or not slopes:
         return "relu", untouched
@@ -266,6 +266,8 @@ def balance_(
         Tensors in no known layout, shared by two layers, made anew of others for each input, or touching neurons without
         being described.
     """
+    if not isinstance(module, nn.Module):
+        raise ArgumentError(f"module is a {type(module).__name__}, expected an nn.Module", part="module")
     _refuse_parametrised(module, outside)
     found, tensors = _inspected(module, layout is not None, outside)
     _refuse_shared(module)

@@ -261,3 +261,37 @@ def test_noise_over_several_steps():
     for wrong in ({"steps": 2.5}, {"steps": -1}, {"steps": 2**32}, {"discount": 0.5}):
         with pytest.raises(synbal.ArgumentError):
             synbal.balance(J, **wrong)
+
+
+def test_a_network_that_is_overwritten_is_overwritten_as_a_whole():
+    rng = np.random.default_rng(7)
+    network = synbal.Network(rng.normal(size=(4, 4)), w_in=rng.normal(size=(4, 2)), w_out=rng.normal(size=(1, 4)), b=rng.normal(size=4))
+    found = synbal.balance(synbal.Network(network.weights.copy(), network.w_in, network.w_out, network.b))
+    synbal.balance(network, overwrite=True)
+    for name in ("weights", "w_in", "w_out", "b"):
+        assert np.array_equal(getattr(network, name), getattr(found, name)), name
+
+
+def test_sparse_factors_are_those_of_dense_ones(J):
+    factors = np.linspace(0.5, 2.0, 7)
+    dense = synbal.balance(J, alpha=factors)
+    assert np.array_equal(synbal.balance(J, alpha=sp.coo_array(factors)).h, dense.h)
+    for size in (6, 8):
+        with pytest.raises(synbal.CostError, match=f"alpha has {size} x {size} entries, but the network has 7 neurons"):
+            synbal.balance(J, alpha=sp.csr_array(np.ones((size, size))))
+
+
+def test_rows_in_another_order_than_numbered_columns_are_refused():
+    J = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 3.0], [4.0, 1.0, 0.0]])
+    with pytest.raises(synbal.NetworkError, match="neuron 0 is 0 by their places, and 2 by the rows of J"):
+        synbal.balance(pd.DataFrame(J).iloc[[2, 0, 1]])
+    with pytest.raises(synbal.NetworkError, match="by the rows of b"):
+        synbal.balance(J, b=pd.Series([1.0, 2.0, 3.0], index=[2, 1, 0]))
+    # Other numbers are names.
+    assert synbal.balance(pd.DataFrame(J, index=[10, 20, 30])).balanced
+
+
+@pytest.mark.parametrize("tol", [0.0, -1.0, float("nan"), 2.0])
+def test_a_tolerance_that_is_none_with_a_bar(J, tol):
+    with pytest.raises(synbal.ArgumentError):
+        synbal.balance(J, tol=tol, progress=True)

@@ -126,3 +126,44 @@ def test_certificates_of_whole_networks(rng, J):
     assert found.cost_final >= float(certificate.proved.cost_lower) * (1 - 1e-13)
     assert certificate.proved.gap == certificate.proved.cost_upper - certificate.proved.cost_lower
     assert "least possible" in str(certificate.proved)
+
+
+def test_a_feed_forward_network_has_the_costs_that_it_is_balanced_by():
+    rng = np.random.default_rng(8)
+    weights = np.tril(rng.normal(size=(4, 4)), -1)
+    network = synbal.Network(weights, w_in=rng.normal(size=(4, 2)), w_out=rng.normal(size=(1, 4)), feed_forward=True)
+    synbal.balance(network, overwrite=True)
+    incoming, outgoing = synbal.node_costs(network)
+    assert len(incoming) == 5
+    np.testing.assert_allclose(incoming, outgoing, rtol=1e-8)
+    # The robustness cost is of the recurrent synapses.
+    assert synbal.robustness_cost(network, gains=np.ones(4)) == pytest.approx((network.weights**2).sum(), rel=1e-14)
+
+
+def test_an_activation_beside_a_network_is_refused(tmp_path):
+    network = synbal.Network(np.array([[0.0, 1.0], [2.0, 0.0]]), w_in=np.ones((2, 1)), w_out=np.ones((1, 2)))
+    for call in (
+        lambda: synbal.verify(network, activation="tanh"),
+        lambda: synbal.noise_limit(network, np.ones((1, 2, 1)), activation="linear"),
+        lambda: synbal.save(tmp_path / "n.safetensors", network, activation="linear"),
+        lambda: synbal.inspect(network, activation="linear"),
+    ):
+        with pytest.raises(synbal.ArgumentError, match="activation is given twice"):
+            call()
+    with pytest.raises(synbal.NotHomogeneous):
+        synbal.noise_limit(synbal.Network(network.weights, network.w_in, network.w_out, activation="tanh"), np.ones((1, 2, 1)))
+    with pytest.raises(synbal.ArgumentError, match="activation and floor are of the gains"):
+        synbal.robustness_cost(network.weights, gains=np.ones(2), floor=0.5)
+
+
+def test_a_network_that_changed_since_it_was_read_is_not_its_file(tmp_path):
+    path = tmp_path / "n.npy"
+    np.save(path, np.array([[0.0, 3.0], [1.0, 0.5]]))
+    read = synbal.load(path)
+    synbal.check(synbal.certify(read), path)
+    read.weights[0, 1] = 2.0
+    certificate = synbal.certify(read)
+    with pytest.raises(synbal.CertificateRefused):
+        synbal.check(certificate, path)
+    synbal.check(certificate, read)
+    synbal.check(certificate, read.weights)

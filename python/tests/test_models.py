@@ -70,3 +70,27 @@ def test_a_chain_computes_the_same(rng):
     assert found.difference <= found.bound and "chain" in repr(found)
     # The only other tensor of a chain is the last bias, which no rescaling touches.
     assert np.array_equal(found.state_dict["4.bias"], model["4.bias"])
+
+
+def test_tensors_that_are_one_and_would_come_out_as_two_are_refused():
+    shared = np.random.default_rng(5).normal(size=(6, 6))
+    model = {"0.weight": shared, "2.weight": shared}
+    with pytest.raises(synbal.LayoutError, match="share their numbers") as raised:
+        synbal.balance_state_dict(model, activation="relu")
+    assert raised.value.tensor == "2.weight"
+    assert synbal.balance_state_dict({"0.weight": shared, "2.weight": shared.copy()}, activation="relu").balanced
+
+
+def test_a_layout_as_a_dictionary_holds_what_its_text_holds(tmp_path):
+    rng = np.random.default_rng(6)
+    model = {"U": rng.normal(size=(4, 4)), "W": rng.normal(size=(4, 2)), "V": rng.normal(size=(3, 4))}
+    tensors = {"U": ["target r", "source r"], "W": ["target r", "outside"], "V": ["outside", "source r"]}
+    layout = {"activation": {"r": "relu"}, "tensors": tensors}
+    found = synbal.balance_state_dict(model, layout=layout)
+    text = '[activation]\nr = "relu"\n[tensors]\n' + "".join(f"{name} = {list(axes)!r}\n" for name, axes in tensors.items())
+    same = synbal.balance_state_dict(model, layout=text.replace("'", '"'))
+    assert all(np.array_equal(found.state_dict[name], same.state_dict[name]) for name in model)
+    with pytest.raises(synbal.ArgumentError, match="the layout says 5 of 'U'"):
+        synbal.balance_state_dict(model, layout={"tensors": {"U": 5}})
+    with pytest.raises(synbal.NoSuchFile):
+        synbal.balance_state_dict(model, layout=tmp_path / "nope.toml")

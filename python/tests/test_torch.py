@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import numpy as np
 import pytest
@@ -264,3 +265,88 @@ def test_state_dicts_of_every_dtype(dtype):
         assert all(np.array_equal(arrays.state_dict[key], found.state_dict[key].numpy()) for key in state)
     with pytest.raises(synbal.DtypeError, match="detach"):
         synbal.balance(state["0.weight"])
+
+
+class Gives(nn.Module):
+    """A tanh between two layers, which only outputs can show, and outputs in many wrappings."""
+
+    def __init__(self, wrap):
+        super().__init__()
+        self.a, self.b, self.wrap = nn.Linear(5, 8), nn.Linear(8, 3), wrap
+        self.register_buffer("count", torch.zeros(()), persistent=False)
+        with torch.no_grad():
+            self.a.weight *= 3
+
+    def forward(self, x):
+        self.count += 1
+        return self.wrap(self.b(torch.tanh(self.a(x))))
+
+
+@dataclasses.dataclass
+class InFields:
+    logits: torch.Tensor
+
+
+def kept():
+    """The same memory each time."""
+    memory = {}
+    return lambda y: memory.setdefault("out", torch.empty_like(y)).copy_(y)
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        InFields,
+        lambda y: torch.complex(y, y),
+        lambda y: (torch.zeros(2), torch.cat([y, torch.full((7, 1), float("nan"))], 1)),
+        kept(),
+    ],
+)
+def test_whatever_the_outputs_are_in_they_are_compared(wrap):
+    module = Gives(wrap).double()
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    with pytest.raises(synbal.OutputsChanged):
+        synbal.torch.balance_(module, torch.randn(7, 5, dtype=torch.float64))
+    assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
+    assert module.count == 0
+
+
+@pytest.mark.parametrize("wrap", [lambda y: y.argmax(-1), lambda y: y.numpy(), lambda y: None, lambda y: iter([y]), lambda y: y[:0]])
+def test_outputs_that_cannot_be_compared_are_no_match(wrap):
+    with pytest.raises(synbal.ArgumentError, match="no numbers on the example") as raised:
+        synbal.torch.balance_(Gives(wrap), torch.randn(7, 5))
+    assert raised.value.part == "example_input"
+
+
+def test_layers_made_from_saturating_ones_are_refused():
+    class Own(nn.GELU):
+        pass
+
+    with pytest.raises(synbal.NotHomogeneous, match="an nn.GELU"):
+        synbal.torch.balance_(nn.Sequential(nn.Linear(5, 8), Own(), nn.Linear(8, 3)))
+
+
+def test_whatever_goes_wrong_leaves_the_module_as_it_was():
+    module = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 3))
+    module[0].bias = nn.Parameter(torch.zeros(1).expand(8))
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    with pytest.raises((RuntimeError, synbal.SynbalError)):
+        synbal.torch.balance_(module, torch.randn(7, 5), untouched=["nonsense"])
+    with pytest.raises(synbal.SynbalError):
+        synbal.torch.balance_(module, torch.randn(7, 5), rtol="1e-3")
+    assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
+    sound = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 3))
+    with pytest.raises(synbal.LayoutError, match="nonsense"):
+        synbal.torch.balance_(sound, torch.randn(7, 5), untouched=["nonsense"])
+    with pytest.raises(synbal.ArgumentError, match="expected an nn.Module"):
+        synbal.torch.balance_({}, torch.randn(7, 5))
+
+
+def test_states_among_the_outputs_are_told():
+    class Both(ReadOut):
+        def forward(self, x):
+            states, last = self.rnn(x)
+            return self.readout(states), last
+
+    found = synbal.torch.balance_(Both(), torch.randn(2, 4, 3))
+    assert any("output 1 is the states of a population" in notice for notice in found.notices)
