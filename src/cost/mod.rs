@@ -241,8 +241,8 @@ pub enum Alpha {
     ///
     /// A neuron that is almost never active has almost no outgoing cost there. Balanced exactly, it gets a large log-scale and
     /// a large read-out weight, from the few moments in which it was active; if the state itself is read out, its noise
-    /// then reaches the output however silent it is. The flow to a finite time leaves such a neuron nearly as it is, for its
-    /// gradient is as small as its cost. [`Alpha::at_least`] puts a floor under the gains (experiment `noise-loss`).
+    /// then reaches the output however silent it is. The flow to a finite time goes most of that way.
+    /// [`Alpha::at_least`] puts a floor under the gains (experiment `noise-loss`).
     PerSource(Vec<f64>),
     /// A factor for each pair (n × n, row = target).
     Dense(DMatrix<f64>),

@@ -84,7 +84,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     };
 
     let whole = of(&flowed, SIZE, rules, repetitions)?;
-    let mut rows = vec![whole.row("nothing: the authors' protocol")];
+    let mut rows = vec![whole.row(&format!("nothing: the authors' protocol, {repetitions} x 8 trials"))];
     for (k, trained) in Trained::LESS_REGULARISED.iter().filter(|trained| trained.seed == 1).enumerate() {
         progress(0.2 + 0.1 * k as f64, trained.name);
         let other = Integrating::new(trained.name, trained.network()?, seed, repetitions)?;

@@ -132,7 +132,7 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
             (|score| score.flow_trials) as fn(&Score) -> Count,
             "every trial's loss, which the paper does not show, after the flow to T = 3000",
         ),
-        (|score| score.exact_average, "the loss of the average, balanced exactly (T to infinity)"),
+        (|score| score.exact_average, "the loss of the average, balanced exactly inside components"),
         (|score| score.exact_trials, "every trial's loss, balanced exactly"),
     ] {
         findings.state(Reproduction::Beyond, format!("{text}: {} in {networks} networks.", total(of).words()));

@@ -12,15 +12,15 @@ mod together;
 mod written;
 
 use synbal::balance::{Solved, Status};
-use synbal::cost::CostSpec;
+use synbal::cost::{Alpha, CostSpec, synaptic_cost};
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
-use synbal::network::{Activation, Network, rescale_by_powers_of_two};
+use synbal::network::{Activation, Network, Weights, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, scope};
 use super::console::{
-    ProgressLine, ask_for_memory, counted, memory_of, notify, print, print_aside, print_json, read, say,
+    ProgressLine, ask_for_memory, counted, memory_of, notify, print, print_aside, print_json, read, say, short,
 };
 use super::timings::Timings;
 use super::{CliError, Ending};
@@ -210,15 +210,37 @@ fn left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<Strin
     let of_the_weights = spec.world.is_none() && spec.accumulated.is_none();
     let lie = if count == 1 { "lies" } else { "lie" };
     let others = if balanced.nothing {
-        "there are no others"
+        "there are no others".to_owned()
     } else if of_the_weights && count + weights.self_synapses() == weights.synapses() {
-        "the others are self-synapses, which are balanced as they are"
-    } else if count == 1 {
-        "the others were balanced inside their components, and the cost is theirs; this one was scaled along"
+        "the others are self-synapses, which are balanced as they are".to_owned()
     } else {
-        "the others were balanced inside their components, and the cost is theirs; these were scaled along"
+        let (these, their) = if count == 1 { ("this one was", "its") } else { ("these were", "their") };
+        let cost = match cost_left_out(balanced, given, spec).filter(|_| of_the_weights) {
+            Some((before, after)) => {
+                format!(", and {their} own cost, which has no least, goes from {} to {}", short(before), short(after))
+            }
+            None => String::new(),
+        };
+        format!("the others were balanced inside their components, and the cost is theirs; {these} scaled along{cost}")
     };
     (count > 0).then(|| format!("{} {lie} on no directed cycle; {others}", counted(count, "synapse")))
+}
+
+/// What synapses on no cycle cost, as given and rescaled.
+fn cost_left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<(f64, f64)> {
+    let total = |weights: &Weights| {
+        let costs = balanced.on_no_cycle.iter().map(|&(i, j)| {
+            let factor = match &spec.alpha {
+                Alpha::Uniform(factor) => Some(*factor),
+                Alpha::PerSource(factors) => factors.get(j).copied(),
+                _ => None,
+            };
+            let weight = weights.values()[weights.pattern().find(i, j)?];
+            Some(synaptic_cost(&factor?, &weight, spec.p))
+        });
+        costs.sum::<Option<f64>>()
+    };
+    Some((total(&given.weights)?, total(&balanced.network.weights)?))
 }
 
 /// What accumulated noise means for other networks than linear ones.

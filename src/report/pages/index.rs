@@ -71,7 +71,8 @@ fn find<'a>(report: &'a Report, owner: &str, name: &str) -> Option<(String, &'a 
 
 /// Theorems and checks on the one side, the paper's experiments on the other: two things, in two sentences.
 fn verdicts(report: &Report) -> Markup {
-    let theorems = report.claims.iter().map(|claim| claim.theorems.len()).sum::<usize>() + SUPPORTING_THEOREMS.len();
+    let of_claims = report.claims.iter().map(|claim| claim.theorems.len()).sum::<usize>();
+    let theorems = of_claims + SUPPORTING_THEOREMS.len();
     let checked = || report.cases.iter().flat_map(|case| &case.claims).map(|claim| &claim.evidence);
     let of_experiments = || report.experiments.iter().map(|experiment| &experiment.evidence);
     let measurements = checked().chain(of_experiments()).map(|evidence| evidence.measurements.len()).sum::<usize>();
@@ -92,10 +93,10 @@ fn verdicts(report: &Report) -> Markup {
                         @if outside + undecided == 0 { "No measured figure lies outside its bound." }
                         @else { (outside) " figures lie outside their bounds, " (undecided) " checks could not be decided." }
                     }
-                    " " (theorems) " theorems are proved in Coq; the " (report.claims.len()) " claims that they make up were measured on "
-                    (report.cases.len()) " " (networks) " in " (measurements) " figures, each against a bound derived from data and precision."
+                    " " (theorems) " theorems are proved in Coq, " (of_claims) " of them of the " (report.claims.len()) " claims, the others of the solver and of floating point. The claims were measured on "
+                    (report.cases.len()) " " (networks) ", the experiments on theirs, in " (measurements) " figures, each against a bound derived from data and precision."
                     " One figure outside would be a failure, and would be shown here. "
-                    @if stood == 0 { "With its formula broken on purpose every check falls: the negative controls of the table below." }
+                    @if stood == 0 { "With its formula broken on purpose every claim's check falls: the negative controls of the table below." }
                     @else { b { (stood) " negative controls did not fall: those checks show nothing." } }
                 }
             }
@@ -108,7 +109,7 @@ fn verdicts(report: &Report) -> Markup {
                             @if count(Reproduction::Conditional) > 0 { ", " (count(Reproduction::Conditional)) " under conditions" }
                             "; " (count(Reproduction::NotReproduced)) " are not."
                         }
-                        " Judged by rules fixed in the code, on the authors' protocol. "
+                        " Judged by rules fixed in the code: of trained networks on the authors' protocol, of any network (heterosynaptic plasticity, the identity behind the robustness cost) on those of this report. "
                         (count(Reproduction::Beyond)) " findings go beyond the paper and are called so."
                     }
                 }
