@@ -40,7 +40,7 @@ class BalanceResult:
         then see ``log2_cost_initial`` and ``log2_cost_final``.
     imbalance_initial, imbalance : float
         ``max_i |r_i - k_i c_i| / (r_i + k_i c_i)`` before and after, ``r`` and ``c`` the incoming and outgoing costs: measured on the
-        rescaled weights, in float64.
+        rescaled weights in float64, before they are rounded to a narrower dtype of ``J``.
     status : str
         ``"balanced"``, or why the method stopped: ``"pass-limit"``, ``"stalled"``, ...
     explanation : str
@@ -58,7 +58,8 @@ class BalanceResult:
     worst_neuron : int
         The neuron where the imbalance is largest; n for the world.
     trace : structured ndarray
-        The way there: ``passes``, ``time`` (of the flow; NaN for methods that do not follow it), ``cost``, ``imbalance``.
+        The way there: ``passes``, ``time`` (of the flow; NaN for methods that do not follow it), ``cost`` (in a unit of its own
+        where costs are far from one), ``imbalance``.
     p : float
         The exponent of the cost.
     """
