@@ -321,7 +321,7 @@ fn entries_outside_the_lower_triangle() {
 
 #[test]
 fn arrays_of_another_dtype_or_dimension() {
-    for descr in ["<f2", "<f16", "<c16", "<U8", "|S3", "|O", "<M8[s]", "nonsense", ""] {
+    for descr in ["<f16", "<c16", "<U8", "|S3", "|O", "<M8[s]", "nonsense", ""] {
         assert_error!(
             matrix(&npy_header(descr, false, "(1, 1)"), &[0; 8]),
             NpyError::UnsupportedDtype { ref dtype } if dtype == descr
