@@ -343,34 +343,39 @@ impl<'a> Search<'a> {
         let mut residual = g.clone();
         // No better than rounding allows, nor than Newton's step is worth, whose error is its square.
         let rounding = i32::try_from(bits - self.guard_bits).ok()?.checked_neg()?;
-        let (mut tolerance, mut last) = (i32::MIN, i32::MAX);
-        for corrections in 1.. {
+        let mut last = i32::MAX;
+        for corrections in 0.. {
             let unit = largest_log2(&residual).ok()?;
             if unit == i32::MIN {
                 return Some((x, corrections));
             }
             let scaled: Vec<f64> =
                 residual.iter().map(|value| value.clone().times_power_of_two(-unit).to_f64()).collect();
+            // The inverse has no negative entry, so this is how far x is off, whatever cancels in the residual; what a correction
+            // changes says nothing of a part that the residual's rounding to f64 has lost.
+            let off = eliminated.solve(&scaled.iter().map(|value| value.abs()).collect::<Vec<f64>>());
+            let off = off
+                .iter()
+                .fold(0.0_f64, |largest, &value| if value > largest || value.is_nan() { value } else { largest });
+            if !off.is_finite() {
+                return None;
+            }
+            let off = if off > 0.0 { unit.saturating_add(off.log2().ceil() as i32) } else { i32::MIN };
+            let size = largest_log2(&x).ok()?.min(0);
+            if corrections > 0 && off <= size.saturating_mul(2).max(rounding) - 8 {
+                return Some((x, corrections));
+            }
+            if off > last.saturating_sub(LEAST_GAIN) {
+                return None;
+            }
+            last = off;
             let solution = eliminated.solve(&scaled);
             if solution.iter().any(|value| !value.is_finite()) {
                 return None;
             }
-            let correction: Vec<Multi> =
-                solution.iter().zip(&g).map(|(&value, g)| g.lift(value).times_power_of_two(unit)).collect();
-            let size = largest_log2(&correction).ok()?;
-            if size > last.saturating_sub(LEAST_GAIN) {
-                return None;
+            for (value, (&change, g)) in x.iter_mut().zip(solution.iter().zip(&g)) {
+                *value += &g.lift(change).times_power_of_two(unit);
             }
-            if corrections == 1 {
-                tolerance = size.saturating_mul(2).max(rounding) - 8;
-            }
-            for (value, correction) in x.iter_mut().zip(&correction) {
-                *value += correction;
-            }
-            if size <= tolerance {
-                return Some((x, corrections));
-            }
-            last = size;
             let product = laplacian_times(self.graph.pattern(), &place.costs, &x);
             for (value, (g, product)) in residual.iter_mut().zip(g.iter().zip(product)) {
                 *value = g.clone() - &product;

@@ -231,7 +231,14 @@ impl Evidence {
         self.notes.push(text);
     }
 
+    /// A figure that is no number, or has no bound, shows nothing either way: numbers on the way to it have left the range of `f64`.
     fn push(&mut self, what: String, value: f64, relation: Relation, bound: f64, derivation: String) {
+        if value.is_nan() || !bound.is_finite() {
+            self.undecided(format!(
+                "{what}: {value:e}, bound {bound:e}: what it is made of is outside the range of f64; choose another unit of weight"
+            ));
+            return;
+        }
         self.measurements.push(Measurement { what, value, relation, bound, derivation });
     }
 }
@@ -299,6 +306,19 @@ mod tests {
             worst.add(deviation, bound);
             assert_eq!(worst.worst(), f64::INFINITY, "{deviation} {bound}");
         }
+    }
+
+    /// It was called fallen: a theorem is not refuted by numbers that `f64` cannot hold.
+    #[test]
+    fn what_is_no_number_or_has_no_bound_is_open() {
+        for (value, bound) in [(f64::NAN, 1.0), (0.0, f64::NAN), (0.0, f64::INFINITY), (f64::NAN, f64::NAN)] {
+            let mut evidence = Evidence::default();
+            evidence.at_most("a", value, bound, "b");
+            assert_eq!((evidence.verdict(), evidence.open.len()), (Verdict::Open, 1), "{value} {bound}");
+        }
+        let mut evidence = Evidence::default();
+        evidence.at_most("a", f64::INFINITY, 1.0, "b");
+        assert_eq!(evidence.verdict(), Verdict::Fell);
     }
 
     #[test]

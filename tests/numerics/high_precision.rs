@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use rug::Float;
 use rug::ops::Pow;
 use synbal::balance::{
-    LinearSolver, Precise, PreciseError, balance_to_digits, balance_to_digits_by, fix_gauge, reference_to_digits,
+    DegreeProblem, LinearSolver, Precise, PreciseError, Scope, balance_to_digits, balance_to_digits_by, fix_gauge,
+    reference_to_digits,
 };
 use synbal::cost::{CostGraph, CostSpec};
 use synbal::flow::node_costs;
@@ -316,5 +317,33 @@ proptest! {
             prop_assert!(Float::with_val(500, a.as_float() - b.as_float()).abs() <= unit(50));
         }
         prop_assert!(relative_difference(&coarse.cost, &fine.cost) <= unit(50));
+    }
+}
+
+/// Two pairs of neurons with a weak pair of synapses between them, whose cost is far below what rounding leaves of the others': the
+/// step between the pairs is lost in `f64`, and every imbalance is tiny without it.
+#[test]
+fn weak_bridges_are_balanced_to_the_digits_asked_for() {
+    for (to, back) in [(1e-8, 1e-9), (1e-40, 1e-42), (1e-60, 1e-61), (1e-80, 1e-100), (1e-100, 1e-102)] {
+        let weights = vec![(0, 1, 1.0), (1, 0, 2.0), (1, 2, to), (2, 1, back), (2, 3, 3.0), (3, 2, 4.0)];
+        let network = Network::recurrent(Weights::from_triplets(4, weights).unwrap(), Activation::Relu);
+        let spec = CostSpec::power(2.0);
+        let graph = CostGraph::of_network(&network, &spec).unwrap();
+        let of_degree_one = |digits| Some(balance_to_digits(&graph, &[0.0; 4], digits).unwrap().log_scales);
+        let degrees = DegreeProblem::new(&network, &spec, Scope::Whole).unwrap();
+        // Elimination for any degrees subtracts, and says so where nothing is left.
+        let of_any_degree = |digits| match degrees.to_digits(digits) {
+            Err(PreciseError::Singular { .. }) => None,
+            found => Some(found.unwrap().log_scales),
+        };
+        for digits in [17, 30, 60, 100] {
+            for h in [of_degree_one(digits), of_any_degree(digits)].into_iter().flatten() {
+                // J_12 e^{h_2 - h_1} = J_21 e^{h_1 - h_2}.
+                let like = Multi::from_f64(1000, 1.0).unwrap();
+                let exact = (like.lift(back) / &like.lift(to)).ln() / &like.lift(2.0);
+                let off = (h[2].at_bits(1000).unwrap() - &h[1].at_bits(1000).unwrap() - &exact).abs().log10();
+                assert!(off <= -(digits as f64), "{to:e} and {back:e}, {digits} digits: off by 10^{off:.1}");
+            }
+        }
     }
 }
