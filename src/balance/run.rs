@@ -135,14 +135,12 @@ impl Run {
             outcome.status = Status::LostToRounding;
         }
         // Prescaled costs at h = 0 are not those of the network as given; and their unit may be beyond f64.
-        let unit = graph.p() * f64::from(graph.prescaling().unit());
-        // Without any cost there is none in any unit, be it beyond f64.
-        let cost_final = if outcome.cost == 0.0 { 0.0 } else { outcome.cost * unit.exp2() };
+        let (cost_final, log2_cost_final) = graph.in_given_unit(outcome.cost);
         Ok(Run {
             cost_initial,
             cost_final,
             log2_cost_initial: graph.given_log2_total(),
-            log2_cost_final: outcome.cost.log2() + unit,
+            log2_cost_final,
             imbalance_initial,
             graph: Arc::clone(graph),
             components: problem.components(),

@@ -408,3 +408,19 @@ proptest! {
         }
     }
 }
+
+/// A self-synapse costs the same before and after. Beside costs of 2^-1060 of it, in whose unit `f64` does not hold it, it was left out.
+#[test]
+fn self_synapses_are_in_every_total_however_large() {
+    for (own, other, log2) in [(1.0, 1e-160, 0.0), (1e200, 1.0, 400.0 * 10_f64.log2()), (1e155, 1.0, 310.0 * 10_f64.log2())] {
+        let weights = vec![(0, 0, own), (0, 1, other), (1, 0, other)];
+        let network = Network::recurrent(Weights::from_triplets(2, weights).unwrap(), Activation::Relu);
+        let problem = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        let run = problem.solve(Method::Newton, &Criteria::default()).unwrap();
+        for found in [run.log2_cost_initial, run.log2_cost_final] {
+            assert!((found - log2).abs() <= 1e-12 * (1.0 + log2), "{own:e}: 2^{found}, expected 2^{log2}");
+        }
+        let cost = if log2 < 1000.0 { 1.0 } else { f64::INFINITY };
+        assert_eq!((run.cost_initial, run.cost_final), (cost, cost), "{own:e}");
+    }
+}
