@@ -178,15 +178,39 @@ impl CostGraph<f64> {
 
     /// The total cost of the network as given; infinite or zero where `f64` cannot hold it.
     pub fn given_total(&self) -> f64 {
-        if self.given.is_none() { self.total_cost(&self.w) } else { self.given_log2_total().exp2() }
+        let as_they_are = self.given.is_none() && self.log2_left_out() == f64::NEG_INFINITY;
+        if as_they_are { self.total_cost(&self.w) } else { self.given_log2_total().exp2() }
     }
 
     /// `log2` of the total cost of the network as given; `−∞` without any cost.
     pub fn given_log2_total(&self) -> f64 {
         match &self.given {
-            None => self.total_cost(&self.w).log2(),
+            None => log2_sum([self.total_cost(&self.w).log2(), self.log2_left_out()].into_iter()),
             Some(given) => log2_sum(given.log2_cost.iter().chain(&given.log2_self_cost).copied()),
         }
+    }
+
+    /// `log2` of the cost of self-synapses that no total in the unit of the prescaling has room for; `−∞` without any.
+    fn log2_left_out(&self) -> f64 {
+        let unit = self.prescaling.unit();
+        let left_out = self.self_synapses.iter().filter(|&&synapse| self_cost(&[synapse], unit, self.p, |x| x) == 0.0);
+        log2_sum(left_out.map(|&(weight, alpha)| alpha.log2() + self.p * weight.abs().log2()))
+    }
+
+    /// A total of this graph, which is in the unit of the prescaling, in that of the network as given: itself and its `log2`, with
+    /// the self-synapses that such a total has no room for.
+    pub(crate) fn in_given_unit(&self, total: f64) -> (f64, f64) {
+        let (unit, left_out) = (f64::from(self.prescaling.unit()) * self.p, self.log2_left_out());
+        let log2 = log2_sum([total.log2() + unit, left_out].into_iter());
+        let value = if left_out != f64::NEG_INFINITY {
+            log2.exp2()
+        } else if total == 0.0 {
+            // Without any cost there is none in any unit, be it beyond f64.
+            0.0
+        } else {
+            total * unit.exp2()
+        };
+        (value, log2)
     }
 
     /// `max_i |g_i|/(r_i + c_i)` of the network as given, whatever the range of its costs.

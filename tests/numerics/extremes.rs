@@ -412,7 +412,9 @@ proptest! {
 /// A self-synapse costs the same before and after. Beside costs of 2^-1060 of it, in whose unit `f64` does not hold it, it was left out.
 #[test]
 fn self_synapses_are_in_every_total_however_large() {
-    for (own, other, log2) in [(1.0, 1e-160, 0.0), (1e200, 1.0, 400.0 * 10_f64.log2()), (1e155, 1.0, 310.0 * 10_f64.log2())] {
+    for (own, other, log2) in
+        [(1.0, 1e-160, 0.0), (1e200, 1.0, 400.0 * 10_f64.log2()), (1e155, 1.0, 310.0 * 10_f64.log2())]
+    {
         let weights = vec![(0, 0, own), (0, 1, other), (1, 0, other)];
         let network = Network::recurrent(Weights::from_triplets(2, weights).unwrap(), Activation::Relu);
         let problem = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();

@@ -20,12 +20,6 @@ const GUARD_BITS: u32 = 128;
 /// Digits by which the last step is smaller than what is claimed.
 const SPARE_DIGITS: usize = 2;
 
-/// Bits that rounding may take before a network is given up: more than weights of `f64` can be apart at an exponent of 4.
-const MOST_LOST_BITS: u32 = 1 << 14;
-
-/// How often more bits are taken than the digits wanted call for.
-const MOST_RESTARTS: usize = 10;
-
 /// Newton steps after which the method gives up.
 const MAX_STEPS: usize = 60;
 
@@ -46,33 +40,12 @@ impl DegreeProblem<'_> {
             return Err(PreciseError::TooLarge { nodes: n, limit: LARGEST, by: "in multiple precision" });
         }
         // At most MOST_DIGITS and some: far inside u32.
-        let wanted = ((digits + SPARE_DIGITS) as f64 * std::f64::consts::LOG2_10).ceil() as u32
+        let bits = ((digits + SPARE_DIGITS) as f64 * std::f64::consts::LOG2_10).ceil() as u32
             + GUARD_BITS
             + lost_bits(self.costs.p());
+        room_for_digits(numbers_on_the_way(self.costs.synapses().len(), n).saturating_add(n * n), bits)?;
         // Whatever f64 reached is a start; it is judged by what comes out here.
         let start = self.solve(Method::Newton, &Criteria::default()).map(|run| run.log_scales).unwrap_or(vec![0.0; n]);
-        let mut bits = wanted;
-        let mut restarts = 0;
-        loop {
-            room_for_digits(numbers_on_the_way(self.costs.synapses().len(), n).saturating_add(n * n), bits)?;
-            let (further, singular) = match self.to_digits_with(digits, &start, bits) {
-                Ok((found, lost)) if wanted.saturating_add(lost) <= bits => return Ok(found),
-                Ok((_, lost)) => (wanted.saturating_add(lost), 0),
-                // What the precision cannot tell from zero may be more than nothing.
-                Err(PreciseError::Singular { node }) => (bits.saturating_mul(2), node),
-                Err(other) => return Err(other),
-            };
-            restarts += 1;
-            if restarts > MOST_RESTARTS || further > wanted.saturating_add(MOST_LOST_BITS) {
-                return Err(PreciseError::Singular { node: singular });
-            }
-            bits = further.max(bits + 1);
-        }
-    }
-
-    /// The same in so many bits, and how many of them rounding takes: the inverse of H has no negative entry, so a gradient that is
-    /// off by a unit of `r + k c` moves the log-scales by at most `H⁻¹ (r + k c)`.
-    fn to_digits_with(&self, digits: usize, start: &[f64], bits: u32) -> Result<(Precise, u32), PreciseError> {
         let zero = Multi::from_f64(bits, 0.0)?;
         let graph = self.costs.lifted(|value| zero.lift(value));
         let mut h: Vec<Multi> = start.iter().map(|&value| zero.lift(value)).collect();
@@ -81,21 +54,17 @@ impl DegreeProblem<'_> {
             let costs = graph.costs_at(&h);
             let pulls = graph.pulls(&costs, &zero);
             let log10_imbalance = pulls.largest_relative_imbalance().log10();
-            let solved = |g: &[Multi]| {
-                dense_step(&graph, &costs, g, &self.free, &zero).map_err(|node| PreciseError::Singular { node })
-            };
-            let step = solved(&pulls.gradient())?;
+            let g = pulls.gradient();
+            let step =
+                dense_step(&graph, &costs, &g, &self.free, &zero).map_err(|node| PreciseError::Singular { node })?;
             let log10_step = step.iter().map(|value| value.abs().log10()).fold(f64::NEG_INFINITY, f64::max)
                 - graph.p().min(1.0).log10();
             let linear_solver = LinearSolver::Factorisation;
             trace.push(PreciseStep { bits, log10_imbalance, digits: -log10_step, corrections: 0, linear_solver });
             let wanted = -((digits + SPARE_DIGITS) as f64);
             if log10_step <= wanted && log10_imbalance <= -(digits as f64) {
-                let sums: Vec<Multi> = pulls.incoming.iter().zip(&pulls.outgoing).map(|(r, c)| r.clone() + c).collect();
-                let moved = solved(&sums)?.iter().map(|value| value.abs().log10()).fold(0.0, f64::max);
-                let lost = (moved * std::f64::consts::LOG2_10).ceil() as u32;
                 let cost = graph.total(&costs, &zero);
-                return Ok((Precise { digits, log_scales: h, cost, log10_imbalance, trace }, lost));
+                return Ok(Precise { digits, log_scales: h, cost, log10_imbalance, trace });
             }
             let rates = graph.synapses().iter().map(|synapse| graph.rate(synapse, &step).abs().to_f64());
             let rate = rates.fold(0.0, f64::max);
