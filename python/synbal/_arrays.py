@@ -78,9 +78,15 @@ def dense(part: str, value: Any, dimensions: int) -> NDArray[Any]:
     return array
 
 
+def is_pandas(value: object) -> bool:
+    """Whether this is a table or a column of pandas, which is not imported to find out."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series))
+
+
 def labels(value: Any, axis: int) -> list[Any] | None:
     """What pandas calls the places along an axis; None where it only numbers them."""
-    if type(value).__module__.partition(".")[0] != "pandas" or axis >= value.ndim:
+    if not is_pandas(value) or axis >= value.ndim:
         return None
     found = list(value.axes[axis])
     return None if found == list(range(len(found))) else found
@@ -100,7 +106,8 @@ def refuse_another_order(neurons: Sequence[tuple[str, Any, int]]) -> None:
             first = first or ("their places", numbered)
         first = first or (where, found)
         for neuron, (label, other) in enumerate(zip(found, first[1], strict=False)):
-            if label != other:
+            # What is no number is the same label as another such.
+            if label != other and (label == label or other == other):
                 message = (
                     f"neuron {neuron} is {other!r} by {first[0]}, and {label!r} by {where}; bring them into one order, "
                     "with reindex or loc (J[i, j] leads from the neuron of column j to that of row i)"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import canonical_csr, count, dense, doubles, form_of, is_sparse, labels, number, refuse_another_order
+from ._arrays import canonical_csr, count, dense, doubles, form_of, is_pandas, is_sparse, labels, number, refuse_another_order
 from .errors import ArgumentError, CostError, NetworkError
 
 # One for all neurons, or a list of one for each.
@@ -181,7 +181,7 @@ class Given:
         assert self.array is not None
         array = np.zeros_like(self.array, subok=False)
         native.fill(array)
-        if type(self.J).__module__.partition(".")[0] == "pandas":
+        if is_pandas(self.J):
             return type(self.J)(array, index=self.J.index, columns=self.J.columns)
         given = self.J.dtype if isinstance(self.J, np.ndarray) else array.dtype
         return array if given == array.dtype else array.astype(given)

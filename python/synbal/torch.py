@@ -6,6 +6,7 @@ are looked at, which a file does not have, and what it computes is compared.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +80,8 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
     for name, layer in module.named_modules():
         shown, kind = name or type(module).__name__, type(layer).__name__
         if any(name == other or name.startswith(other + ".") for other in outside):
-            untouched += [f"{name}.{tensor}" for tensor, _ in layer.named_parameters(recurse=False)]
+            own = [*layer.named_parameters(recurse=False), *layer.named_buffers(recurse=False)]
+            untouched += [f"{name}.{tensor}" for tensor, _ in own]
             continue
         if isinstance(layer, (nn.RNN, nn.RNNCell)):
             if layer.nonlinearity != "relu":
@@ -134,6 +136,13 @@ def _refuse_shared(module: nn.Module) -> None:
         seen[tensor.data_ptr()] = name
 
 
+def _copied(example: Any) -> Any:
+    """The same, its tensors copied."""
+    if isinstance(example, torch.Tensor):
+        return example.clone()
+    return tuple(map(_copied, example)) if type(example) is tuple else copy.deepcopy(example)
+
+
 class _Outputs:
     """What a module gives on an example, without its random parts: copies of its numbers, and what else there is."""
 
@@ -141,15 +150,21 @@ class _Outputs:
         self.tensors: list[torch.Tensor] = []
         self.left_out: list[str] = []
         training = [layer for layer in module.modules() if layer.training]
-        buffers = [(buffer, buffer.clone()) for buffer in module.buffers()]
+        kept = [(layer, dict(layer._buffers)) for layer in module.modules()]
+        numbers = [(buffer, buffer.clone()) for buffer in module.buffers()]
         module.eval()
         try:
             with torch.no_grad():
                 # A packed sequence is a tuple, too, but one argument.
-                self._collect(module(*example) if type(example) is tuple else module(example))
-                for buffer, before in buffers:
-                    buffer.copy_(before)
+                # Layers in place write on what they are given.
+                given = _copied(example)
+                self._collect(module(*given) if type(given) is tuple else module(given))
         finally:
+            with torch.no_grad():
+                for layer, buffers in kept:
+                    layer._buffers.update(buffers)
+                for buffer, before in numbers:
+                    buffer.copy_(before)
             for layer in training:
                 layer.training = True
 
@@ -268,12 +283,13 @@ def balance_(
     """
     if not isinstance(module, nn.Module):
         raise ArgumentError(f"module is a {type(module).__name__}, expected an nn.Module", part="module")
+    for part, names in (("untouched", untouched), ("outside", outside)):
+        if isinstance(names, str):
+            raise ArgumentError(f"{part} is {names!r}, expected a sequence of names", part=part)
     _refuse_parametrised(module, outside)
     found, tensors = _inspected(module, layout is not None, outside)
     _refuse_shared(module)
     state = module.state_dict(keep_vars=True)
-    if isinstance(untouched, str):
-        raise ArgumentError(f"untouched is {untouched!r}, expected a sequence of names", part="untouched")
     coarsest = max((torch.finfo(t.dtype).eps for t in state.values() if t.is_floating_point()), default=0.0)
     bound = min(0.05, 1e4 * coarsest) if rtol is None else number("rtol", rtol)
     before = None if example_input is None else _Outputs(module, example_input)

@@ -295,3 +295,17 @@ def test_rows_in_another_order_than_numbered_columns_are_refused():
 def test_a_tolerance_that_is_none_with_a_bar(J, tol):
     with pytest.raises(synbal.ArgumentError):
         synbal.balance(J, tol=tol, progress=True)
+
+
+def test_tables_made_from_pandas_own_and_labels_that_are_no_numbers():
+    class Own(pd.DataFrame):
+        @property
+        def _constructor(self):
+            return Own
+
+    J = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 3.0], [4.0, 1.0, 0.0]])
+    with pytest.raises(synbal.NetworkError, match="by the columns of J"):
+        synbal.balance(Own(J, index=["a", "b", "c"], columns=["a", "c", "b"]))
+    names = [float("nan"), "b", "c"]
+    found = synbal.balance(Own(J, index=names, columns=names))
+    assert isinstance(found.weights, Own)

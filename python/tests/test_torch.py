@@ -350,3 +350,28 @@ def test_states_among_the_outputs_are_told():
 
     found = synbal.torch.balance_(Both(), torch.randn(2, 4, 3))
     assert any("output 1 is the states of a population" in notice for notice in found.notices)
+
+
+def test_the_example_and_the_buffers_stay_as_they_were():
+    class Steps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(5, 8), nn.Linear(8, 3)
+            self.register_buffer("previous", torch.zeros(3))
+
+        def forward(self, x):
+            y = self.b(torch.relu_(self.a(nn.functional.leaky_relu_(x, 0.1)))) + 0.5 * self.previous
+            self.previous = y.mean(0).detach()
+            return y
+
+    module, example = Steps(), torch.randn(7, 5)
+    before = example.clone()
+    found = synbal.torch.balance_(module, example, world=1.0)
+    assert found.balanced and torch.equal(example, before) and not module.previous.any()
+
+
+def test_what_acts_on_the_outputs_may_have_buffers():
+    module = nn.Sequential(nn.Linear(5, 16), nn.ReLU(), nn.Linear(16, 16), nn.BatchNorm1d(16))
+    assert synbal.torch.balance_(module, torch.randn(7, 5), world=1.0, outside=["3"]).balanced
+    with pytest.raises(synbal.ArgumentError, match="outside is '3'"):
+        synbal.torch.balance_(module, torch.randn(7, 5), world=1.0, outside="3")
