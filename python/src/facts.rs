@@ -166,6 +166,8 @@ pub fn noise_limit(
     seed: u64,
 ) -> PyResult<Sensitivity> {
     let network = Arc::clone(&network.get().inner);
+    // No rescaling keeps what another network computes.
+    network.activation.homogeneous_degrees().or_raise(py)?;
     let inputs = inputs.as_array();
     let (count, steps, channels) = inputs.dim();
     let wanted = network.w_in.as_ref().map_or(0, nalgebra::DMatrix::ncols);

@@ -244,7 +244,7 @@ def balance(
         alpha,
         world,
         within_components,
-        bool(given.network and given.network.feed_forward),
+        given.feed_forward,
         steps=steps,
         discount=discount,
     )
@@ -301,7 +301,7 @@ def node_costs(
     (array([9., 1.]), array([1., 9.]))
     """
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation), alpha)
-    return _synbal.node_costs(given.native, task(p, alpha, world, False, bool(given.network and given.network.feed_forward)))
+    return _synbal.node_costs(given.native, task(p, alpha, world, False, given.feed_forward))
 
 
 __all__ = ["BalanceResult", "balance", "methods", "node_costs"]

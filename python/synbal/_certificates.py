@@ -128,10 +128,9 @@ def _native(J: Any, parts: dict[str, Any], p: float) -> tuple[_synbal.Network, s
     if isinstance(J, (str, os.PathLike)):
         J = load(J, activation="linear", p=p, sparse=True)
     given = Given(J, parts, "relu")
-    feed_forward = isinstance(J, Network) and J.feed_forward
     of_file = J.digest_of_file() if isinstance(J, Network) else None
     sha256 = given.native.sha256() if of_file is None else of_file
-    return given.native, sha256, feed_forward
+    return given.native, sha256, given.feed_forward
 
 
 def certify(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _synbal
 from ._arrays import count, doubles, is_sparse, number
 from ._network import Activations, Given, activation_pair, once, task
-from .errors import ArgumentError, CostError, NetworkError, NotHomogeneous
+from .errors import ArgumentError, CostError, NetworkError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -96,8 +96,7 @@ def inspect(
     (True, 10.0, 0.8)
     """
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b}, once(J, activation), alpha)
-    feed_forward = bool(given.network and given.network.feed_forward)
-    return Facts(**json.loads(_synbal.inspect(given.native, task(p, alpha, world, False, feed_forward))))
+    return Facts(**json.loads(_synbal.inspect(given.native, task(p, alpha, world, False, given.feed_forward))))
 
 
 def _recorded(rates: Any) -> Any:
@@ -187,16 +186,16 @@ def robustness_cost(
         raise ArgumentError("give either rates or gains", part="rates")
     if gains is not None and (activation != "relu" or floor != 0.0):
         raise ArgumentError("activation and floor are of the gains that recorded rates have; give rates, or leave them out", part="gains")
+    # Of the recurrent synapses alone, whatever closes the paths of the network.
+    given = Given(J, {}, once(J, None), gains)
     factors: Any = gains
     if rates is not None:
         factors = _gains(rates, activation=activation, floor=floor)
-        neurons = Given(J, {}, once(J, None)).native.neurons
+        neurons = given.native.neurons
         if factors.size != neurons:
             shape = np.shape(np.asarray(rates))
             message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons}"
             raise NetworkError(message, part="rates", shape=shape)
-    # Of the recurrent synapses alone, whatever closes the paths of the network.
-    given = Given(J, {}, once(J, None), factors)
     cost = json.loads(_synbal.inspect(given.native, task(2.0, factors, None, False)))["cost"]
     if cost is None:
         raise CostError("the cost is outside the range of float64")
@@ -287,11 +286,6 @@ def noise_limit(
     if not 0.0 < length < float("inf"):
         raise ArgumentError(f"step is {length}; it must be a finite number greater than 0", part="step", value=length)
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, once(J, activation))
-    kinds = given.network.activation if given.network is not None else once(J, activation)
-    for kind in kinds if isinstance(kinds, list) else [kinds]:
-        name, _ = activation_pair(kind)
-        if name not in ("linear", "relu", "leaky-relu", "rectified-power"):
-            raise NotHomogeneous(f"{name} is not positively homogeneous, so no rescaling keeps what the network computes")
     native = _synbal.noise_limit(
         given.native,
         doubles("inputs", inputs, 3),
@@ -413,10 +407,9 @@ def verify(
         A claim that falls is no exception but a verdict.
     """
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}, once(J, activation), alpha)
-    feed_forward = bool(given.network and given.network.feed_forward)
     text = _synbal.verify(
         given.native,
-        task(p, alpha, world, within_components, feed_forward),
+        task(p, alpha, world, within_components, given.feed_forward),
         name=name,
         methods=list(methods),
         seed=count("seed", seed),

@@ -157,6 +157,11 @@ class Given:
             rows, columns = alpha.shape
             raise CostError(f"alpha has {rows} x {columns} entries, but the network has {n} neurons")
 
+    @property
+    def feed_forward(self) -> bool:
+        """Whether only the world closes its paths into cycles."""
+        return self.network is not None and self.network.feed_forward
+
     def names(self) -> list[str] | None:
         """What the neurons are called, if anything."""
         if self.network is not None and self.network.names is not None:

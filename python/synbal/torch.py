@@ -69,6 +69,11 @@ def _torch_kind(layer: nn.Module) -> str | None:
     return None if first is nn.Module else first.__name__
 
 
+def _is_outside(name: str, outside: Sequence[str]) -> bool:
+    """Whether a module is one of those that act on the outputs only, or within one."""
+    return any(name == other or name.startswith(other + ".") for other in outside)
+
+
 def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tuple[tuple[str, float] | str, list[str]]:
     """The activation of the hidden neurons, and the tensors that touch none; an error for a layer that rescaling changes."""
     slopes = set()
@@ -79,7 +84,7 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
             raise LayoutError(f"there is no module `{name}` to leave outside", tensor=name)
     for name, layer in module.named_modules():
         shown, kind = name or type(module).__name__, type(layer).__name__
-        if any(name == other or name.startswith(other + ".") for other in outside):
+        if _is_outside(name, outside):
             own = [*layer.named_parameters(recurse=False), *layer.named_buffers(recurse=False)]
             untouched += [f"{name}.{tensor}" for tensor, _ in own]
             continue
@@ -111,10 +116,10 @@ def _inspected(module: nn.Module, described: bool, outside: Sequence[str]) -> tu
 def _refuse_parametrised(module: nn.Module, outside: Sequence[str]) -> None:
     """Weights that are made of other tensors anew for each input: what is written over them does not stay."""
     for name, layer in module.named_modules():
+        if _is_outside(name, outside):
+            continue
         shown = name or type(layer).__name__
         parameters = {key for key, _ in layer.named_parameters(recurse=False)}
-        if any(name == other or name.startswith(other + ".") for other in outside):
-            continue
         if {"weight_g", "weight_v"} <= parameters:
             how = "weight_norm; remove it first (torch.nn.utils.remove_weight_norm)"
         elif "weight_orig" in parameters:

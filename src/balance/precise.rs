@@ -23,7 +23,7 @@ use super::precise_error::{MOST_DIGITS, PreciseError};
 use crate::cost::CostGraph;
 use crate::flow::{NodeCosts, laplacian_times, node_costs};
 use crate::laplacian::{Eliminated, GroundedLaplacian};
-use crate::scalar::{LEAST_BITS, Multi, Scalar};
+use crate::scalar::{LEAST_BITS, Multi, Scalar, largest_or_nan};
 
 /// Digits by which the last step is smaller than what is claimed.
 const SPARE_DIGITS: usize = 2;
@@ -354,9 +354,7 @@ impl<'a> Search<'a> {
             // The inverse has no negative entry, so this is how far x is off, whatever cancels in the residual; what a correction
             // changes says nothing of a part that the residual's rounding to f64 has lost.
             let off = eliminated.solve(&scaled.iter().map(|value| value.abs()).collect::<Vec<f64>>());
-            let off = off
-                .iter()
-                .fold(0.0_f64, |largest, &value| if value > largest || value.is_nan() { value } else { largest });
+            let off = largest_or_nan(off);
             if !off.is_finite() {
                 return None;
             }

@@ -178,14 +178,16 @@ impl CostGraph<f64> {
 
     /// The total cost of the network as given; infinite or zero where `f64` cannot hold it.
     pub fn given_total(&self) -> f64 {
-        let as_they_are = self.given.is_none() && self.log2_left_out() == f64::NEG_INFINITY;
-        if as_they_are { self.total_cost(&self.w) } else { self.given_log2_total().exp2() }
+        match &self.given {
+            None => self.in_given_unit(self.total_cost(&self.w)).0,
+            Some(_) => self.given_log2_total().exp2(),
+        }
     }
 
     /// `log2` of the total cost of the network as given; `−∞` without any cost.
     pub fn given_log2_total(&self) -> f64 {
         match &self.given {
-            None => log2_sum([self.total_cost(&self.w).log2(), self.log2_left_out()].into_iter()),
+            None => self.in_given_unit(self.total_cost(&self.w)).1,
             Some(given) => log2_sum(given.log2_cost.iter().chain(&given.log2_self_cost).copied()),
         }
     }

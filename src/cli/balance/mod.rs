@@ -215,7 +215,7 @@ fn left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<Strin
         "the others are self-synapses, which are balanced as they are".to_owned()
     } else {
         let (these, their) = if count == 1 { ("this one was", "its") } else { ("these were", "their") };
-        let cost = match cost_left_out(balanced, given, spec).filter(|_| of_the_weights) {
+        let cost = match of_the_weights.then(|| cost_left_out(balanced, given, spec)).flatten() {
             Some((before, after)) => {
                 format!(", and {their} own cost, which has no least, goes from {} to {}", short(before), short(after))
             }
