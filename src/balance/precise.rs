@@ -168,7 +168,7 @@ pub fn balance_to_digits_by(
 }
 
 /// `log2 10`.
-fn bits_of_digits(digits: usize) -> u32 {
+pub(in crate::balance) fn bits_of_digits(digits: usize) -> u32 {
     // At most MOST_DIGITS and some: far inside u32.
     (digits as f64 * std::f64::consts::LOG2_10).ceil() as u32
 }

@@ -65,6 +65,14 @@ pub enum PreciseError {
         /// The node, counted from 0; the world is the last.
         node: usize,
     },
+    /// Costs are so far apart that `bits` bits do not tell what holds the neurons together.
+    #[error(
+        "the costs are so far apart that {bits} bits do not tell what holds the neurons together; ask for an f64 solution"
+    )]
+    TooFarApart {
+        /// Bits of the last attempt.
+        bits: u32,
+    },
     /// Not balanced to `digits` digits after `steps` Newton steps: the imbalance is 10^`log10_imbalance`.
     #[error(
         "not balanced to {digits} digits after {steps} Newton steps: the imbalance is 10^{log10_imbalance:.1}; start from log-scales nearer to the solution"

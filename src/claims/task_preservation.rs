@@ -96,6 +96,7 @@ fn measure(examined: &Examined, formula: Formula) -> Result<Evidence, ClaimError
     for (label, h) in [("random h", random_h), ("balancing h", examined.balancing)] {
         let mut worst = WorstRatio::default();
         let mut largest = 0.0_f64;
+        let mut left_the_range = false;
         for activation in formula.choose(&healthy, &sick) {
             let activation = activation.clone();
             let network = Network { activation, ..network.clone() };
@@ -107,8 +108,14 @@ fn measure(examined: &Examined, formula: Formula) -> Result<Evidence, ClaimError
                 transformed => transformed?,
             };
             for dynamics in Dynamics::ALL {
-                largest = largest.max(compare_outputs(&network, &transformed, dynamics, &trial, &mut worst));
+                match compare_outputs(&network, &transformed, dynamics, &trial, &mut worst) {
+                    Some(difference) => largest = largest.max(difference),
+                    None => left_the_range = true,
+                }
             }
+        }
+        if left_the_range {
+            evidence.undecided(format!("{label}: numbers of a run left the range of f64, so its outputs show nothing"));
         }
         if worst.seen() == 0 {
             continue;
@@ -137,13 +144,15 @@ fn measure(examined: &Examined, formula: Formula) -> Result<Evidence, ClaimError
         Err(reason) if reason.is_out_of_range() => evidence.undecided(format!("negative control: {reason}")),
         transformed => {
             let mut worst = WorstRatio::default();
-            compare_outputs(&control, &transformed?, Dynamics::Discrete, &trial, &mut worst);
-            evidence.at_least(
-                "negative control (tanh, random h): difference in units of its rounding bound",
-                worst.worst(),
-                VISIBLE,
-                "far outside rounding",
-            );
+            match compare_outputs(&control, &transformed?, Dynamics::Discrete, &trial, &mut worst) {
+                Some(_) => evidence.at_least(
+                    "negative control (tanh, random h): difference in units of its rounding bound",
+                    worst.worst(),
+                    VISIBLE,
+                    "far outside rounding",
+                ),
+                None => evidence.undecided("negative control: numbers of a run left the range of f64"),
+            }
         }
     }
     evidence.note(format!(
@@ -215,23 +224,27 @@ fn random_trial(examined: &Examined, inputs: usize) -> Trials<Tracked> {
 }
 
 /// Takes in every output's difference against its bound; returns the largest difference relative to the largest
-/// output.
+/// output. `None`, and nothing taken in, where a number of a run has left the range of `f64`: no theorem is about infinity.
 fn compare_outputs(
     network: &Network<Tracked>,
     transformed: &Network<Tracked>,
     dynamics: Dynamics,
     trials: &Trials<Tracked>,
     worst: &mut WorstRatio,
-) -> f64 {
+) -> Option<f64> {
     let before = simulate(network, dynamics, trials);
     let after = simulate(transformed, dynamics, trials);
+    let in_range = |run: &[Vec<Tracked>]| run.iter().flatten().all(|y| y.value.is_finite() && y.error.is_finite());
+    if !in_range(&before) || !in_range(&after) {
+        return None;
+    }
     let (mut difference, mut size) = (0.0_f64, f64::MIN_POSITIVE);
     for (y, z) in before.iter().flatten().zip(after.iter().flatten()) {
         worst.add(y.value - z.value, y.error + z.error);
         difference = difference.max((y.value - z.value).abs());
         size = size.max(y.value.abs());
     }
-    difference / size
+    Some(difference / size)
 }
 
 #[cfg(test)]

@@ -356,7 +356,7 @@ pub struct NoiseOptions {
     /// accumulated: the number of steps, T; the first alone is the plain cost
     #[arg(long, value_name = "T", required_if_eq("cost", "accumulated"))]
     pub steps: Option<u32>,
-    /// accumulated: what a step weighs relative to the one before [default: 1]
+    /// accumulated: what a step weighs relative to the one before; the first weighs GAMMA [default: 1]
     #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
     pub discount: Option<f64>,
 }

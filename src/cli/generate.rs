@@ -6,7 +6,7 @@ use std::path::Path;
 use synbal::balance::Scope;
 use synbal::io::embedded::Trained;
 use synbal::io::{Content, check_outputs, write_bytes, write_network};
-use synbal::network::{Activation, Network};
+use synbal::network::{Activation, GraphFacts, Network};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 use synbal::tasks::{construct_xor, embedded_cases};
 
@@ -61,7 +61,7 @@ fn fly(options: &GenerateOptions) -> Result<Ending, CliError> {
             None => Outputs::None,
         },
     };
-    write(&options.output, &plan.build()?, " --within-components")?;
+    write(&options.output, &plan.build()?, &Balanced { world: None, within_components: true })?;
     if let Some(path) = &options.names {
         let mut text = "type,u,v\n".to_owned();
         for neuron in plan.neurons()? {
@@ -82,7 +82,7 @@ fn case(options: &GenerateOptions) -> Result<Ending, CliError> {
     ];
     if let Some(network) = of_a_task(options)? {
         refuse(&options.case, &given)?;
-        write(&options.output, &network, "")?;
+        write(&options.output, &network, &Balanced { world: None, within_components: false })?;
         return Ok(Ending::Good);
     }
     let cases = embedded_cases(options.seed.unwrap_or(1))?;
@@ -92,13 +92,7 @@ fn case(options: &GenerateOptions) -> Result<Ending, CliError> {
         return Err(CliError::NoSuchCase { name: options.case.clone(), known: known.join(", ") });
     };
     refuse(&options.case, &given)?;
-    let mut how = String::new();
-    if case.scope == Scope::WithinComponents {
-        how.push_str(" --within-components");
-    }
-    if let Some(lambda) = case.spec.world {
-        let _ = write!(how, " --world {lambda}");
-    }
+    let how = Balanced { world: case.spec.world, within_components: case.scope == Scope::WithinComponents };
     write(&options.output, &case.network, &how)?;
     Ok(Ending::Good)
 }
@@ -111,10 +105,48 @@ fn refuse(case: &str, options: &[(&'static str, bool)]) -> Result<(), CliError> 
     }
 }
 
-/// Writes the network, and says how the report balances it.
-fn write(path: &Path, network: &Network, how: &str) -> Result<(), CliError> {
-    notify(&write_network(path, network)?);
+/// How the report balances a network.
+struct Balanced {
+    world: Option<f64>,
+    within_components: bool,
+}
+
+impl Balanced {
+    /// The options that balance what a file holds of the network, all of it or the recurrent weights only; `None` if none do.
+    fn options(&self, network: &Network, whole: bool) -> Option<String> {
+        let world = self.world.filter(|_| whole).map(|lambda| format!(" --world {lambda}"));
+        let within = " --within-components".to_owned();
+        match world {
+            Some(world) if self.within_components => Some(within + &world),
+            Some(world) => Some(world),
+            None => {
+                let (alone, count) = (on_no_cycle(network), network.weights.synapses());
+                match alone {
+                    0 if !self.within_components => Some(String::new()),
+                    _ if alone == count && count > 0 => None,
+                    _ if whole && !self.within_components => Some(" --world 1".to_owned()),
+                    _ => Some(within),
+                }
+            }
+        }
+    }
+}
+
+/// Synapses that lie on no cycle of the recurrent weights.
+fn on_no_cycle(network: &Network) -> usize {
+    GraphFacts::of(network.weights.pattern()).on_no_cycle().len()
+}
+
+/// Writes the network, and says how to balance what the file holds.
+fn write(path: &Path, network: &Network, how: &Balanced) -> Result<(), CliError> {
+    let notices = write_network(path, network)?;
+    notify(&notices);
     let (neurons, synapses) = (network.weights.neurons(), network.weights.synapses());
     let file = path.display();
-    print(&format!("{file}: {neurons} neurons, {synapses} synapses; balance it by: synbal balance {file}{how}\n"))
+    // What a format does not hold is in its notices.
+    let how = match how.options(network, notices.is_empty()) {
+        Some(options) => format!("balance it by: synbal balance {file}{options}"),
+        None => "no synapse of this file lies on a cycle, so there is nothing to balance in it".to_owned(),
+    };
+    print(&format!("{file}: {neurons} neurons, {synapses} synapses; {how}\n"))
 }

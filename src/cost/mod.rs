@@ -214,7 +214,7 @@ impl CostError {
 /// On which side of the range of `f64` a cost of 2 to this power lies, and what to do about it.
 fn out_of_range(log2_cost: f64) -> &'static str {
     if log2_cost < ABOVE_THE_LEAST {
-        "of the largest, below the smallest number that f64 holds; use a smaller p, or drop the synapse"
+        "of the largest, too little for f64 to hold both with all their digits; use a smaller p, or drop the synapse"
     } else if log2_cost > BELOW_THE_MOST {
         "in the unit that suits the others, above the largest number that f64 holds, and no unit brings all costs into its range; use a smaller p, or drop the synapse"
     } else {

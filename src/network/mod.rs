@@ -169,7 +169,7 @@ pub enum NetworkError {
     },
     /// `activation` is not positively homogeneous, so rescaling changes what the network computes.
     #[error(
-        "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power (the library rescales others only as Homogeneity::NegativeControl)"
+        "{activation} is not positively homogeneous, so rescaling changes what the network computes; use linear, relu, leaky-relu or a rectified power"
     )]
     NotHomogeneous {
         /// The activation's name.

@@ -1,7 +1,7 @@
 //! The Hessian of the cost, `p² Σ C_ij b bᵀ` with `b = k_j e_j − e_i` of each synapse, and the Newton step `H pδ = g`.
 //!
 //! For degree one H is the Laplacian of `C + Cᵀ`. Where a direction is free H is singular along it, and g has no part in it;
-//! `v vᵀ` is added there, which makes the matrix positive definite and leaves the step, orthogonal to v, what it was.
+//! one of its neurons is held ([`held`]), and what the solution has along the direction is taken out.
 //!
 //! Beside its diagonal no entry is positive, but its rows do not add up to zero, as those of a Laplacian do: so the elimination that
 //! never subtracts (`crate::laplacian::GroundedLaplacian`) has no neighbours to hand couplings to here, and this one is `L D Lᵀ`.
@@ -35,18 +35,18 @@ pub(super) fn diagonal<S: Scalar>(graph: &DegreeCosts<S>, costs: &[S], zero: &S)
 }
 
 /// `H x`, synapse by synapse.
-pub(super) fn times(graph: &DegreeCosts, costs: &[f64], x: &[f64]) -> Vec<f64> {
-    let mut product = vec![0.0; x.len()];
+pub(super) fn times<S: Scalar>(graph: &DegreeCosts<S>, costs: &[S], x: &[S]) -> Vec<S> {
+    let mut product: Vec<S> = x.iter().map(S::zero_like).collect();
     for (synapse, cost) in graph.synapses().iter().zip(costs) {
-        let along = cost * graph.rate(synapse, x);
+        let along = cost.clone() * &graph.rate(synapse, x);
         for (node, entry) in row(synapse, graph.neurons()).into_iter().flatten() {
-            product[node] += along * entry;
+            product[node] += &(along.clone() * &along.lift(entry));
         }
     }
     product
 }
 
-/// `pδ` by a factorisation `L D Lᵀ` of H scaled to a diagonal of ones; the neuron whose pivot is not positive, if one is.
+/// `pδ` by a factorisation; the neuron whose pivot is not positive, if one is.
 pub(super) fn dense_step<S: Scalar>(
     graph: &DegreeCosts<S>,
     costs: &[S],
@@ -54,52 +54,70 @@ pub(super) fn dense_step<S: Scalar>(
     free: &Free,
     zero: &S,
 ) -> Result<Vec<S>, usize> {
-    let n = graph.neurons();
-    let one = zero.lift(1.0);
-    let scale: Vec<S> = diagonal(graph, costs, zero)
-        .iter()
-        .map(|entry| if entry.is_zero() { one.clone() } else { one.clone() / &entry.sqrt() })
-        .collect();
-    // The lower triangle, row by row.
-    let mut matrix: Vec<Vec<S>> = (0..n).map(|i| vec![zero.clone(); i + 1]).collect();
-    let mut add = |i: usize, j: usize, value: &S| matrix[i.max(j)][i.min(j)] += value;
-    for (synapse, cost) in graph.synapses().iter().zip(costs) {
-        let entries: Vec<(usize, f64)> = row(synapse, n).into_iter().flatten().collect();
-        for (at, &(i, x)) in entries.iter().enumerate() {
-            for &(j, y) in &entries[at..] {
-                add(i, j, &(cost.clone() * &scale[i] * &scale[j] * &zero.lift(x) * &zero.lift(y)));
-            }
-        }
-    }
-    for direction in free {
-        // Scaled like the matrix: scale⁻¹ v spans what the scaled H does not see.
-        let seen: Vec<(usize, S)> = direction.iter().map(|&(i, v)| (i, zero.lift(v) / &scale[i])).collect();
-        let mut length = zero.clone();
-        seen.iter().for_each(|(_, v)| length += &(v.clone() * v));
-        for (at, (i, x)) in seen.iter().enumerate() {
-            for (j, y) in &seen[at..] {
-                add(*i, *j, &(x.clone() * y / &length));
-            }
-        }
-    }
-    factor(&mut matrix)?;
-    let mut x: Vec<S> = g.iter().zip(&scale).map(|(g, scale)| g.clone() * scale).collect();
-    for (i, row) in matrix.iter().enumerate() {
-        let (solved, rest) = x.split_at_mut(i);
-        for (entry, value) in row.iter().zip(solved) {
-            rest[0] -= &(entry.clone() * value);
-        }
-    }
-    for i in (0..n).rev() {
-        x[i] = x[i].clone() / &matrix[i][i];
-        let (before, after) = x.split_at_mut(i + 1);
-        for (row, value) in matrix[i + 1..].iter().zip(after.iter()) {
-            before[i] -= &(row[i].clone() * value);
-        }
-    }
-    let mut step: Vec<S> = x.iter().zip(&scale).map(|(x, scale)| x.clone() * scale).collect();
+    let mut step = Factored::of(graph, costs, free, zero)?.solve(g);
     without_free(&mut step, free);
     Ok(step)
+}
+
+/// `L D Lᵀ` of H scaled to a diagonal of ones, in which the neurons that are held have two: see [`held`].
+pub(super) struct Factored<S: Scalar> {
+    scale: Vec<S>,
+    /// `L` below the diagonal, `D` on it, row by row.
+    matrix: Vec<Vec<S>>,
+}
+
+/// One neuron of each free direction, the one that takes most part in it in units of the diagonal. With more on its diagonal H is
+/// definite, and still without a positive entry beside it; and as no gradient has a part along the direction, the neuron itself does
+/// not move.
+pub(super) fn held<S: Scalar>(free: &Free, diagonal: &[S]) -> Vec<usize> {
+    let part = |&(i, v): &(usize, f64)| (diagonal[i].clone() * &diagonal[i].lift(v * v), i);
+    let most = |a: (S, usize), b: (S, usize)| if b.0 > a.0 { b } else { a };
+    free.iter().filter_map(|direction| direction.iter().map(part).reduce(most)).map(|(_, i)| i).collect()
+}
+
+impl<S: Scalar> Factored<S> {
+    /// The neuron whose pivot is not positive, if one is.
+    pub(super) fn of(graph: &DegreeCosts<S>, costs: &[S], free: &Free, zero: &S) -> Result<Self, usize> {
+        let n = graph.neurons();
+        let one = zero.lift(1.0);
+        let diagonal = diagonal(graph, costs, zero);
+        let inverse_root = |entry: &S| if entry.is_zero() { one.clone() } else { one.clone() / &entry.sqrt() };
+        let scale: Vec<S> = diagonal.iter().map(inverse_root).collect();
+        // The lower triangle, row by row.
+        let mut matrix: Vec<Vec<S>> = (0..n).map(|i| vec![zero.clone(); i + 1]).collect();
+        let mut add = |i: usize, j: usize, value: &S| matrix[i.max(j)][i.min(j)] += value;
+        for (synapse, cost) in graph.synapses().iter().zip(costs) {
+            let entries: Vec<(usize, f64)> = row(synapse, n).into_iter().flatten().collect();
+            for (at, &(i, x)) in entries.iter().enumerate() {
+                for &(j, y) in &entries[at..] {
+                    add(i, j, &(cost.clone() * &scale[i] * &scale[j] * &zero.lift(x) * &zero.lift(y)));
+                }
+            }
+        }
+        held(free, &diagonal).into_iter().for_each(|i| add(i, i, &one));
+        factor(&mut matrix)?;
+        Ok(Factored { scale, matrix })
+    }
+
+    /// `x` with `H x = right`, H with what [`held`] adds.
+    pub(super) fn solve(&self, right: &[S]) -> Vec<S> {
+        let Factored { scale, matrix } = self;
+        let mut x: Vec<S> = right.iter().zip(scale).map(|(right, scale)| right.clone() * scale).collect();
+        for (i, row) in matrix.iter().enumerate() {
+            let (solved, rest) = x.split_at_mut(i);
+            for (entry, value) in row.iter().zip(solved) {
+                rest[0] -= &(entry.clone() * value);
+            }
+        }
+        for i in (0..x.len()).rev() {
+            x[i] = x[i].clone() / &matrix[i][i];
+            let (before, after) = x.split_at_mut(i + 1);
+            for (row, value) in matrix[i + 1..].iter().zip(after.iter()) {
+                before[i] -= &(row[i].clone() * value);
+            }
+        }
+        x.into_iter().zip(scale).map(|(x, scale)| x * scale).collect()
+    }
 }
 
 /// `L` below the diagonal, `D` on it.

@@ -1,27 +1,36 @@
 //! Newton's method to any number of digits: the formulas of `f64` in multiple precision, from the solution of `f64`.
 //!
-//! The full step doubles the digits that are right. The step from where the log-scales stand is their error to first
-//! order, so they are done when it is below half a unit of the last digit wanted, with [`SPARE_DIGITS`] to spare. Guard bits: a
-//! step is off by the rounding of the gradient times the condition of the Hessian, of which `f64` has seen at most 2^53
-//! before it refused to factor; [`GUARD_BITS`] is that and as much again. The step is found for `p·h`; for p below one the error of
-//! the log-scales is `1/p` times as large, which asks for `⌈−log2 p⌉` bits more.
+//! The full step doubles the digits that are right. How far the log-scales are off is bounded by what can be seen at them. The
+//! inverse of H has no negative entry, so with a gradient that is at most `ε (r + k c)` at every neuron, and is known within
+//! `2^{−bits} t (r + k c)`, they are off by at most `(ε + 2^{−bits} t) κ`, `κ = max H⁻¹(r + k c)`. Nothing is taken from the factorisation on
+//! trust here: its solution z counts only if `H z`, synapse by synapse and less what rounding can make of that, is at least half of
+//! `r + k c` at every neuron, which shows that H is what it should be and `κ ≤ 2 max z`. Where it is not, or where `2^{−bits} t κ` is
+//! too much for the digits wanted, bits are added: groups of neurons that hold on to each other by the weakest of links are told
+//! apart then. The bound is one of `p·h`; for p below one the error of the log-scales is `1/p` times as large.
 
 use super::DegreeProblem;
-use super::hessian::dense_step;
+use super::hessian::{Factored, Free, diagonal, held, times, without_free};
 use crate::balance::memory::{numbers_on_the_way, room_for_digits};
-use crate::balance::precise::{LinearSolver, Precise, PreciseStep, lost_bits};
+use crate::balance::precise::{LinearSolver, Precise, PreciseStep, bits_of_digits, lost_bits};
 use crate::balance::precise_error::{MOST_DIGITS, PreciseError};
 use crate::balance::{Criteria, Method};
+use crate::cost::DegreeCosts;
 use crate::scalar::{Multi, Scalar};
 
-/// Bits beyond those of the digits wanted.
+/// Bits beyond those of the digits wanted to begin with.
 const GUARD_BITS: u32 = 128;
+
+/// And beyond which costs are too far apart. Those of `f64` weights can be 2^2100 apart for p = 1.
+const MOST_GUARD_BITS: u32 = 1 << 17;
+
+/// Bits beyond what the bound on rounding asks for.
+const SPARE_BITS: u32 = 16;
 
 /// Digits by which the last step is smaller than what is claimed.
 const SPARE_DIGITS: usize = 2;
 
 /// Newton steps after which the method gives up.
-const MAX_STEPS: usize = 60;
+const MAX_STEPS: usize = 200;
 
 /// Neurons beyond which a factorisation in multiple precision is refused.
 const LARGEST: usize = 1000;
@@ -30,7 +39,7 @@ impl DegreeProblem<'_> {
     /// The balanced log-scales and the cost to `digits` digits.
     ///
     /// # Errors
-    /// Digits out of range, a network that is too large, a Hessian that cannot be factored, or digits that are not reached.
+    /// Digits out of range, a network that is too large, costs that are too far apart, or digits that are not reached.
     pub fn to_digits(&self, digits: usize) -> Result<Precise, PreciseError> {
         if !(1..=MOST_DIGITS).contains(&digits) {
             return Err(PreciseError::DigitsOutOfRange { digits });
@@ -39,44 +48,155 @@ impl DegreeProblem<'_> {
         if n > LARGEST {
             return Err(PreciseError::TooLarge { nodes: n, limit: LARGEST, by: "in multiple precision" });
         }
-        // At most MOST_DIGITS and some: far inside u32.
-        let bits = ((digits + SPARE_DIGITS) as f64 * std::f64::consts::LOG2_10).ceil() as u32
-            + GUARD_BITS
-            + lost_bits(self.costs.p());
-        room_for_digits(numbers_on_the_way(self.costs.synapses().len(), n).saturating_add(n * n), bits)?;
+        let wanted = Wanted { digits, bits: bits_of_digits(digits + SPARE_DIGITS) + lost_bits(self.costs.p()) };
         // Whatever f64 reached is a start; it is judged by what comes out here.
         let start = self.solve(Method::Newton, &Criteria::default()).map(|run| run.log_scales).unwrap_or(vec![0.0; n]);
-        let zero = Multi::from_f64(bits, 0.0)?;
-        let graph = self.costs.lifted(|value| zero.lift(value));
-        let mut h: Vec<Multi> = start.iter().map(|&value| zero.lift(value)).collect();
+        let mut lifted = self.lifted(wanted.bits + GUARD_BITS)?;
+        let mut h: Vec<Multi> = start.iter().map(|&value| lifted.zero.lift(value)).collect();
         let mut trace = Vec::new();
-        for _ in 0..MAX_STEPS {
-            let costs = graph.costs_at(&h);
-            let pulls = graph.pulls(&costs, &zero);
-            let log10_imbalance = pulls.largest_relative_imbalance().log10();
-            let g = pulls.gradient();
-            let step =
-                dense_step(&graph, &costs, &g, &self.free, &zero).map_err(|node| PreciseError::Singular { node })?;
-            let log10_step = step.iter().map(|value| value.abs().log10()).fold(f64::NEG_INFINITY, f64::max)
-                - graph.p().min(1.0).log10();
-            let linear_solver = LinearSolver::Factorisation;
-            trace.push(PreciseStep { bits, log10_imbalance, digits: -log10_step, corrections: 0, linear_solver });
-            let wanted = -((digits + SPARE_DIGITS) as f64);
-            if log10_step <= wanted && log10_imbalance <= -(digits as f64) {
-                let cost = graph.total(&costs, &zero);
-                return Ok(Precise { digits, log_scales: h, cost, log10_imbalance, trace });
+        while trace.len() < MAX_STEPS {
+            let here = match lifted.place(&h, &wanted) {
+                Ok(here) => here,
+                Err(bits) => {
+                    if bits > wanted.bits + MOST_GUARD_BITS {
+                        return Err(PreciseError::TooFarApart { bits: lifted.bits });
+                    }
+                    lifted = self.lifted(bits)?;
+                    h = h.iter().map(|value| value.at_bits(bits)).collect::<Result<_, _>>()?;
+                    continue;
+                }
+            };
+            let graph = &lifted.graph;
+            trace.push(here.seen);
+            if here.is_there {
+                let cost = graph.total(&here.costs, &lifted.zero);
+                return Ok(Precise { digits, log_scales: h, cost, log10_imbalance: here.seen.log10_imbalance, trace });
             }
-            let rates = graph.synapses().iter().map(|synapse| graph.rate(synapse, &step).abs().to_f64());
+            let rates = graph.synapses().iter().map(|synapse| graph.rate(synapse, &here.step).abs().to_f64());
             let rate = rates.fold(0.0, f64::max);
             // Within the last tenth the full step doubles the digits; farther off it is damped.
-            let part = zero.lift(if rate <= 0.1 { 1.0 } else { crate::balance::descent::damping(rate) });
-            let p = zero.lift(graph.p());
-            for (h, step) in h.iter_mut().zip(step) {
+            let part = lifted.zero.lift(if rate <= 0.1 { 1.0 } else { crate::balance::descent::damping(rate) });
+            let p = lifted.zero.lift(graph.p());
+            for (h, step) in h.iter_mut().zip(here.step) {
                 *h += &(step * &part / &p);
             }
         }
         let log10_imbalance = trace.last().map_or(f64::NAN, |step: &PreciseStep| step.log10_imbalance);
         Err(PreciseError::NotConverged { digits, steps: trace.len(), log10_imbalance })
+    }
+
+    /// The costs with so many bits.
+    fn lifted(&self, bits: u32) -> Result<Lifted<'_>, PreciseError> {
+        let n = self.costs.neurons();
+        room_for_digits(numbers_on_the_way(self.costs.synapses().len(), n).saturating_add(n * n), bits)?;
+        let zero = Multi::from_f64(bits, 0.0)?;
+        Ok(Lifted { graph: self.costs.lifted(|value| zero.lift(value)), free: &self.free, bits, zero })
+    }
+}
+
+struct Wanted {
+    digits: usize,
+    /// Bits that `p·h` has right after the point when its log-scales have the digits.
+    bits: u32,
+}
+
+/// The costs in multiple precision.
+struct Lifted<'a> {
+    graph: DegreeCosts<Multi>,
+    free: &'a Free,
+    bits: u32,
+    zero: Multi,
+}
+
+/// What is seen at some log-scales.
+struct Place {
+    costs: Vec<Multi>,
+    /// Newton's step of `p·h`.
+    step: Vec<Multi>,
+    seen: PreciseStep,
+    /// Whether these are the log-scales that were wanted.
+    is_there: bool,
+}
+
+impl Lifted<'_> {
+    /// What is seen at log-scales; or with how many bits to look again, where these do not show it.
+    fn place(&self, h: &[Multi], wanted: &Wanted) -> Result<Place, u32> {
+        let (graph, zero, bits) = (&self.graph, &self.zero, self.bits);
+        let costs = graph.costs_at(h);
+        let pulls = graph.pulls(&costs, zero);
+        let log10_imbalance = pulls.largest_relative_imbalance().log10();
+        let roundings = self.roundings(h);
+        let factored = Factored::of(graph, &costs, self.free, zero).map_err(|_| bits.saturating_mul(2))?;
+        let degrees: Vec<Multi> = pulls.degrees().collect();
+        let condition = self.condition(&factored, &costs, &degrees, roundings).ok_or(bits.saturating_mul(2))?;
+        // log2 of the condition is below 2^31, as its exponent is.
+        let guard =
+            (condition.log10() * std::f64::consts::LOG2_10 + roundings.log2()).ceil().max(0.0) as u32 + SPARE_BITS;
+        if guard.saturating_add(wanted.bits) > bits {
+            return Err(guard.saturating_add(wanted.bits));
+        }
+        let mut step = factored.solve(&pulls.gradient());
+        without_free(&mut step, self.free);
+        let log10_step = step.iter().map(|value| value.abs().log10()).fold(f64::NEG_INFINITY, f64::max);
+        let digits = graph.p().min(1.0).log10() - log10_step;
+        let linear_solver = LinearSolver::Factorisation;
+        let seen = PreciseStep { bits, log10_imbalance, digits, corrections: 0, linear_solver };
+        let off = log10_imbalance + condition.log10();
+        let is_there =
+            off <= -f64::from(wanted.bits) * std::f64::consts::LOG10_2 && log10_imbalance <= -(wanted.digits as f64);
+        Ok(Place { costs, step, seen, is_there })
+    }
+
+    /// Roundings that a cost, a sum of costs of a neuron and a product with H have, each of them `2^{−bits}` of what it is made of.
+    fn roundings(&self, h: &[Multi]) -> f64 {
+        let graph = &self.graph;
+        let mut synapses = vec![0_usize; graph.neurons() + 1];
+        for synapse in graph.synapses() {
+            synapses[synapse.target] += 1;
+            synapses[synapse.source] += 1;
+        }
+        // The last is the world's, which is no neuron.
+        let terms = synapses[..graph.neurons()].iter().copied().max().unwrap_or(0) as f64;
+        let largest = h.iter().fold(0.0_f64, |largest, value| largest.max(value.to_f64().abs()));
+        let degree = graph.degrees().iter().copied().fold(1.0, f64::max);
+        terms + 16.0 + 8.0 * graph.p() * (1.0 + degree) * (largest + 1.0)
+    }
+
+    /// `max H⁻¹(r + k c)` from above; `None` where these bits do not show it.
+    fn condition(
+        &self,
+        factored: &Factored<Multi>,
+        costs: &[Multi],
+        degrees: &[Multi],
+        roundings: f64,
+    ) -> Option<Multi> {
+        let z = factored.solve(degrees);
+        if z.iter().any(|value| !value.is_finite() || *value < 0.0) {
+            return None;
+        }
+        let diagonal = diagonal(&self.graph, costs, &self.zero);
+        let held = held(self.free, &diagonal);
+        let mut product = times(&self.graph, costs, &z);
+        for &i in &held {
+            product[i] += &(diagonal[i].clone() * &z[i]);
+        }
+        // Where H z ≥ 0 and z ≥ 0, what the product is made of is at most twice its part on the diagonal.
+        let rounding = self.zero.lift(4.0 * roundings).times_power_of_two(-i32::try_from(self.bits).ok()?);
+        let half = self.zero.lift(0.5);
+        let shown = (0..z.len()).all(|i| {
+            let off = diagonal[i].clone() * &z[i] * &rounding;
+            product[i].clone() - &off >= degrees[i].clone() * &half
+        });
+        let largest = z.iter().fold(self.zero.lift(1.0), |largest, value| largest.larger(value));
+        // Taking out what is free can make an error larger.
+        let part = |direction: &Vec<(usize, f64)>| {
+            let largest = direction.iter().map(|(_, v)| v.abs()).fold(0.0, f64::max);
+            let (sum, squares) =
+                direction.iter().fold((0.0, 0.0), |(sum, squares), (_, v)| (sum + v.abs(), squares + v * v));
+            largest * sum / squares
+        };
+        let free = self.free.iter().map(part).fold(0.0, f64::max);
+        shown.then(|| largest * &self.zero.lift(2.0 * (1.0 + free)))
     }
 }
 
@@ -125,6 +245,32 @@ mod tests {
                 let last = found.trace.last().unwrap();
                 assert!(last.digits >= (digits + SPARE_DIGITS) as f64, "{digits} digits: a step of 1e-{}", last.digits);
                 assert!(found.log10_imbalance <= -(digits as f64), "{digits}: imbalance 1e{}", found.log10_imbalance);
+            }
+        }
+    }
+
+    /// Two pairs that hold on to each other by links far below what the first bits tell from nothing: the digits of more bits.
+    #[test]
+    fn weak_links_between_groups_are_balanced_too() {
+        for (there, back, digits) in
+            [(1e-40, 1e-40, 30), (1e-40, 3e-43, 30), (1e-100, 1e-102, 100), (1e-150, 1e-148, 10)]
+        {
+            let weights = vec![(0, 1, 1.0), (1, 0, 2.0), (2, 3, 0.5), (3, 2, 3.0), (2, 1, there), (0, 3, back)];
+            let weights = Weights::from_triplets(4, weights).unwrap();
+            let square = |neuron| Activation::RectifiedPower { degree: if neuron == 1 { 2.0 } else { 0.5 } };
+            let kinds =
+                [vec![Activation::Relu; 4], (0..4).map(|i| if i < 2 { square(i) } else { Activation::Relu }).collect()];
+            for kinds in kinds {
+                let network = Network::recurrent(weights.clone(), kinds);
+                let problem = DegreeProblem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+                let (found, exact) = (problem.to_digits(digits).unwrap(), problem.to_digits(600).unwrap());
+                for (neuron, (found, exact)) in found.log_scales.iter().zip(&exact.log_scales).enumerate() {
+                    let off = (exact.clone() - &found.at_bits(4000).unwrap()).abs().log10() + digits as f64;
+                    assert!(
+                        off < -1.0,
+                        "links {there:e}, {back:e}: neuron {neuron} off by 10^{off:.2} units of the last place"
+                    );
+                }
             }
         }
     }

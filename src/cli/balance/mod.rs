@@ -25,7 +25,7 @@ use super::console::{
 use super::timings::Timings;
 use super::{CliError, Ending};
 use digits::{Refined, check_digits, refine};
-use solved::{imbalance, solved};
+use solved::{imbalance_and_cost, solved};
 use summary::{Outputs, Parts, Rounded, Summary, explained};
 pub use together::run as run_together;
 use written::{Destination, Rescaled};
@@ -307,7 +307,7 @@ fn network_of(model: &ModelFile, p: f64) -> Result<Network, CliError> {
         .network)
 }
 
-/// The imbalance of the weights as they are written, where they are not simply those in `f64`.
+/// The imbalance and the cost of the weights as they are written, where they are not simply those in `f64`.
 fn rounded(
     options: &BalanceOptions,
     network: &Network,
@@ -318,7 +318,8 @@ fn rounded(
         return Ok(None);
     }
     let to = if options.powers_of_two { "powers of two".to_owned() } else { names(&formats) };
-    Ok(Some(Rounded { to, max_node_imbalance: imbalance(options, network, spec)? }))
+    let (max_node_imbalance, cost) = imbalance_and_cost(options, network, spec)?;
+    Ok(Some(Rounded { to, max_node_imbalance, cost: Some(cost).filter(|cost| cost.is_finite()) }))
 }
 
 fn names(formats: &[Float]) -> String {

@@ -83,14 +83,19 @@ fn of_any_degree(
     Ok(Solved::of_degrees(&problem, run))
 }
 
-/// The imbalance of weights as they stand.
-pub fn imbalance(options: &BalanceOptions, network: &Network, spec: &CostSpec) -> Result<f64, CliError> {
+/// The imbalance of weights as they stand, and their cost.
+pub fn imbalance_and_cost(
+    options: &BalanceOptions,
+    network: &Network,
+    spec: &CostSpec,
+) -> Result<(f64, f64), CliError> {
     if !network.activation.homogeneous_degrees()?.are_one() {
         let costs = DegreeCosts::of_network(network, spec)?;
         let costs = if options.within_components { costs.within_components().0 } else { costs };
-        return Ok(costs.pulls(costs.initial_costs(), &0.0).imbalance().worst);
+        let imbalance = costs.pulls(costs.initial_costs(), &0.0).imbalance().worst;
+        return Ok((imbalance, costs.total(costs.initial_costs(), &0.0)));
     }
     let graph = CostGraph::of_network(network, spec)?;
     let graph = if options.within_components { graph.within_components() } else { graph };
-    Ok(graph.given_imbalance())
+    Ok((graph.given_imbalance(), graph.given_total()))
 }

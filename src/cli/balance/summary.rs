@@ -83,6 +83,8 @@ pub struct Rounded {
     pub to: String,
     /// The imbalance that is left.
     pub max_node_imbalance: f64,
+    /// What these weights cost; null where f64 does not hold it.
+    pub cost: Option<f64>,
 }
 
 /// How far the outputs of the two models are apart.
@@ -222,8 +224,9 @@ impl Summary {
             }
             Number::Decimal(imbalance) => text += &format!("imbalance of the worst neuron: {imbalance}\n"),
         }
-        if let Some(Rounded { to, max_node_imbalance }) = &self.rounded {
-            text += &format!("rounded to {to}: imbalance {max_node_imbalance:.3e}\n");
+        if let Some(Rounded { to, max_node_imbalance, cost }) = &self.rounded {
+            let cost = cost.map_or(String::new(), |cost| format!(", cost {}", short(cost)));
+            text += &format!("rounded to {to}: imbalance {max_node_imbalance:.3e}{cost}\n");
         }
         if let Some(outputs) = &self.outputs {
             text += &if outputs.largest_difference == 0.0 {

@@ -93,8 +93,8 @@ fn a_cost_that_is_lost_is_named() {
 #[test]
 fn a_cost_out_of_range_is_told_on_which_side_of_it() {
     for (log2_cost, side) in [
-        (-1001.0, "below the smallest number"),
-        (-999.9, "below the smallest number"),
+        (-1001.0, "too little for f64"),
+        (-999.9, "too little for f64"),
         (-300.0, "with fewer digits"),
         (1024.0, "above the largest number"),
         (1852.0, "above the largest number"),
