@@ -10,7 +10,7 @@ use crate::scalar::{Scalar, TaylorSeries, Tracked, UNIT_ROUNDOFF, largest_or_nan
 
 pub const CLAIM: Claim = Claim {
     id: "any_degree",
-    statement: "Beyond the paper, for neurons of any degrees k: the cost of the weights that keep the task is convex in the log-scales; incoming = k outgoing at every neuron, zero gradient and least cost are the same; every balanced weight is unique; and a damped Newton step lowers the cost, as the other solvers' steps are seen to.",
+    statement: "Beyond the paper, for neurons of any degrees k: the cost of the weights that keep the task is convex in the log-scales; incoming = k outgoing at every neuron, zero gradient and least cost are the same; every balanced weight is unique; and every damped step of Newton's method lowers the cost. That the steps of the other solvers do is measured.",
     source: "docs/mathematics.md (no published source; degree one: Stock et al. 2022)",
     theorems: &[
         "any_degree_weights",

@@ -11,7 +11,7 @@ use crate::scalar::{UNIT_ROUNDOFF, largest_or_nan, scale_by_exp, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "closed_forms",
-    statement: "Two neurons follow tanh(p(s - s*)/2) = tanh(p(s0 - s*)/2) e^{-4mpt}; in a directed ring all weights become their geometric mean; symmetric weights are balanced as they are; for u v^T, h = (ln u - ln v)/2.",
+    statement: "With a and b the costs of the synapses 2 to 1 and 1 to 2, m = sqrt(ab), s = h_2 - h_1, s0 its start and s* = ln(b/a)/(2p): two neurons follow tanh(p(s - s*)/2) = tanh(p(s0 - s*)/2) e^{-4mpt}. With equal alpha, in a directed ring all weights become their geometric mean in modulus, and for u v^T, h = (ln |u| - ln |v|)/2. Weights with symmetric moduli are balanced as they are if alpha is symmetric.",
     source: "Stock et al. 2022, Methods (analytic examples)",
     theorems: &[
         "closed_forms_two_neurons",

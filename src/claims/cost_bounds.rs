@@ -9,7 +9,7 @@ use crate::scalar::{Scalar, Tracked, tracked};
 
 pub const CLAIM: Claim = Claim {
     id: "cost_bounds",
-    statement: "Before balancing: C - C* is at least max_i (sqrt r_i - sqrt c_i)^2, at least half the sum of all these squares, and at least |g|^2/(2M), M twice the largest node degree, and |g|^2/(4 C). C* is at least the sum of sqrt(C_ij C_ji), and at least sum F (1 + ln(C/F)) for every circulation F; equality at the optimum.",
+    statement: "Before balancing: C - C* is at least max_i (sqrt r_i - sqrt c_i)^2, at least half the sum of all these squares, and at least |g|^2/(2M), M twice the largest node degree, and |g|^2/(4 C). C* is at least the sum of sqrt(C_ij C_ji), and at least sum F (1 + ln(C/F)) for every circulation F, a nonnegative number for each synapse, as much into each neuron as out of it; equality at the optimum.",
     source: "Stock et al. 2022, Methods (bounds on the cost); convex duality",
     theorems: &[
         "cost_bounds_neuron",

@@ -7,7 +7,7 @@ use crate::balance::Run;
 
 pub const CLAIM: Claim = Claim {
     id: "global_convergence",
-    statement: "The flow exists for all time, is unique, and converges to the balanced matrix from every balanceable start, exponentially; all solvers that arrive agree on that matrix.",
+    statement: "The flow exists for all time, is unique, and converges to a balanced matrix from every balanceable start, exponentially; where every synapse costs something that is the one balanced matrix, and solvers that arrive agree on it.",
     source: "Stock et al. 2022, Methods (convergence of synaptic balancing)",
     theorems: &[
         "global_convergence_exists",

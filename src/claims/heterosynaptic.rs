@@ -8,7 +8,7 @@ use crate::scalar::Tracked;
 
 pub const CLAIM: Claim = Claim {
     id: "heterosynaptic",
-    statement: "Potentiate J_ij in a balanced network: at first all other synapses into i weaken and all out of i strengthen, those into j strengthen and those out of j weaken, J_ij itself relaxes back at twice the rate, J_ji strengthens, and no other synapse moves. Beyond the paper: these changes keep their direction when the network is balanced again.",
+    statement: "Potentiate J_ij in a balanced network: at first all other synapses into i weaken and all out of i strengthen, those into j strengthen and those out of j weaken, J_ij itself relaxes back at twice the rate, J_ji strengthens, and no other synapse moves. Beyond the paper: when the network is balanced again, none of these changes is reversed, though some may be undone.",
     source: "Stock et al. 2022, Results (heterosynaptic plasticity)",
     theorems: &["heterosynaptic", "heterosynaptic_added", "heterosynaptic_lasting", "heterosynaptic_lasting_strict"],
     check: |subject| measure(subject, Formula::Claimed),

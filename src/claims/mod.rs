@@ -16,7 +16,7 @@ mod cost_bounds;
 mod degree_certificates;
 mod degree_learner;
 mod degree_subject;
-mod distance;
+pub(crate) mod distance;
 mod evidence;
 mod global_convergence;
 pub(crate) mod heterosynaptic;

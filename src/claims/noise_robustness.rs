@@ -12,7 +12,7 @@ use crate::tasks::{Dynamics, Simulator, Trials};
 
 pub const CLAIM: Claim = Claim {
     id: "noise_robustness",
-    statement: "For uncorrelated noise xi of variance sigma^2 and gains r, E|J R xi|^2 = sigma^2 sum r_j^2 J_ij^2, with R = diag r: over time, with mean squared gains, the robustness cost; balancing makes it as small as any rescaling can.",
+    statement: "For noise xi that is uncorrelated between neurons, of variance sigma^2, and R = diag(r_j) of the neurons' gains, E|J R xi|^2 = sigma^2 sum r_j^2 J_ij^2: over time, with mean squared gains, the robustness cost. Balancing makes it as small as any rescaling can.",
     source: "Stock et al. 2022, Results (robustness to noise)",
     theorems: &[
         "noise_robustness",

@@ -11,7 +11,7 @@ use crate::scalar::UNIT_ROUNDOFF;
 
 pub const CLAIM: Claim = Claim {
     id: "unique_balance",
-    statement: "Balanced log-scales are unique up to one constant for each weak component of the synapses that cost something; so is the balanced matrix, where every synapse does or none that is free leads from one component to another.",
+    statement: "Balanced log-scales are unique up to one constant for each weak component of the synapses that cost something (alpha > 0). Each of these synapses has one balanced weight; the balanced matrix is unique where every synapse costs something, or none that is free leads from one such component to another.",
     source: "Stock et al. 2022, Methods (uniqueness of the balanced state)",
     theorems: &[
         "unique_balance",

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
-use crate::network::NetworkError;
+use crate::network::{NetworkError, Weights};
 use crate::ranks::OnAnotherRank;
 use crate::scalar::{Scalar, power};
 
@@ -306,6 +306,21 @@ impl CostSpec {
 /// `α |J|^p`: the synaptic cost, in its one place.
 pub fn synaptic_cost<S: Scalar>(alpha: &S, weight: &S, p: f64) -> S {
     alpha.clone() * &power(&weight.abs(), p)
+}
+
+/// What these synapses cost, as (target, source), with weights as they stand; `None` where factors are not one for all or one a
+/// source, or a synapse is not among the weights.
+pub fn cost_of(synapses: &[(usize, usize)], weights: &Weights, spec: &CostSpec) -> Option<f64> {
+    let cost = |&(target, source): &(usize, usize)| {
+        let factor = match &spec.alpha {
+            Alpha::Uniform(factor) => *factor,
+            Alpha::PerSource(factors) => *factors.get(source)?,
+            _ => return None,
+        };
+        let weight = weights.values()[weights.pattern().find(target, source)?];
+        Some(synaptic_cost(&factor, &weight, spec.p))
+    };
+    synapses.iter().map(cost).sum()
 }
 
 /// `C_ij(h) = w_ij d_j / d_i` with `d_i = e^{p h_i}`: the cost after rescaling, in its one place.

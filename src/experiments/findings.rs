@@ -177,6 +177,12 @@ pub enum ExperimentError {
         /// Steps taken.
         steps: usize,
     },
+    /// No bound on a distance, and why.
+    #[error("{reason}")]
+    NoBound {
+        /// Why.
+        reason: String,
+    },
     /// `what` could not be balanced: `status`.
     #[error("{what} could not be balanced: {status}")]
     NotBalanced {

@@ -2,7 +2,7 @@
 //!
 //! `d ln|J_kl|/dt = g_l − g_k`, and only the two neurons of the potentiated synapse are out of balance at first: the theorem
 //! gives the sign of every synapse's first move. Another one (`heterosynaptic_lasting`, beyond the paper) says that no synapse
-//! has moved against it when the network is balanced again.
+//! has moved against it when the network is balanced again; it may have come back to where it was.
 
 use super::balanced::balanced;
 use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series, Table};
@@ -56,7 +56,7 @@ fn group(target: usize, source: usize, onto: usize, from: usize) -> usize {
     }
 }
 
-/// For each group: predictions judged, right at first, so at the new balance, and surely not so there.
+/// For each group: predictions judged, right at first, surely so at the new balance, and surely not so there.
 type Counts = [[usize; 4]; GROUPS.len()];
 
 /// What became of the predictions.
@@ -138,7 +138,7 @@ fn judge(rest: &Balanced, onto: usize, from: usize, name: &str, score: &mut Scor
             score.first.add_violation(-first * predicted, blur);
             score.last.add_violation(-last * predicted, unsure);
             *right += usize::from(first * predicted > 0.0);
-            *lasting += usize::from(last * predicted > 0.0);
+            *lasting += usize::from(last * predicted > unsure);
             *reversed += usize::from(last * predicted < -unsure);
         }
     }
@@ -193,9 +193,9 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
         // Where nothing could be judged, nothing is reproduced.
         if moved > 0 && judged == right { Reproduction::Reproduced } else { Reproduction::NotReproduced },
         format!(
-            "{name}: after a potentiation by {FACTOR}, the first move of all other synapses has the predicted sign in {right} of \
-             {judged} cases ({synapses} potentiated synapses); of the {moved} that are predicted to move, {lasting} have changed in \
-             the predicted direction when the network is balanced again."
+            "{name}: after a potentiation by {FACTOR}, the first move of all synapses, the potentiated one among them, has the predicted \
+             sign in {right} of {judged} cases ({synapses} potentiated synapses); of the {moved} that are predicted to move, {lasting} \
+             have changed in the predicted direction when the network is balanced again, by more than both balanced points are uncertain."
         ),
     );
     let row = |((group, sign), [judged, right, lasting, _]): (&(&str, f64), &[usize; 4])| {
@@ -251,8 +251,8 @@ fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot,
         series: series.map(|((group, _), points)| Series::new(*group, points)).collect(),
         diagonal: false,
         caption: format!(
-            "The synapse from neuron {from} to neuron {onto} was made {FACTOR} times stronger at time 0. Of all others the mean size \
-             of the change is shown."
+            "The synapse from neuron {from} to neuron {onto} was made {FACTOR} times stronger at time 0. Of all others, which may not move at \
+             first, the mean size of the change is shown."
         ),
     })
 }

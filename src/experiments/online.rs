@@ -4,6 +4,7 @@
 use super::balanced::balanced;
 use super::{Axis, Effort, Experiment, ExperimentError, Findings, Mark, Plot, Progress, Reproduction, Series};
 use crate::balance::{Method, Scope};
+use crate::claims::distance::compare;
 use crate::cost::{Alpha, CostGraph, CostSpec};
 use crate::flow::node_costs;
 use crate::network::random::{normals, random_network, stream};
@@ -56,14 +57,17 @@ fn run(seed: u64, _: Effort, progress: Progress) -> Result<Findings, ExperimentE
 
     let mut findings = Findings::default();
     let spread = moving.gains.iter().zip(&gains).map(|(a, b)| (a / b).ln().abs()).fold(0.0, f64::max);
-    // Where costs change by factors of at most e^{±s}, every cut between two consecutive levels of the change of h carries
-    // equal costs both ways before and after: the gap between the levels is at most s/p. There are n − 1 gaps.
-    let gaps = (NEURONS - 1) as f64 / spec(&gains).p;
+    // At the balanced point of the true gains, the estimated ones leave a gradient; a comparison vector says how far that can move
+    // the balanced point, at each end of a synapse.
+    let graph = CostGraph::of_network(&given, &spec(&moving.gains))?;
+    let [from, to] = [&asked_for, &target].map(|h| graph.prescaled(h));
+    let moved = compare(&graph, &from, &to, &[0.0; NEURONS]).map_err(|reason| ExperimentError::NoBound { reason })?;
+    let by_gains = 2.0 * moved.bound.iter().copied().fold(0.0, f64::max);
     findings.evidence.at_most(
         "largest difference of a log-weight from the matrix balanced offline, at the end",
         estimate_end,
-        lag + spread * gaps,
-        "the lag behind what the estimated gains ask for, and (n - 1)/p times the largest error of a log-gain",
+        lag + by_gains,
+        "the lag behind what the estimated gains ask for, and how far their errors can move the balanced point: a comparison vector of the Laplacian, for both ends of a synapse",
     );
     findings.state(
         Reproduction::Beyond,

@@ -65,6 +65,11 @@ fn facts(subject: &DegreeSubject) -> NetworkFacts {
         cost_initial: reference.cost_initial,
         cost_final: reference.cost_final,
         imbalance_initial: reference.imbalance_initial,
+        cost_left_out: NetworkFacts::cost_left_out(
+            &subject.on_no_cycle,
+            [&subject.network, &reference.network],
+            &subject.spec,
+        ),
     }
 }
 

@@ -27,7 +27,9 @@ pub use table::verdict_table;
 use serde::Serialize;
 
 use crate::claims::{ClaimError, Evidence, Verdict};
+use crate::cost::{CostSpec, cost_of};
 use crate::experiments::{Effort, ExperimentError, Reproduction};
+use crate::network::Network;
 use crate::ranks::{Garbled, OnAnotherRank};
 use crate::tasks::CaseError;
 
@@ -165,6 +167,20 @@ pub struct NetworkFacts {
     pub cost_final: f64,
     /// `max |g_i|/(r_i + c_i)` at the start.
     pub imbalance_initial: f64,
+    /// Cost of the synapses on no cycle, which is in neither of the two, at the start and rescaled along; none where there are no
+    /// such synapses, or others than those of the weights (the world's).
+    pub cost_left_out: Option<(f64, f64)>,
+}
+
+impl NetworkFacts {
+    /// What synapses that were left out cost in a network as given and rescaled.
+    fn cost_left_out(on_no_cycle: &[(usize, usize)], networks: [&Network; 2], spec: &CostSpec) -> Option<(f64, f64)> {
+        if on_no_cycle.is_empty() || spec.world.is_some() {
+            return None;
+        }
+        let [given, rescaled] = networks.map(|network| cost_of(on_no_cycle, &network.weights, spec));
+        Some((given?, rescaled?))
+    }
 }
 
 /// A neuron that is far from balance.

@@ -48,7 +48,7 @@ parcel_of_fields! {
     ClaimReport { id, verdict, evidence }
     NetworkFacts {
         neurons, synapses, components, largest_component, synapses_on_no_cycle, p, world, degrees, cost_initial, cost_final,
-        imbalance_initial
+        imbalance_initial, cost_left_out
     }
     SolverReport {
         method, status, explanation, iterations, passes, cost, imbalance, weight_difference, certified_radius, true_distance,

@@ -53,6 +53,18 @@ fn every_claim_has_its_file_its_test_its_statements_and_a_theorem() {
     }
 }
 
+/// The table of docs/mathematics.md and the report say the same of every claim, word for word.
+#[test]
+fn documents_state_claims_as_the_report_does() {
+    let table = std::fs::read_to_string(crate_path("docs/mathematics.md")).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let registered = REGISTRY.iter().map(|claim| {
+        let statement = claim.statement.replace('|', "&#124;");
+        format!("| `{}` | {statement} |", claim.id)
+    });
+    assert_eq!(rows.map(str::to_owned).collect::<Vec<_>>(), registered.collect::<Vec<_>>());
+}
+
 #[test]
 fn every_claim_of_the_design_is_registered_once() {
     let ids: Vec<&str> = REGISTRY.iter().map(|claim| claim.id).collect();

@@ -275,6 +275,29 @@ mod tests {
         }
     }
 
+    /// The solution of another matrix is no bound for this one.
+    #[test]
+    fn a_condition_counts_only_if_the_product_shows_it() {
+        let weights = vec![(0, 1, 1.0), (1, 0, 2.0), (2, 3, 0.5), (3, 2, 3.0), (2, 1, 0.1), (0, 3, 0.1)];
+        let network = Network::recurrent(Weights::from_triplets(4, weights).unwrap(), Activation::Relu);
+        let problem = DegreeProblem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        let lifted = problem.lifted(128).unwrap();
+        let Lifted { graph, free, zero, .. } = &lifted;
+        let costs = graph.costs_at(&vec![zero.clone(); 4]);
+        let degrees: Vec<Multi> = graph.pulls(&costs, zero).degrees().collect();
+        let condition = |costs: &[Multi], factored: &[Multi], roundings| {
+            lifted.condition(&Factored::of(graph, factored, free, zero).unwrap(), costs, &degrees, roundings)
+        };
+        assert!(condition(&costs, &costs, 100.0).is_some());
+        let mut weaker = costs.clone();
+        for link in [1, 4] {
+            weaker[link] = weaker[link].clone() * &zero.lift(1e-3);
+        }
+        assert_eq!(condition(&weaker, &costs, 100.0), None);
+        // Roundings so many that they hide the product.
+        assert_eq!(condition(&costs, &costs, 2.0_f64.powi(126)), None);
+    }
+
     #[test]
     fn a_network_that_is_too_large_for_a_factorisation_is_refused() {
         let n = LARGEST + 1;

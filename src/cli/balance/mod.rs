@@ -12,10 +12,10 @@ mod together;
 mod written;
 
 use synbal::balance::{Solved, Status};
-use synbal::cost::{Alpha, CostSpec, synaptic_cost};
+use synbal::cost::{CostSpec, cost_of};
 use synbal::io::{Float, ModelFile};
 use synbal::network::model::{Described, PowerOfTwo, Reproduction};
-use synbal::network::{Activation, Network, Weights, rescale_by_powers_of_two};
+use synbal::network::{Activation, Network, rescale_by_powers_of_two};
 
 use super::advice::{for_network, reducible};
 use super::arguments::{BalanceOptions, scope};
@@ -228,19 +228,8 @@ fn left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<Strin
 
 /// What synapses on no cycle cost, as given and rescaled.
 fn cost_left_out(balanced: &Solved, given: &Network, spec: &CostSpec) -> Option<(f64, f64)> {
-    let total = |weights: &Weights| {
-        let costs = balanced.on_no_cycle.iter().map(|&(i, j)| {
-            let factor = match &spec.alpha {
-                Alpha::Uniform(factor) => Some(*factor),
-                Alpha::PerSource(factors) => factors.get(j).copied(),
-                _ => None,
-            };
-            let weight = weights.values()[weights.pattern().find(i, j)?];
-            Some(synaptic_cost(&factor?, &weight, spec.p))
-        });
-        costs.sum::<Option<f64>>()
-    };
-    Some((total(&given.weights)?, total(&balanced.network.weights)?))
+    let of = |network: &Network| cost_of(&balanced.on_no_cycle, &network.weights, spec);
+    Some((of(given)?, of(&balanced.network)?))
 }
 
 /// What accumulated noise means for other networks than linear ones.

@@ -10,8 +10,9 @@ use super::super::{
     Table,
 };
 use super::{activities, balanced, cells, for_each_model, models, network, recurrent_cost};
-use crate::cost::CostSpec;
+use crate::cost::{CostSpec, synaptic_cost};
 use crate::network::Network;
+use crate::scalar::largest_or_nan;
 use crate::tasks::flyvis::{MovingEdges, Neuron, Outputs};
 use crate::tasks::{Dynamics, Simulator, StateNoise, Trials};
 
@@ -58,6 +59,8 @@ impl Variant {
 struct Measured {
     /// `Σ J_ij²` over all recurrent synapses.
     cost: f64,
+    /// `Σ (W_out)_ij²`.
+    read_out_cost: f64,
     /// Mean squared activity of all neurons, without noise.
     activity: f64,
     /// Mean squared deviation of the states.
@@ -79,8 +82,16 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let state = |measured: &Measured| measured.state_noise;
     let read_out = |measured: &Measured| measured.read_out_noise.mean;
 
-    let worst = all.iter().flatten().map(read_out).fold(0.0_f64, |a, b| if b > a || b.is_nan() { b } else { a });
-    findings.evidence.at_most("largest read-out noise: a finite number", worst, f64::MAX, "no simulation may blow up");
+    let worlds: Vec<usize> = (0..variants.len()).filter(|&k| matches!(variants[k], Variant::World(_))).collect();
+    let steps = all.iter().flat_map(|measured| {
+        worlds.windows(2).map(|step| measured[step[1]].read_out_cost / measured[step[0]].read_out_cost)
+    });
+    findings.evidence.at_most(
+        "cost of the read-out weights at one lambda, in units of that at the next smaller one, largest of all models",
+        largest_or_nan(steps),
+        1.0,
+        "of two minima of A + lambda B, that of the larger lambda has the smaller B",
+    );
 
     let mut rows = Vec::new();
     for (number, variant) in variants.iter().enumerate().skip(1) {
@@ -152,6 +163,7 @@ fn measure(network: &Network, h: &[f64], neurons: &[Neuron], trials: &Trials, no
     let per_trial: Vec<f64> = read_out_noise.iter().map(|sum| sum / per_trial).collect();
     Measured {
         cost: recurrent_cost(network),
+        read_out_cost: network.w_out.iter().flat_map(|w_out| w_out.iter()).map(|w| synaptic_cost(&1.0, w, 2.0)).sum(),
         activity,
         state_noise: state_noise / (states * REPEATS as f64),
         read_out_noise: MeanInterval::of(&per_trial),

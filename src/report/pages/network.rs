@@ -39,6 +39,9 @@ fn gain(case: &CaseReport) -> Markup {
             @if facts.components == 1 { " strong component, " } @else { " strong components, the largest " }
             "of " (facts.largest_component) "; " (facts.synapses_on_no_cycle) " synapses on no cycle"
             @if facts.synapses_on_no_cycle > 0 { ": no balance exists for them; they are left out of the cost, and scaled along" }
+            @if let Some((before, after)) = facts.cost_left_out {
+                ", and their own cost, which has no least, goes from " (number(before)) " to " (number(after))
+            }
             "."
             @if facts.degrees != [1.0] {
                 " Neurons of degrees " (facts.degrees.iter().map(f64::to_string).collect::<Vec<_>>().join(", "))
