@@ -115,6 +115,17 @@ pub struct Sensitivity {
 
 #[pymethods]
 impl Sensitivity {
+    #[new]
+    fn new(sensitivity: PyReadonlyArray1<'_, f64>, power: PyReadonlyArray1<'_, f64>) -> Self {
+        let [sensitivity, power] = [sensitivity, power].map(|values| values.as_array().to_vec());
+        Sensitivity { inner: synbal::tasks::Sensitivity { sensitivity, power } }
+    }
+
+    /// What pickle makes it of.
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>) {
+        (self.sensitivity(py), self.power(py))
+    }
+
     #[getter]
     fn sensitivity<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.inner.sensitivity.to_pyarray(py)

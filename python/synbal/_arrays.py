@@ -92,9 +92,9 @@ def labels(value: Any, axis: int) -> list[Any] | None:
     return None if found == list(range(len(found))) else found
 
 
-def refuse_another_order(neurons: Sequence[tuple[str, Any, int]]) -> None:
-    """Numbers go by their places; so where labels name the neurons, they have to name the same ones in the same order."""
-    first: tuple[str, list[Any]] | None = None
+def refuse_another_order(neurons: Sequence[tuple[str, Any, int]], names: list[str] | None = None) -> None:
+    """Numbers go by their places; so where labels, or a network's names, name the neurons, they have to name the same ones in the same order."""
+    first: tuple[str, list[Any]] | None = None if names is None else ("the names of the network", names)
     for part, value, axis in neurons:
         found = labels(value, axis)
         if found is None:
@@ -105,6 +105,9 @@ def refuse_another_order(neurons: Sequence[tuple[str, Any, int]]) -> None:
         if set(found) == set(numbered):
             first = first or ("their places", numbered)
         first = first or (where, found)
+        if names is not None:
+            # Those of a file are text, whatever they look like.
+            found = [str(label) for label in found]
         for neuron, (label, other) in enumerate(zip(found, first[1], strict=False)):
             # What is no number is the same label as another such.
             if label != other and (label == label or other == other):

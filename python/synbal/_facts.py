@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
-from ._arrays import count, doubles, is_sparse, number
-from ._network import Activations, Given, activation_pair, once, task
+from ._arrays import count, doubles, is_pandas, is_sparse, number
+from ._network import Activations, Given, Network, activation_pair, once, task
 from .errors import ArgumentError, CostError, NetworkError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _recorded(rates: Any) -> Any:
 
 def gains(
     rates: ArrayLike, *, activation: str | tuple[str, float] = "relu", floor: float = 0.0
-) -> NDArray[np.float64]:
+) -> Any:
     r"""The mean squared gain of each neuron, :math:`r_j = \langle \phi'(x_j)^2 \rangle`, from recorded activity.
 
     As ``alpha`` of :func:`balance` with ``p=2`` they make the paper's robustness cost :math:`\sum r_j J_{ij}^2`: the power of the
@@ -132,6 +132,7 @@ def gains(
     Returns
     -------
     ndarray, shape (n,)
+        Of a DataFrame a Series, with its columns as labels.
 
     Raises
     ------
@@ -152,7 +153,12 @@ def gains(
     floor = number("floor", floor)
     if not 0.0 <= floor < float("inf"):
         raise CostError(f"the floor under the gains is {floor}; it must be a finite number of at least 0", value=floor)
-    return np.maximum(_synbal.gains(array, activation_pair(activation)), floor)
+    found = np.maximum(_synbal.gains(array, activation_pair(activation)), floor)
+    if not is_pandas(rates):
+        return found
+    from pandas import Series
+
+    return Series(found, index=cast("DataFrame", rates).columns)
 
 
 def robustness_cost(
@@ -160,7 +166,7 @@ def robustness_cost(
     rates: ArrayLike | None = None,
     *,
     gains: ArrayLike | None = None,
-    activation: str | tuple[str, float] = "relu",
+    activation: str | tuple[str, float] | None = None,
     floor: float = 0.0,
 ) -> float:
     r"""The robustness cost :math:`\sum_{ij} r_j J_{ij}^2` of a network that was seen at work.
@@ -174,7 +180,7 @@ def robustness_cost(
     rates : array_like, shape (times, n)
         Recorded activity, see :func:`gains`; or give ``gains`` themselves, shape (n,).
     activation, floor
-        See :func:`gains`.
+        See :func:`gains`; a :class:`Network` has its own activation, which may be one for each neuron.
 
     Examples
     --------
@@ -184,18 +190,19 @@ def robustness_cost(
     """
     if (rates is None) == (gains is None):
         raise ArgumentError("give either rates or gains", part="rates")
-    if gains is not None and (activation != "relu" or floor != 0.0):
+    if gains is not None and (activation is not None or floor != 0.0):
         raise ArgumentError("activation and floor are of the gains that recorded rates have; give rates, or leave them out", part="gains")
     # Of the recurrent synapses alone, whatever closes the paths of the network.
-    given = Given(J, {}, once(J, None), gains)
+    kinds = J.activation if isinstance(J, Network) and activation is None else once(J, activation)
     factors: Any = gains
     if rates is not None:
-        factors = _gains(rates, activation=activation, floor=floor)
-        neurons = given.native.neurons
-        if factors.size != neurons:
-            shape = np.shape(np.asarray(rates))
-            message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons}"
-            raise NetworkError(message, part="rates", shape=shape)
+        factors = _gains_by_kind(rates, kinds, floor)
+    given = Given(J, {}, once(J, None), factors)
+    neurons = given.native.neurons
+    if rates is not None and factors.size != neurons:
+        shape = np.shape(np.asarray(rates))
+        message = f"rates has shape {shape}, expected one row a moment and one column a neuron, of which there are {neurons}"
+        raise NetworkError(message, part="rates", shape=shape)
     cost = json.loads(_synbal.inspect(given.native, task(2.0, factors, None, False)))["cost"]
     if cost is None:
         raise CostError("the cost is outside the range of float64")
@@ -203,6 +210,21 @@ def robustness_cost(
 
 
 _gains = gains
+
+
+def _gains_by_kind(rates: Any, kinds: Any, floor: float) -> Any:
+    """The gains of neurons that may have an activation each."""
+    if not isinstance(kinds, list):
+        return _gains(rates, activation=kinds, floor=floor)
+    found = None
+    for kind in dict.fromkeys(kinds):
+        of_kind = _gains(rates, activation=kind, floor=floor)
+        found = of_kind if found is None else found
+        if found.size != len(kinds):
+            break
+        members = np.array([other == kind for other in kinds])
+        found[members] = of_kind[members]
+    return found
 
 
 @dataclass(frozen=True)
@@ -277,6 +299,11 @@ def noise_limit(
     Returns
     -------
     NoiseLimit
+
+    Raises
+    ------
+    ArgumentError
+        Inputs that do not fit, or that drive the network out of the range of float64.
     """
     choices = {"dynamics": (dynamics, ("discrete", "continuous")), "read_out": (read_out, ("activity", "state"))}
     for part, (value, known) in choices.items():
@@ -294,6 +321,8 @@ def noise_limit(
         read_state=read_out == "state",
         seed=count("seed", seed),
     )
+    if not np.isfinite(native.limit):
+        raise ArgumentError("numbers of the run left the range of float64; give smaller or fewer inputs", part="inputs")
     return NoiseLimit(native.sensitivity, native.power, native.limit, native)
 
 

@@ -253,8 +253,7 @@ def balance_state_dict(
             continue
         other, as_other = places.setdefault(place, (str(name), numbers))
         if numbers != as_other:
-            message = f"`{name}` and `{other}` share their numbers, and would be rescaled by different factors; untie them first"
-            raise LayoutError(message, tensor=str(name))
+            raise tied(str(name), other)
     fields = fields_of(found.run)
     ends = np.cumsum([size for _, size in found.populations])
     parts = np.split(fields["h"], ends[:-1])
@@ -274,6 +273,12 @@ def balance_state_dict(
     )
     settled(result, found.run)
     return result
+
+
+def tied(name: str, other: str) -> LayoutError:
+    """The error for two tensors that are the same numbers."""
+    message = f"`{name}` and `{other}` share their numbers, and would be rescaled by different factors; untie them first"
+    return LayoutError(message, tensor=name)
 
 
 def rebuilt(given: Mapping[str, Any], tensors: dict[str, Any]) -> Any:

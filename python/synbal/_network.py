@@ -138,7 +138,8 @@ class Given:
         self.J = J if self.network is None else self.network.weights
         named = {"J": self.J, **self.parts, "alpha": alpha}
         axes = [(name, axis) for name in named for axis in NEURON_AXES[name]]
-        refuse_another_order([(name, named[name], axis) for name, axis in axes])
+        names = None if self.network is None else self.network.names
+        refuse_another_order([(name, named[name], axis) for name, axis in axes], names)
         self.singles = {}
         arrays = {}
         for name, value in self.parts.items():

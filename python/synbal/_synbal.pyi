@@ -70,6 +70,7 @@ class Rescaled:
     def bytes(self, name: str) -> bytes | None: ...
 
 class Sensitivity:
+    def __init__(self, sensitivity: NDArray[np.float64], power: NDArray[np.float64]) -> None: ...
     sensitivity: NDArray[np.float64]
     power: NDArray[np.float64]
     limit: float

@@ -23,7 +23,7 @@ except ImportError as error:
     raise ImportError("synbal.torch needs PyTorch (the package torch, or Debian's python3-torch)") from error
 
 from ._arrays import number
-from ._models import StateDictResult, balance_state_dict
+from ._models import StateDictResult, balance_state_dict, tied
 from .errors import ArgumentError, LayoutError, NotHomogeneous, OutputsChanged
 
 __all__ = ["balance_"]
@@ -132,13 +132,39 @@ def _refuse_parametrised(module: nn.Module, outside: Sequence[str]) -> None:
 
 
 def _refuse_shared(module: nn.Module) -> None:
-    seen: dict[int, str] = {}
+    """Tensors with a number in common: the same one, its transpose, or views that overlap."""
+    seen: dict[int, list[tuple[str, torch.Tensor]]] = {}
     for name, tensor in module.state_dict(keep_vars=True).items():
-        if tensor.numel() and tensor.data_ptr() in seen:
-            other = seen[tensor.data_ptr()]
-            message = f"`{name}` and `{other}` share their numbers, and would be rescaled by different factors; untie them first"
-            raise LayoutError(message, tensor=name)
-        seen[tensor.data_ptr()] = name
+        if not tensor.numel() or tensor.layout != torch.strided:
+            continue
+        # Before PyTorch 2 storages had the type of their numbers.
+        storage = tensor.untyped_storage() if hasattr(tensor, "untyped_storage") else tensor.storage()
+        # Parameters that lie side by side in one storage (cuDNN's) have none in common.
+        others = seen.setdefault(storage.data_ptr(), [])
+        for other, numbers in others:
+            if _overlap(tensor, numbers):
+                raise tied(name, other)
+        others.append((name, tensor))
+
+
+def _span(tensor: torch.Tensor) -> tuple[int, int]:
+    """The first byte of the storage that a tensor has, and the one after its last."""
+    last = sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
+    size = tensor.element_size()
+    return tensor.storage_offset() * size, (tensor.storage_offset() + last + 1) * size
+
+
+def _overlap(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two tensors of one storage have a number in common."""
+    (begin, end), (other_begin, other_end) = _span(one), _span(other)
+    if end <= other_begin or other_end <= begin:
+        return False
+    if one.dtype != other.dtype:
+        return True
+    # Views that reach across each other may still interleave.
+    places = torch.arange(max(end, other_end) // one.element_size())
+    of = [places.as_strided(view.shape, view.stride(), view.storage_offset()).reshape(-1) for view in (one, other)]
+    return bool(torch.isin(of[0], of[1]).any())
 
 
 def _copied(example: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,40 @@ def test_recordings_of_whole_numbers_and_of_another_shape(J):
             synbal.robustness_cost(network, spikes.T)
 
 
+def test_the_gains_of_labelled_recordings_are_labelled():
+    pandas = pytest.importorskip("pandas")
+    rates = pandas.DataFrame([[0.0, 1.0], [2.0, 3.0]], columns=["b", "a"])
+    gains = synbal.gains(rates)
+    assert list(gains.index) == ["b", "a"] and list(gains) == [0.5, 1.0]
+    J = pandas.DataFrame([[0.0, 3.0], [1.0, 0.0]], index=["a", "b"], columns=["a", "b"])
+    for call in (lambda: synbal.balance(J, alpha=gains), lambda: synbal.robustness_cost(J, rates)):
+        with pytest.raises(synbal.NetworkError, match="one order"):
+            call()
+    assert synbal.robustness_cost(J, rates[["a", "b"]]) == 1.0 * 1.0 + 0.5 * 9.0
+
+
+def test_labels_are_held_against_the_names_of_a_network(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    path = tmp_path / "named.csv"
+    path.write_text(",a,b\na,0,3\nb,1,0\n")
+    network = synbal.load(path, activation="relu", matrix=True)
+    assert network.names == ["a", "b"]
+    assert synbal.inspect(network, alpha=pandas.Series([1.0, 2.0], index=["a", "b"])).cost == 19.0
+    with pytest.raises(synbal.NetworkError, match="names of the network"):
+        synbal.inspect(network, alpha=pandas.Series([2.0, 1.0], index=["b", "a"]))
+
+
+def test_recorded_rates_are_those_of_the_network_s_own_activations():
+    J = np.array([[0.0, 3.0], [1.0, 0.0]])
+    rates = [[0.0, 1.0], [2.0, 3.0]]
+    linear, both = synbal.Network(J, activation="linear"), synbal.Network(J, activation=["relu", "linear"])
+    assert synbal.robustness_cost(linear, rates) == 10.0
+    assert synbal.robustness_cost(both, rates) == synbal.robustness_cost(J, rates) == 9.5
+    assert synbal.robustness_cost(synbal.Network(J, activation=["linear", "relu"]), rates) == 10.0
+    with pytest.raises(synbal.ArgumentError, match="activation is given twice"):
+        synbal.robustness_cost(linear, rates, activation="relu")
+
+
 def test_balancing_minimises_the_robustness_cost_over_rescalings(J, rng):
     rates = np.maximum(rng.normal(size=(100, 7)), 0.0)
     gains = synbal.gains(rates)
@@ -65,8 +101,12 @@ def test_the_noise_limit_is_met_and_not_passed(rng):
     best = found.least_noise()
     assert found.noise(best) * found.activity(best) == pytest.approx(found.limit, rel=1e-12)
     assert found.activity(best) == pytest.approx(found.activity(still), rel=1e-12)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.noise(best) == found.noise(best) and np.array_equal(again.power, found.power)
     with pytest.raises(synbal.ArgumentError, match="inputs"):
         synbal.noise_limit(J, np.zeros((1, 2, 3)), **parts)
+    with pytest.raises(synbal.ArgumentError, match="left the range of float64"):
+        synbal.noise_limit(J, np.full((1, 20, 2), 1e300), **parts)
     with pytest.raises(synbal.ArgumentError, match="dynamics"):
         synbal.noise_limit(J, np.zeros((1, 2, 2)), dynamics="fast", **parts)
 

@@ -231,6 +231,23 @@ def test_prelu_keeps_its_slopes():
     assert torch.equal(module.act.weight.detach(), torch.full((6,), 0.25))
 
 
+def test_weights_that_overlap_are_refused_and_neighbours_in_one_storage_are_not():
+    def chain(first, second):
+        module = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 2))
+        module[0].weight, module[2].weight = nn.Parameter(first), nn.Parameter(second)
+        return module
+
+    torch.manual_seed(4)
+    numbers = torch.randn(80)
+    square, shifted = numbers[:36].view(6, 6), numbers[30:66].view(6, 6)
+    for other in (square.T, shifted):
+        with pytest.raises(synbal.LayoutError, match="share their numbers"):
+            synbal.torch.balance_(chain(square, other))
+    even, odd = numbers[:72:2].view(6, 6), numbers[1:72:2].view(6, 6)
+    for first, second in ((square, numbers[36:72].view(6, 6)), (even, odd)):
+        assert synbal.torch.balance_(chain(first, second), torch.randn(3, 6)).balanced
+
+
 def test_tied_weights_and_convolutions_of_other_kinds():
     tied = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 2))
     tied[2].weight = tied[0].weight

@@ -75,7 +75,7 @@ pub enum PreciseError {
     },
     /// Not balanced to `digits` digits after `steps` Newton steps: the imbalance is 10^`log10_imbalance`.
     #[error(
-        "not balanced to {digits} digits after {steps} Newton steps: the imbalance is 10^{log10_imbalance:.1}; start from log-scales nearer to the solution"
+        "not balanced to {digits} digits after {steps} Newton steps: the imbalance is 10^{log10_imbalance:.1}; the costs may be too far apart for these steps: ask for an f64 solution"
     )]
     NotConverged {
         /// Digits asked for.

@@ -197,7 +197,7 @@ fn the_figure(findings: &mut Findings, subject: &Integrating, curves: &[Curve]) 
     });
     findings.plots.push(Plot {
         title: "Figure 4b, inset: total cost before and after".to_owned(),
-        x: Axis::linear("network"),
+        x: Axis::linear("network, by its seed"),
         y: Axis::linear("robustness cost"),
         mark: Mark::Bar,
         series: bars.collect(),

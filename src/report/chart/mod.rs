@@ -47,7 +47,7 @@ const SIZE: (u32, u32) = (560, 372);
 const FONT: u32 = 18;
 /// Width of the margin with the labels of the series.
 const LABELS: u32 = 152;
-const Y_AXIS: u32 = 62;
+const Y_AXIS: u32 = 70;
 const X_AXIS: u32 = 46;
 
 type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
