@@ -24,7 +24,7 @@ mod _synbal {
     #[pymodule_export]
     use crate::certificates::{certify, check};
     #[pymodule_export]
-    use crate::facts::{gains, inspect, node_costs, noise_limit, verify};
+    use crate::facts::{Sensitivity, gains, inspect, node_costs, noise_limit, verify};
     #[pymodule_export]
     use crate::files::{load, save};
     #[pymodule_export]
