@@ -157,7 +157,7 @@ fn radius(found: &Balanced, name: &str) -> Result<f64, ExperimentError> {
 fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
     let counts = &score.counts;
     let total = |which: usize| counts.iter().map(|counts| counts[which]).sum::<usize>();
-    let (judged, right) = (total(0), total(1));
+    let (judged, right, against) = (total(0), total(1), total(3));
     let moving = &counts[..GROUPS.len() - 1];
     let (moved, lasting) =
         moving.iter().fold((0, 0), |(moved, lasting), counts| (moved + counts[0], lasting + counts[2]));
@@ -176,7 +176,7 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
     );
     findings.evidence.at_most(
         format!("{name}: synapses that have moved against the prediction at the new balance"),
-        total(3) as f64,
+        against as f64,
         0.0,
         "theorem heterosynaptic_lasting; both balanced points are known to a certified radius",
     );
@@ -197,7 +197,8 @@ fn report(findings: &mut Findings, name: &str, synapses: usize, score: &Score) {
         format!(
             "{name}: after a potentiation by {FACTOR}, the first move of all synapses, the potentiated one among them, has the predicted \
              sign in {right} of {judged} cases ({synapses} potentiated synapses); of the {moved} that are predicted to move, {lasting} \
-             have changed in the predicted direction when the network is balanced again, by more than both balanced points are uncertain."
+             have changed in the predicted direction when the network is balanced again, and {against} against it, by more than both \
+             balanced points are uncertain."
         ),
     );
     let row = |((group, sign), [judged, right, lasting, _]): (&(&str, f64), &[usize; 4])| {
