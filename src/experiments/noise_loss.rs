@@ -69,7 +69,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
         scores.push(score(&curves));
         findings.tables.extend(tables(&subject, &curves, others_trials));
     }
-    conclude(&mut findings, &scores);
+    conclude(&mut findings, &scores, [many, others_trials]);
     Ok(findings)
 }
 
@@ -105,7 +105,8 @@ fn score(curves: &[Curve]) -> Score {
     Score::of(&given.sigmas, &given.losses, &flowed.losses, &exact.losses)
 }
 
-fn conclude(findings: &mut Findings, scores: &[Score]) {
+/// `trials` of each condition: in the network of the figure, and in the others.
+fn conclude(findings: &mut Findings, scores: &[Score], trials: [usize; 2]) {
     let total = |of: fn(&Score) -> Count| scores.iter().map(of).fold(Count::default(), Count::plus);
     let flow = total(|score| score.flow_average);
     let outcome = match flow {
@@ -122,8 +123,15 @@ fn conclude(findings: &mut Findings, scores: &[Score]) {
         super::Statement {
             outcome,
             text: format!(
-                "figure 4b: the loss of the network trained with lambda = 0.3, of the average over trials, is lower under noise once the flow of its robustness cost was followed to T = {TIME}. In {networks} networks from as many seeds it is {}.",
-                flow.words()
+                "figure 4b: the loss of the network trained with lambda = 0.3, of the average over trials, is lower under noise once the flow of its robustness cost was followed to T = {TIME}. In {networks} networks from as many seeds it is {}{}.",
+                flow.words(),
+                match scores {
+                    [figure, other, ..] => format!(
+                        ": at {} sizes in the network of the figure, by {} trials of each condition, and at {} in each of the others, by {}",
+                        figure.flow_average.of, trials[0], other.flow_average.of, trials[1]
+                    ),
+                    _ => String::new(),
+                }
             ),
         },
     );
@@ -353,7 +361,7 @@ mod tests {
         let outcome_of = |of, estimated_lower, lower, higher| {
             let mut findings = Findings::default();
             let count = Count { estimated_lower, lower, higher, of };
-            conclude(&mut findings, &[Score { flow_average: count, ..Score::default() }]);
+            conclude(&mut findings, &[Score { flow_average: count, ..Score::default() }], [1, 1]);
             findings.statements[0].outcome
         };
         // Where nothing was measured, nothing is reproduced.
