@@ -233,7 +233,7 @@ fn course(rest: &Balanced, onto: usize, from: usize, name: &str) -> Result<Plot,
     let mut next = 0.0;
     for (time, h) in trajectory.times.iter().zip(&trajectory.states) {
         // As dense as the axis shows: the flow takes thousands of steps in its last decade.
-        if *time < next {
+        if *time < next && Some(time) != trajectory.times.last() {
             continue;
         }
         next = time * STRIDE;

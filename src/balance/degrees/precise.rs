@@ -20,8 +20,8 @@ use crate::scalar::{Multi, Scalar};
 /// Bits beyond those of the digits wanted to begin with.
 const GUARD_BITS: u32 = 128;
 
-/// And beyond which costs are too far apart. Those of `f64` weights can be 2^2100 apart for p = 1.
-const MOST_GUARD_BITS: u32 = 1 << 17;
+/// And beyond which costs are too far apart: as they are given they are at most 2^2046 apart, but degrees can multiply that.
+const MOST_GUARD_BITS: u32 = 1 << 14;
 
 /// Bits beyond what the bound on rounding asks for.
 const SPARE_BITS: u32 = 16;

@@ -37,8 +37,8 @@ pub(super) fn page(report: &Report) -> String {
                     it to its outgoing ones: nothing that the network computes changes. "
                     b { "Synaptic balancing" }
                     " is a local rule that follows this freedom downhill, until every neuron's incoming and outgoing synapses
-                    cost the same; the cost is then the least possible. When noise inside the network does less harm then is
-                    measured below."
+                    cost the same; the cost is then the least possible. Where noise inside the network then does less
+                    harm is measured below."
                 }
                 p {
                     "The paper: Stock, Harvey, Ocko & Ganguli, "
