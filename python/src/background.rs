@@ -18,6 +18,10 @@ use crate::errors;
 /// How often the calling thread looks for Ctrl-C and reports the progress.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How long work that was told to end is waited for. What it begins with, the powers of accumulated noise for example, looks at
+/// no watch.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What the working and the calling thread share.
 #[derive(Default)]
 pub struct Watch {
@@ -58,7 +62,7 @@ impl Observer for Watch {
 /// Whether the work looks at its watch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stoppable {
-    /// It ends soon after it was told to: it is waited for.
+    /// It ends soon after it was told to: it is waited for, for a moment.
     Yes,
     /// It does not: it is left to come to its end on its own, and what it finds is dropped.
     No,
@@ -98,7 +102,7 @@ pub fn run<T: Send + 'static>(
                     watch.stopped.store(true, Ordering::Relaxed);
                     if stoppable == Stoppable::Yes {
                         // Only its end matters now, not what it found.
-                        let _ = py.detach(move || receiver.recv());
+                        let _ = py.detach(move || receiver.recv_timeout(GRACE));
                     }
                     return Err(raised);
                 }

@@ -7,8 +7,7 @@ use pyo3::prelude::*;
 use synbal::io::layouts::{LayoutFile, LayoutOptions};
 use synbal::io::safetensors::{self, Precision};
 use synbal::io::{
-    Form, ReadOptions, WriteError, read_network_hashed, write_labelled, write_network,
-    write_network_in_single_precision,
+    Form, NAMES_LEFT_OUT, ReadOptions, read_network_hashed, write_named_network, write_network_in_single_precision,
 };
 use synbal::sha256::sha256;
 
@@ -60,18 +59,12 @@ pub fn save(
     names: Option<Vec<String>>,
 ) -> PyResult<Vec<String>> {
     let network = Arc::clone(&network.get().inner);
-    let is_table =
-        path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("csv") || kind.eq_ignore_ascii_case("tsv"));
     let written = background::run(py, Stoppable::No, None, move |_| {
-        let mut notices = match &names {
-            _ if single => write_network_in_single_precision(&path, &network).map(|()| Vec::new())?,
-            Some(names) if is_table => return write_labelled(&path, &network, names),
-            _ => write_network(&path, &network)?,
-        };
-        if names.is_some() {
-            notices.push("the neurons' names have no place in this format; .csv and .tsv have one".to_owned());
+        if !single {
+            return write_named_network(&path, &network, names.as_deref());
         }
-        Ok::<_, WriteError>(notices)
+        write_network_in_single_precision(&path, &network)?;
+        Ok(names.iter().map(|_| NAMES_LEFT_OUT.to_owned()).collect())
     })?;
     written.or_raise(py)
 }

@@ -31,9 +31,10 @@ mod scales;
 mod sparse_tensors;
 pub mod tensors;
 mod text;
+mod write_error;
 
 pub use activations::{BadActivations, GivenActivations};
-pub use atomic::{WriteError, remove_unfinished_files};
+pub use atomic::remove_unfinished_files;
 pub use edges::write as write_edges;
 pub use gains::{GainsError, read_gains, read_gains_csv};
 pub use matrix_market::Part;
@@ -49,6 +50,7 @@ pub use scales::{
 };
 pub use tensors::{Float, TensorError};
 pub use text::NumberError;
+pub use write_error::WriteError;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -114,6 +116,9 @@ impl Form {
 /// The extensions of [`write_network`].
 const KNOWN: &str = ".mtx, .npy, .csv, .tsv and .safetensors";
 
+/// What is said where a format has no place for the names of neurons.
+pub const NAMES_LEFT_OUT: &str = "the neurons' names have no place in this format; .csv and .tsv have one";
+
 /// The most bytes of a dense file: 4 GiB, the square matrix of 23,170 neurons in double precision.
 const LARGEST_DENSE_FILE: u64 = 1 << 32;
 
@@ -143,17 +148,26 @@ pub fn write_network(path: &Path, network: &Network) -> Result<Vec<String>, Writ
     Ok(left_out_of_a_matrix(path, network))
 }
 
-/// Writes recurrent weights as a table with the names of rows and columns (`.csv` or `.tsv`), the whole file or nothing. Returns
-/// notices as [`write_network`] does.
+/// Writes a network as [`write_network`] does, and to a `.csv` or `.tsv` file the neurons' names, where they have any, with its rows
+/// and columns. That other formats have no place for names is one of the notices.
 ///
 /// # Errors
-/// Another extension, a network that is not valid, another number of names, or a place that cannot be written to.
-pub fn write_labelled(path: &Path, network: &Network, names: &[String]) -> Result<Vec<String>, WriteError> {
+/// As [`write_network`]; another number of names than of neurons, or names that could not be read back.
+pub fn write_named_network(
+    path: &Path,
+    network: &Network,
+    names: Option<&[String]>,
+) -> Result<Vec<String>, WriteError> {
+    let Some(names) = names else { return write_network(path, network) };
     let kind = extension(path);
     let delimiter = match kind.as_str() {
         "csv" => b',',
         "tsv" => b'\t',
-        _ => return Err(WriteError::UnknownExtension { path: path.to_owned(), known: ".csv and .tsv" }),
+        _ => {
+            let mut notices = write_network(path, network)?;
+            notices.push(NAMES_LEFT_OUT.to_owned());
+            return Ok(notices);
+        }
     };
     check_network(path, &kind, network)?;
     let neurons = network.weights.neurons();
@@ -162,6 +176,8 @@ pub fn write_labelled(path: &Path, network: &Network, names: &[String]) -> Resul
         let error = NetworkError::WrongShape { what: "the names", rows: names.len(), columns: 1, expected };
         return Err(WriteError::InvalidNetwork { path: path.to_owned(), error });
     }
+    let bad_names = |error| WriteError::BadNames { path: path.to_owned(), error };
+    labelled::check_names(names, &kind, delimiter).map_err(bad_names)?;
     write_atomically(path, |writer| labelled::write(&network.weights, names, delimiter, writer))?;
     Ok(left_out_of_a_matrix(path, network))
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::atomic::{Destination, WriteError, destination, finish, temporary_in, unfinished};
+use super::atomic::{Destination, destination, finish, temporary_in, unfinished};
+use super::write_error::WriteError;
 
 /// Writes bytes to a file that is not there yet, whole or not at all. That it is not there is asked in the same instant in which
 /// the file gets its name: another that came in between is never replaced.

@@ -5,10 +5,11 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::atomic::{WriteError, write_together};
+use super::atomic::write_together;
 use super::matrix_market::{self, Part};
 use super::read::open;
 use super::read_error::ReadError;
+use super::write_error::WriteError;
 use crate::network::Weights;
 use crate::ranks::{Ranks, agree};
 

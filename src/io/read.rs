@@ -1,7 +1,7 @@
 //! From a path to a network: which format, which bytes, what was taken for granted.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -9,7 +9,6 @@ use flate2::read::MultiGzDecoder;
 use super::read_error::ReadError;
 use super::said::Holds;
 use super::tensors::TensorFile;
-use super::text::delimiter_of;
 use super::{Form, Loaded, ModelFile, ReadOptions};
 use super::{csv, edges, graphml, labelled, matlab, matrix_market, npy, npz, safetensors};
 use crate::network::{Activation, Network, Weights};
@@ -184,25 +183,11 @@ fn decode(
 /// A table that is a matrix: of numbers alone, or with names of its rows and columns.
 fn table(path: &Path, kind: &str, reader: impl Read, options: &ReadOptions) -> Result<Loaded, ReadError> {
     let mut reader = BufReader::new(reader);
-    let (mut remarks, mut start) = (Vec::new(), Vec::new());
-    let mut next = |lines: &mut Vec<u8>| {
-        reader.read_until(b'\n', lines).map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })
-    };
-    next(&mut start)?;
-    while start.starts_with(csv::REMARK) {
-        remarks.append(&mut start);
-        next(&mut start)?;
-    }
-    next(&mut start)?;
-    let delimiter = match kind {
-        "tsv" => b'\t',
-        "txt" => delimiter_of(&start, b",;\t").unwrap_or(b' '),
-        // Spreadsheets write a semicolon where a comma is the decimal point.
-        _ => delimiter_of(&start, b";").unwrap_or(b','),
-    };
-    let named = labelled::names_of(&start, delimiter, options.form.matrix);
-    let has_remarks = !remarks.is_empty();
-    let reader = Cursor::new(remarks).chain(Cursor::new(start)).chain(reader);
+    let start = labelled::Start::of(&mut reader, kind)
+        .map_err(|error| ReadError::Unreadable { path: path.to_owned(), error })?;
+    let (named, delimiter) = (start.names(options.form.matrix), start.delimiter);
+    let has_remarks = !start.remarks.is_empty();
+    let reader = Cursor::new(start.remarks).chain(Cursor::new(start.lines)).chain(reader);
     let (weights, mut notices, names) = if let Some(found) = named {
         let read = labelled::read(reader, delimiter, found);
         let edges::NamedEdges { weights, names, notices } =

@@ -125,9 +125,9 @@ fn write_lines(h: &[String], names: Option<&[String]>, writer: &mut impl Write) 
     }
 }
 
-/// A name as a field of a table, in quotes where it needs them.
+/// A name as a field of a table, in quotes where it needs them; a semicolon, too, may be taken for a delimiter.
 pub(super) fn field(name: &str, delimiter: char) -> String {
-    if name.contains([delimiter, '"', '\n', '\r']) {
+    if name.contains([delimiter, ';', '"', '\n', '\r']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {
         name.to_owned()

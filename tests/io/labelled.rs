@@ -2,7 +2,9 @@
 
 use synbal::io::csv::CsvError;
 use synbal::io::labelled::LabelledError as Error;
-use synbal::io::{Form, Loaded, NumberError, ReadError, ReadOptions, WriteError, read_network_as, write_labelled};
+use synbal::io::{
+    Form, Loaded, NAMES_LEFT_OUT, NumberError, ReadError, ReadOptions, WriteError, read_network_as, write_named_network,
+};
 use synbal::network::{Activation, Network, NetworkError};
 
 use crate::bad_input::assert_error;
@@ -107,7 +109,7 @@ fn what_is_written_is_read_back() {
     let folder = scratch();
     for name in ["t.csv", "t.tsv"] {
         let path = folder.path().join(name);
-        assert_eq!(write_labelled(&path, &network, &names).unwrap(), Vec::<String>::new());
+        assert_eq!(write_named_network(&path, &network, Some(&names[..])).unwrap(), Vec::<String>::new());
         let read = read_network_as(&path, &ReadOptions::default()).unwrap();
         let given: Vec<_> =
             bits(&network.weights).into_iter().filter(|&(_, _, bits)| f64::from_bits(bits) != 0.0).collect();
@@ -115,9 +117,30 @@ fn what_is_written_is_read_back() {
     }
     let path = folder.path().join("t.csv");
     assert_error!(
-        write_labelled(&path, &network, &names[..3]),
+        write_named_network(&path, &network, Some(&names[..3])),
         WriteError::InvalidNetwork { error: NetworkError::WrongShape { what: "the names", rows: 3, .. }, .. }
     );
     let path = folder.path().join("t.mtx");
-    assert_error!(write_labelled(&path, &network, &names), WriteError::UnknownExtension { .. });
+    assert_eq!(write_named_network(&path, &network, Some(&names[..])).unwrap(), [NAMES_LEFT_OUT]);
+    assert_eq!(write_named_network(&path, &network, None).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn names_that_could_not_be_read_back_are_refused() {
+    let network = Network::recurrent(weights(&[&[0.0, 2.0], &[3.0, 0.0]]), Activation::Relu);
+    let folder = scratch();
+    let path = folder.path().join("t.csv");
+    let refused = |names: [&str; 2]| match write_named_network(&path, &network, Some(&names.map(str::to_owned)[..])) {
+        Err(WriteError::BadNames { error, .. }) => error,
+        other => panic!("{names:?}: {other:?}"),
+    };
+    assert!(matches!(refused(["a", ""]), Error::NoName { column: 3 }));
+    assert!(matches!(refused(["a", "a"]), Error::Duplicate { .. }));
+    let error = refused(["a", " b"]);
+    assert_eq!(error.to_string(), r#"neuron 1 (counted from 0) is called " b", which would be read as "b"; rename it"#);
+    assert!(!path.exists());
+    assert!(matches!(refused(["a\nb", "c"]), Error::NotRecognised));
+    let kept = ["a;b", "\u{feff}a\"b\"\r,\t'"].map(str::to_owned);
+    write_named_network(&path, &network, Some(&kept[..])).unwrap();
+    assert_eq!(read_network_as(&path, &ReadOptions::default()).unwrap().names, Some(kept.to_vec()));
 }

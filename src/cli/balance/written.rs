@@ -7,8 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use synbal::io::edges::EdgeColumns;
 use synbal::io::{
-    Content, Loaded, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges, write_labelled,
-    write_named_scales, write_network, write_new_bytes, write_scales,
+    Content, Loaded, ModelFile, SCALES_FORMATS, WriteError, check_outputs, write_bytes, write_edges,
+    write_named_network, write_named_scales, write_new_bytes, write_scales,
 };
 use synbal::network::Network;
 
@@ -133,6 +133,8 @@ impl<'a> Destination<'a> {
 
     pub fn write_network(&self, result: &Rescaled<'_>) -> Result<Vec<String>, CliError> {
         let Some(path) = self.output else { return Ok(Vec::new()) };
+        // Those of a model's neurons are its tensors'.
+        let names = result.names.filter(|_| result.model.is_none());
         let (bytes, notices) = match (self.kind.as_str(), result.model) {
             ("safetensors" | "npz", Some(model)) => (model.file.converted(&self.kind)?.to_bytes()?, Vec::new()),
             ("csv" | "tsv", None) if self.edges.is_some() && result.names.is_some() => {
@@ -143,12 +145,10 @@ impl<'a> Destination<'a> {
                 (bytes, Vec::new())
             }
             _ if !self.packed && !self.is_stdout() && !self.no_clobber && self.kind != "tsv" => {
-                let notices = self.write_matrix(path, result)?;
-                return Ok(self.with_names_left_out(notices, result));
+                return Ok(write_named_network(path, result.network, names)?);
             }
-            _ => self.through_a_file(path, result)?,
+            _ => self.through_a_file(path, result.network, names)?,
         };
-        let notices = self.with_names_left_out(notices, result);
         if self.is_stdout() {
             print_bytes(&bytes)?;
         } else if self.packed {
@@ -161,28 +161,16 @@ impl<'a> Destination<'a> {
         Ok(notices)
     }
 
-    fn with_names_left_out(&self, mut notices: Vec<String>, result: &Rescaled<'_>) -> Vec<String> {
-        let kept = matches!(self.kind.as_str(), "csv" | "tsv");
-        if result.names.is_some() && result.model.is_none() && !kept {
-            notices.push("the neurons' names have no place in this format; --scales FILE.csv has them".to_owned());
-        }
-        notices
-    }
-
-    /// A matrix in a file, with the neurons' names where they have any and the format a place for them.
-    fn write_matrix(&self, path: &Path, result: &Rescaled<'_>) -> Result<Vec<String>, CliError> {
-        match result.names {
-            Some(names) if result.model.is_none() && matches!(self.kind.as_str(), "csv" | "tsv") => {
-                Ok(write_labelled(path, result.network, names)?)
-            }
-            _ => Ok(write_network(path, result.network)?),
-        }
-    }
-
     /// The bytes that a file would have.
-    fn through_a_file(&self, path: &Path, result: &Rescaled<'_>) -> Result<(Vec<u8>, Vec<String>), CliError> {
-        let (bytes, (notices, there)) =
-            bytes_of(&self.kind, |there| Ok((self.write_matrix(there, result)?, there.display().to_string())))?;
+    fn through_a_file(
+        &self,
+        path: &Path,
+        network: &Network,
+        names: Option<&[String]>,
+    ) -> Result<(Vec<u8>, Vec<String>), CliError> {
+        let (bytes, (notices, there)) = bytes_of(&self.kind, |there| {
+            Ok((write_named_network(there, network, names)?, there.display().to_string()))
+        })?;
         // Nobody knows the file that they name.
         let notices = notices.iter().map(|notice| notice.replace(&there, &path.display().to_string())).collect();
         Ok((bytes, notices))
