@@ -56,6 +56,30 @@ def count(part: str, value: Any, below: int = 2**63) -> int:
     return int(value)
 
 
+def text(part: str, value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ArgumentError(f"{part} is {value!r}, expected a text", part=part)
+    return value
+
+
+def flag(part: str, value: Any) -> bool:
+    """A truth value: a text would count as true, whatever it says."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ArgumentError(f"{part} is {value!r}, expected True or False", part=part)
+    return bool(value)
+
+
+def texts(part: str, value: Any) -> list[str]:
+    """A sequence of names; a text is one of letters."""
+    if isinstance(value, (str, bytes)):
+        raise ArgumentError(f"{part} is {value!r}, expected a sequence of names", part=part)
+    try:
+        return [text(f"one of {part}", name) for name in value]
+    except TypeError:
+        raise ArgumentError(f"{part} is {value!r}, expected a sequence of names", part=part) from None
+
+
 def dense(part: str, value: Any, dimensions: int) -> NDArray[Any]:
     """A dense array of floating-point numbers, without a copy where it can be read in place."""
     if isinstance(value, np.ma.MaskedArray):

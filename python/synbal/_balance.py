@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
-from ._arrays import count, number
+from ._arrays import count, flag, number, text
 from ._network import Activations, Given, once, task
 from ._progress import reporter
 from .errors import NotBalanceable, NotBalanced
@@ -235,9 +235,9 @@ def balance(
     >>> found.status, round(found.cost_initial, 3), round(found.cost_final, 3)
     ('balanced', 10.0, 6.0)
     """
-    tol, max_passes = number("tol", tol), count("max_passes", max_passes)
+    tol, max_passes, method = number("tol", tol), count("max_passes", max_passes), text("method", method)
     given = Given(J, {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0}, once(J, activation), alpha)
-    if overwrite:
+    if flag("overwrite", overwrite):
         given.check_overwrite()
     wanted = task(
         p,

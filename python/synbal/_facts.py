@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _synbal
-from ._arrays import count, doubles, is_pandas, is_sparse, number
+from ._arrays import count, doubles, is_pandas, is_sparse, number, texts
 from ._network import Activations, Given, Network, activation_pair, once, task
 from .errors import ArgumentError, CostError, NetworkError
 
@@ -440,7 +440,7 @@ def verify(
         given.native,
         task(p, alpha, world, within_components, given.feed_forward),
         name=name,
-        methods=list(methods),
+        methods=texts("methods", methods),
         seed=count("seed", seed),
         tol=number("tol", tol),
         max_passes=count("max_passes", max_passes),

@@ -12,6 +12,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from . import _synbal
+from ._arrays import flag, number, text, texts
 from ._models import layout_text
 from ._network import Activations, Given, Network, activations, checksum, from_native, once
 from .errors import ArgumentError, FileError, SynbalWarning
@@ -74,15 +75,15 @@ def load(
         native, notices, names, feed_forward, sha256 = _synbal.load(
             path,
             activation=None if activation is None else activations(activation),
-            p=p,
+            p=number("p", p),
             layout=layout_text(layout),
-            untouched=list(untouched),
-            edges=edges,
-            matrix=matrix,
-            transpose=transpose,
-            variable=variable,
+            untouched=texts("untouched", untouched),
+            edges=None if edges is None else text("edges", edges),
+            matrix=flag("matrix", matrix),
+            transpose=flag("transpose", transpose),
+            variable=None if variable is None else text("variable", variable),
         )
-    parts = from_native(native, sparse)
+    parts = from_native(native, flag("sparse", sparse))
     network = Network(**parts, feed_forward=feed_forward, names=names, notices=notices, sha256=sha256)
     network._read = checksum(network)
     return network
@@ -105,6 +106,8 @@ class _path_of:
         if not isinstance(content, bytes):
             raise ArgumentError("the file is open as text; open it with mode 'rb'", part="file")
         name = getattr(file, "name", None)
+        if format is not None:
+            format = text("format", format)
         if format is None and not isinstance(name, str):
             message = "nothing says what the file object holds; give format, for example format='mtx'"
             raise ArgumentError(message, part="format")
@@ -155,5 +158,7 @@ def save(
     parts = {"w_in": w_in, "w_out": w_out, "b": b, "x0": x0, "tau": tau}
     given = Given(J, parts, once(J, activation))
     names = given.names()
-    for notice in _synbal.save(Path(path), given.native, single=single, names=names):
+    if not isinstance(path, (str, os.PathLike)):
+        raise ArgumentError(f"path is {path!r}, expected a path", part="path")
+    for notice in _synbal.save(Path(path), given.native, single=flag("single", single), names=names):
         warnings.warn(notice, SynbalWarning, stacklevel=2)

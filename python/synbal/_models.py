@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import count, number
+from ._arrays import count, flag, number, text, texts
 from ._balance import BalanceResult, fields_of, settled
 from ._network import Activations, activations, task
 from ._progress import reporter
@@ -225,8 +225,6 @@ def balance_state_dict(
         message = f"state_dict is a {type(state_dict).__name__}, expected a mapping from names to tensors"
         raise ArgumentError(message, part="state_dict")
     tol, max_passes = number("tol", tol), count("max_passes", max_passes)
-    if isinstance(untouched, str):
-        raise ArgumentError(f"untouched is {untouched!r}, expected a sequence of names", part="untouched")
     tensors = [native_tensor(str(name), value) for name, value in state_dict.items()]
     with reporter(progress, tol) as report:
         found = _synbal.balance_state_dict(
@@ -234,11 +232,11 @@ def balance_state_dict(
             task(p, None, world, within_components),
             activation=None if activation is None else activations(activation),
             layout=layout_text(layout),
-            untouched=list(untouched),
-            method=method,
+            untouched=texts("untouched", untouched),
+            method=text("method", method),
             tol=tol,
             max_passes=max_passes,
-            check=check,
+            check=flag("check", check),
             progress=report,
         )
         if report is not None:
@@ -287,4 +285,7 @@ def rebuilt(given: Mapping[str, Any], tensors: dict[str, Any]) -> Any:
         made: Any = type(given)(tensors)  # type: ignore[call-arg]
     except TypeError:
         return tensors
+    # PyTorch's own keeps the versions of its modules there, and asks for them when it loads.
+    if hasattr(given, "_metadata"):
+        made._metadata = given._metadata
     return made

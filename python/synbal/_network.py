@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _synbal
-from ._arrays import canonical_csr, count, dense, doubles, form_of, is_pandas, is_sparse, labels, number, refuse_another_order
+from ._arrays import canonical_csr, count, dense, doubles, flag, form_of, is_pandas, is_sparse, labels, number, refuse_another_order
 from .errors import ArgumentError, CostError, NetworkError
 
 # One for all neurons, or a list of one for each.
@@ -260,7 +260,7 @@ def task(
     lam = None if world is None else number("world", world)
     over = None if steps is None else count("steps", steps, below=2**32)
     factor = 1.0 if discount is None else number("discount", discount)
-    return Task(number("p", p), factors, lam, bool(within_components), over, factor)
+    return Task(number("p", p), factors, lam, flag("within_components", within_components), over, factor)
 
 
 def from_native(native: _synbal.Network, sparse: bool) -> dict[str, Any]:

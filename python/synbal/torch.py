@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     raise ImportError("synbal.torch needs PyTorch (the package torch, or Debian's python3-torch)") from error
 
-from ._arrays import number
+from ._arrays import number, texts
 from ._models import StateDictResult, balance_state_dict, tied
 from .errors import ArgumentError, LayoutError, NotHomogeneous, OutputsChanged
 
@@ -314,9 +314,7 @@ def balance_(
     """
     if not isinstance(module, nn.Module):
         raise ArgumentError(f"module is a {type(module).__name__}, expected an nn.Module", part="module")
-    for part, names in (("untouched", untouched), ("outside", outside)):
-        if isinstance(names, str):
-            raise ArgumentError(f"{part} is {names!r}, expected a sequence of names", part=part)
+    untouched, outside = texts("untouched", untouched), texts("outside", outside)
     _refuse_parametrised(module, outside)
     found, tensors = _inspected(module, layout is not None, outside)
     _refuse_shared(module)

@@ -113,6 +113,9 @@ def test_broken_sparse_matrices():
         ({"max_passes": 1.5}, synbal.ArgumentError, "max_passes"),
         ({"method": "gauss"}, synbal.ArgumentError, "method"),
         ({"method": "bdf"}, synbal.ArgumentError, None),
+        ({"method": 3}, synbal.ArgumentError, "method"),
+        ({"within_components": "no"}, synbal.ArgumentError, "within_components"),
+        ({"overwrite": "no"}, synbal.ArgumentError, "overwrite"),
         ({"world": 1.0}, synbal.CostError, None),
         ({"world": -1.0, "w_in": np.ones((3, 1)), "w_out": np.ones((1, 3))}, synbal.CostError, None),
         ({"alpha": -1.0}, synbal.CostError, "alpha"),
@@ -193,6 +196,18 @@ def test_files(tmp_path):
         synbal.load(io.BytesIO(b""))
     with pytest.raises(synbal.ArgumentError, match="rb"):
         synbal.load(io.StringIO("1,2"), format="csv")
+    for part in ("sparse", "matrix", "transpose", "variable", "edges", "untouched", "format", "p"):
+        wrong = "a" if part in ("sparse", "matrix", "transpose", "untouched", "p") else 3
+        given = tmp_path / "J.npy" if part != "format" else io.BytesIO(b"")
+        with pytest.raises(synbal.SynbalError) as caught:
+            synbal.load(given, **{part: wrong})
+        assert caught.value.part == part
+    with pytest.raises(synbal.ArgumentError, match="path is 3"):
+        synbal.save(3, RING)
+    with pytest.raises(synbal.ArgumentError, match="single"):
+        synbal.save(tmp_path / "J.safetensors", RING, single="no")
+    with pytest.raises(synbal.ArgumentError, match="methods is 'newton'"):
+        synbal.verify(RING, methods="newton")
     with pytest.raises(synbal.FileError):
         synbal.save(tmp_path / "nowhere" / "J.npy", RING)
     with pytest.raises(synbal.FileError):
@@ -224,6 +239,9 @@ def test_models():
     with pytest.raises(synbal.LayoutError) as caught:
         synbal.balance_state_dict({"weight_hh_l0": RING, "gain": np.ones(3)}, activation="relu")
     assert caught.value.tensor == "gain" and caught.value.shape == (3,)
+    for wrong in ("gain", [3]):
+        with pytest.raises(synbal.ArgumentError, match="untouched"):
+            synbal.balance_state_dict({"weight_hh_l0": RING}, activation="relu", untouched=wrong)
     assert synbal.balance_state_dict({"weight_hh_l0": RING, "gain": np.ones(3)}, activation="relu", untouched=["gain"])
     with pytest.raises(synbal.NotBalanced) as caught:
         synbal.balance_state_dict({"weight_hh_l0": RING}, activation="relu", method="osborne", max_passes=1)

@@ -95,4 +95,6 @@ def test_names_of_neurons_are_written_where_there_is_a_place_for_them(tmp_path):
             synbal.save(tmp_path / "n.npy", given)
     with pytest.raises(synbal.NetworkError, match="two neurons of J are called 'a'"):
         synbal.save(tmp_path / "n.csv", pd.DataFrame(J, index=["a", "a"], columns=["a", "a"]))
+    with pytest.raises(synbal.FileError, match="neuron 1 .* is called \" b\""):
+        synbal.save(tmp_path / "n.csv", synbal.Network(J, names=["a", " b"]))
     assert not (tmp_path / "n.csv").exists()

@@ -267,6 +267,8 @@ def test_state_dicts_of_every_dtype(dtype):
     before = {key: tensor.clone() for key, tensor in state.items()}
     found = synbal.balance_state_dict(state, activation="relu")
     assert list(found.state_dict) == list(state)
+    own = mlp().state_dict()
+    assert own._metadata and synbal.balance_state_dict(own, activation="relu").state_dict._metadata == own._metadata
     for key, tensor in state.items():
         assert torch.equal(tensor, before[key])
         new = found.state_dict[key]
