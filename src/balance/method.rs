@@ -259,9 +259,22 @@ mod tests {
                 assert_eq!(solver.name(), method.name());
             }
         }
-        let flows = Method::NAMED.into_iter().filter(|method| method.follows_flow());
-        let names: Vec<&str> = flows.map(Method::name).collect();
-        assert!(["auto", "newton", "osborne"].iter().all(|name| !names.contains(name)));
+    }
+
+    #[test]
+    fn those_that_follow_the_flow_have_times_in_their_trace() {
+        use crate::balance::{Criteria, Problem, Scope};
+        use crate::cost::CostSpec;
+        use crate::network::{Activation, Network, Weights};
+
+        let weights = Weights::from_triplets(2, vec![(0, 1, 3.0), (1, 0, 1.0)]).unwrap();
+        let network = Network::recurrent(weights, Activation::Relu);
+        let problem = Problem::new(&network, &CostSpec::power(2.0), Scope::Whole).unwrap();
+        for &method in Method::ALL {
+            let run = problem.solve(method, &Criteria::default()).unwrap();
+            let timed = run.outcome.trace.iter().filter(|point| point.time.is_some()).count();
+            assert_eq!(timed > 1, method.follows_flow(), "{}: {timed} times", method.name());
+        }
     }
 
     #[cfg(not(feature = "stiff"))]

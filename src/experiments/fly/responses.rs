@@ -61,6 +61,11 @@ struct Measured {
     example: Vec<[f64; 2]>,
 }
 
+/// Whether responses stay within their bounds, and the cost falls in every network: `least` is by how much it does where it falls least.
+fn is_as_said(responses: Verdict, least: f64) -> bool {
+    responses == Verdict::Held && least > 0.0
+}
+
 fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, ExperimentError> {
     let whole_eye = {
         progress(0.0, "the whole eye");
@@ -91,7 +96,7 @@ fn run(seed: u64, effort: Effort, progress: Progress) -> Result<Findings, Experi
     let fell = MeanInterval::of(&all.iter().map(fall).collect::<Vec<_>>());
     let worst = both().map(|measured| measured.difference).fold(0.0, f64::max);
     let least = all.iter().map(fall).fold(f64::INFINITY, f64::min);
-    let held = findings.evidence.verdict() == Verdict::Held && least > 0.0;
+    let held = is_as_said(findings.evidence.verdict(), least);
     findings.state(
         Reproduction::Beyond,
         format!(
@@ -267,5 +272,18 @@ fn table(all: &[Measured], whole_eye: &Measured) -> Table {
             .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows: [whole_eye].into_iter().chain(all).map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_that_stays_as_it_was_has_not_fallen() {
+        assert!(is_as_said(Verdict::Held, 0.01));
+        assert!(
+            !is_as_said(Verdict::Held, 0.0) && !is_as_said(Verdict::Held, -0.01) && !is_as_said(Verdict::Fell, 0.01)
+        );
     }
 }
