@@ -66,6 +66,9 @@ fn is_left_out(command: &Command, line: &[String], rows: &str) -> bool {
     is_long(command) || matches!(command, Command::Verify(_)) && !hasher.finish().is_multiple_of(VERIFIED)
 }
 
+/// A flow across twenty decades goes on to the limit of passes, a million unless the line says another: some seconds, and no hang.
+const FEW_PASSES: u32 = 10_000;
+
 /// Every word that the program knows for one of its commands: its options, and the values that they can have.
 fn words(program: &clap::Command, command: usize) -> (String, Vec<String>) {
     let commands: Vec<&clap::Command> = program.get_subcommands().collect();
@@ -122,6 +125,10 @@ fn command_line(bytes: &mut Unstructured) -> Result<(Vec<String>, String)> {
         } else {
             (*bytes.choose(&VALUES)?).to_owned()
         });
+    }
+    let passes = "--max-passes".to_owned();
+    if own.contains(&passes) && !line.contains(&passes) {
+        line.extend([passes, FEW_PASSES.to_string()]);
     }
     Ok((line, network(bytes)?))
 }

@@ -6,52 +6,153 @@ use std::sync::Arc;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use synbal::balance::{BalanceError, Criteria, Method, Problem};
+use synbal::balance::{BalanceError, Criteria, DegreeError, DegreeProblem, Method, Problem, Scope};
 use synbal::certify::certificate::{CertifyError, Costs, Refine, certify as certified};
-use synbal::check::{Proved, Refused, check as checked, check_input, read};
+use synbal::certify::degrees::{DegreeCertifyError, certify_degrees};
+use synbal::check::{
+    Input, Proved, ProvedDegrees, Refused, check_degrees_input, check_input, input_of, is_of_degrees, read,
+};
+use synbal::cost::CostSpec;
+use synbal::network::NetworkError;
 
-use crate::background::{self, Stoppable};
+use crate::background::{self, Stoppable, Watch};
 use crate::errors::{OrRaise, Raise, Raised};
 use crate::network::Network;
 use crate::problem::Task;
 
 enum Fault {
+    Network(NetworkError),
     Balance(BalanceError),
     Certify(CertifyError),
+    Degree(DegreeError),
+    CertifyDegrees(DegreeCertifyError),
     Refused(Refused),
 }
 
 impl Raise for Fault {
     fn raised(self, py: Python<'_>) -> Raised<'_> {
         match self {
+            Fault::Network(error) => error.raised(py),
             Fault::Balance(error) => error.raised(py),
             Fault::Certify(error) => error.raised(py),
+            Fault::Degree(error) => error.raised(py),
+            Fault::CertifyDegrees(error) => error.raised(py),
             Fault::Refused(error) => error.raised(py),
         }
     }
 }
 
-/// What a passed check has shown: whole numbers as they are in the certificate.
-fn proved<'py>(py: Python<'py>, found: &Proved) -> PyResult<Bound<'py, PyDict>> {
+/// What a passed check of either kind has shown.
+enum Found {
+    One(Proved),
+    Any(ProvedDegrees),
+}
+
+/// Decides a certificate of either kind.
+fn decided(certificate: &[u8], sha256: &str, input: &Input) -> Result<Found, Refused> {
+    if is_of_degrees(certificate) {
+        check_degrees_input(certificate, sha256, input).map(Found::Any)
+    } else {
+        check_input(certificate, sha256, input).map(Found::One)
+    }
+}
+
+/// The same for the package: whole numbers as they are in the certificate.
+fn proved<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
     let fields = PyDict::new(py);
-    fields.set_item("nodes", found.nodes)?;
-    fields.set_item("synapses", found.synapses)?;
-    fields.set_item("left_out", found.left_out)?;
-    fields.set_item("components", found.components)?;
-    fields.set_item("p", found.p)?;
-    fields.set_item("accumulated", found.accumulated)?;
-    fields.set_item("world", found.world)?;
-    fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
-    fields.set_item("radius_unit_bits", found.radius_unit_bits)?;
-    for (name, integer) in [
-        ("upper_cost", &found.upper_cost),
-        ("lower_cost", &found.lower_cost),
-        ("gap", &found.gap),
-        ("radius", &found.radius),
-    ] {
+    let integers = match found {
+        Found::One(found) => {
+            fields.set_item("nodes", found.nodes)?;
+            fields.set_item("synapses", found.synapses)?;
+            fields.set_item("left_out", found.left_out)?;
+            fields.set_item("components", found.components)?;
+            fields.set_item("p", found.p)?;
+            fields.set_item("degrees", None::<()>)?;
+            fields.set_item("alpha", &found.alpha)?;
+            fields.set_item("accumulated", found.accumulated)?;
+            fields.set_item("world", found.world)?;
+            fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
+            fields.set_item("radius_unit_bits", found.radius_unit_bits)?;
+            [&found.upper_cost, &found.lower_cost, &found.gap, &found.radius]
+        }
+        Found::Any(found) => {
+            fields.set_item("nodes", found.nodes)?;
+            fields.set_item("synapses", found.synapses)?;
+            fields.set_item("left_out", 0)?;
+            fields.set_item("components", None::<()>)?;
+            fields.set_item("p", found.p)?;
+            fields.set_item("degrees", (&found.numerators, found.denominator))?;
+            fields.set_item("alpha", &found.alpha)?;
+            fields.set_item("accumulated", None::<()>)?;
+            fields.set_item("world", found.world)?;
+            fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
+            fields.set_item("radius_unit_bits", found.radius_unit_bits)?;
+            [&found.upper_cost, &found.lower_cost, &found.gap, &found.radius]
+        }
+    };
+    for (name, integer) in ["upper_cost", "lower_cost", "gap", "radius"].into_iter().zip(integers) {
         fields.set_item(name, format!("{integer:x}"))?;
     }
     Ok(fields)
+}
+
+/// What is to be certified, and for which bytes.
+struct Wanted {
+    network: Arc<synbal::network::Network>,
+    spec: CostSpec,
+    scope: Scope,
+    sha256: String,
+    given: Option<Vec<f64>>,
+    title: Option<String>,
+}
+
+impl Wanted {
+    /// Whatever the degrees: the text of the certificate, that of a Coq file, and what the check has shown.
+    fn certified(self, watch: &Watch) -> Result<(String, Option<String>, Found), Fault> {
+        let degrees = self.network.activation.homogeneous_degrees().map_err(Fault::Network)?;
+        let (text, coq) = if degrees.are_one() { self.of_degree_one(watch)? } else { (self.of_degrees(watch)?, None) };
+        let found = decided(text.as_bytes(), &self.sha256, &input_of(&self.network)).map_err(Fault::Refused)?;
+        Ok((text, coq, found))
+    }
+
+    fn of_degree_one(&self, watch: &Watch) -> Result<(String, Option<String>), Fault> {
+        let problem = Problem::new(&self.network, &self.spec, self.scope).map_err(Fault::Balance)?;
+        let (h, refine) = match &self.given {
+            Some(h) => (h.clone(), Refine::No),
+            None => {
+                watch.say("balancing");
+                let criteria = Criteria::default().observed_by(watch);
+                // Whether it is balanced enough, the certificate shows.
+                (problem.solve(Method::Auto, &criteria).map_err(Fault::Balance)?.log_scales, Refine::Yes)
+            }
+        };
+        watch.say("certifying");
+        let costs = if self.title.is_some() { Costs::ExactIfPossible } else { Costs::Rounded };
+        let certificate = certified(&problem, &h, refine, costs).map_err(Fault::Certify)?;
+        let coq = self.title.as_ref().map(|title| certificate.to_coq(title, problem.network())).transpose();
+        Ok((certificate.to_text(&self.sha256), coq.map_err(Fault::Certify)?))
+    }
+
+    fn of_degrees(&self, watch: &Watch) -> Result<String, Fault> {
+        if self.title.is_some() {
+            return Err(Fault::CertifyDegrees(DegreeCertifyError::Coq));
+        }
+        if self.scope == Scope::WithinComponents {
+            return Err(Fault::CertifyDegrees(DegreeCertifyError::Components));
+        }
+        let problem = DegreeProblem::new(&self.network, &self.spec, self.scope).map_err(Fault::Degree)?;
+        let (h, refine) = match &self.given {
+            Some(h) => (h.clone(), Refine::No),
+            None => {
+                watch.say("balancing");
+                let criteria = Criteria::default().observed_by(watch);
+                (problem.solve(Method::Auto, &criteria).map_err(Fault::Degree)?.log_scales, Refine::Yes)
+            }
+        };
+        watch.say("certifying");
+        let certificate = certify_degrees(&problem, &h, refine).map_err(Fault::CertifyDegrees)?;
+        Ok(certificate.to_text(&self.sha256))
+    }
 }
 
 /// The text of a certificate for a network, and what its own check has shown. `sha256` is that of the input's bytes; with
@@ -67,29 +168,15 @@ pub fn certify<'py>(
     title: Option<String>,
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<(String, Option<String>, Bound<'py, PyDict>)> {
-    let (spec, scope) = (task.spec().or_raise(py)?, task.scope());
-    let network = Arc::clone(&network.get().inner);
-    let given = log_scales.map(|h| h.as_array().to_vec());
-    let found = background::run(py, Stoppable::No, progress.as_ref(), move |watch| {
-        let problem = Problem::new(&network, &spec, scope).map_err(Fault::Balance)?;
-        let (h, refine) = match given {
-            Some(h) => (h, Refine::No),
-            None => {
-                watch.say("balancing");
-                let criteria = Criteria::default().observed_by(watch);
-                // Whether it is balanced enough, the certificate shows.
-                (problem.solve(Method::Auto, &criteria).map_err(Fault::Balance)?.log_scales, Refine::Yes)
-            }
-        };
-        watch.say("certifying");
-        let costs = if title.is_some() { Costs::ExactIfPossible } else { Costs::Rounded };
-        let certificate = certified(&problem, &h, refine, costs).map_err(Fault::Certify)?;
-        let text = certificate.to_text(&sha256);
-        let proved = checked(text.as_bytes(), &sha256, &network).map_err(Fault::Refused)?;
-        let coq =
-            title.map(|title| certificate.to_coq(&title, problem.network())).transpose().map_err(Fault::Certify)?;
-        Ok::<_, Fault>((text, coq, proved))
-    })?;
+    let wanted = Wanted {
+        network: Arc::clone(&network.get().inner),
+        spec: task.spec().or_raise(py)?,
+        scope: task.scope(),
+        sha256,
+        given: log_scales.map(|h| h.as_array().to_vec()),
+        title,
+    };
+    let found = background::run(py, Stoppable::No, progress.as_ref(), move |watch| wanted.certified(watch))?;
     let (text, coq, found) = found.or_raise(py)?;
     Ok((text, coq, proved(py, &found)?))
 }
@@ -107,9 +194,9 @@ pub fn check<'py>(
 ) -> PyResult<Option<Bound<'py, PyDict>>> {
     let network = network.map(|network| Arc::clone(&network.get().inner));
     let found = background::run(py, Stoppable::No, None, move |_| match (network, path) {
-        (Some(network), _) => Some(Ok(checked(&certificate, &sha256.unwrap_or_default(), &network))),
+        (Some(network), _) => Some(Ok(decided(&certificate, &sha256.unwrap_or_default(), &input_of(&network)))),
         (None, Some(path)) => match read::read(&path) {
-            Ok((input, sha256)) => Some(Ok(check_input(&certificate, &sha256, &input))),
+            Ok((input, sha256)) => Some(Ok(decided(&certificate, &sha256, &input))),
             Err(reason) if reason.is_unknown() => None,
             Err(reason) => Some(Err(format!("{}: {reason}", path.display()))),
         },

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use synbal::balance::{BalanceError, DegreeError, SolveError};
 use synbal::certify::certificate::CertifyError;
+use synbal::certify::degrees::DegreeCertifyError;
 use synbal::check::Refused;
 use synbal::cost::CostError;
 use synbal::io::layouts::LayoutError;
@@ -277,6 +278,15 @@ impl Raise for CertifyError {
         match self {
             CertifyError::Cost(error) => error.raised(py),
             CertifyError::Network(error) => error.raised(py),
+            _ => Raised::new(py, "NotCertified", &self),
+        }
+    }
+}
+
+impl Raise for DegreeCertifyError {
+    fn raised(self, py: Python<'_>) -> Raised<'_> {
+        match self {
+            DegreeCertifyError::Certify(error) => error.raised(py),
             _ => Raised::new(py, "NotCertified", &self),
         }
     }

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from . import _synbal
 from ._arrays import doubles
 from ._files import load
-from ._network import Given, Network, task
+from ._network import Activations, Given, Network, once, task
 from .errors import FileError, NoSuchFile
 
 
@@ -30,12 +30,18 @@ class Proved:
 
     Attributes
     ----------
-    nodes, synapses, components : int
-        What it is about: neurons (and the world), synapses, strong components.
+    nodes, synapses : int
+        What it is about: neurons (and the world), and synapses.
+    components : int or None
+        Its strong components; None for neurons of other degrees, which are about the whole network.
     left_out : int
         Synapses between components, which lie on no cycle and are left out; 0 for the whole network.
     p : Fraction
         The exponent of the cost.
+    degrees : tuple of Fraction, or None
+        The degree of each neuron, as the certificate has it; None where every one is one.
+    alpha : tuple of Fraction, or None
+        The cost factor of each source neuron, as the certificate has it; None where every one is 1.
     accumulated : tuple of int and Fraction, or None
         The costs are those of the noise accumulated over so many steps, each weighing that much relative to the one before;
         None for the weights' own costs.
@@ -49,9 +55,11 @@ class Proved:
 
     nodes: int
     synapses: int
-    components: int
+    components: int | None
     left_out: int
     p: Fraction
+    degrees: tuple[Fraction, ...] | None
+    alpha: tuple[Fraction, ...] | None
     accumulated: tuple[int, Fraction] | None
     world: Fraction | None
     radius: Fraction
@@ -61,11 +69,15 @@ class Proved:
 
     def __str__(self) -> str:
         up, down = ROUND_CEILING, ROUND_FLOOR
-        cost = f"cost |J|^{self.p}"
+        cost = f"cost {'' if self.alpha is None else 'alpha '}|J|^{self.p}"
         if self.accumulated is not None:
             cost = f"noise accumulated over {self.accumulated[0]} steps, discounted by {self.accumulated[1]}"
+        degrees = ""
+        if self.degrees is not None:
+            low, high = min(self.degrees), max(self.degrees)
+            degrees = f", neurons of degree {low}" if low == high else f", neurons of degrees {low} to {high}"
         return (
-            f"proved of {self.nodes} nodes and {self.synapses} synapses, {cost}: "
+            f"proved of {self.nodes} nodes and {self.synapses} synapses, {cost}{degrees}: "
             f"balanced log-scales are within {_rounded(self.radius, up)} of the certificate's; "
             f"cost at most {_rounded(self.cost_upper, up, 17)}, least possible at least {_rounded(self.cost_lower, down, 17)}"
         )
@@ -77,7 +89,7 @@ def _proved(found: dict[str, Any]) -> Proved:
 
     a, b = found["p"]
     unit = 2 ** found["cost_unit_bits"]
-    world, noise = found["world"], found["accumulated"]
+    world, noise, alpha, degrees = found["world"], found["accumulated"], found["alpha"], found["degrees"]
 
     def dyadic(factor: tuple[int, int]) -> Fraction:
         return Fraction(factor[0]) * Fraction(2) ** factor[1]
@@ -88,6 +100,8 @@ def _proved(found: dict[str, Any]) -> Proved:
         components=found["components"],
         left_out=found["left_out"],
         p=Fraction(a, b),
+        degrees=None if degrees is None else tuple(Fraction(numerator, degrees[1]) for numerator in degrees[0]),
+        alpha=None if alpha is None else tuple(map(dyadic, alpha)),
         accumulated=None if noise is None else (noise[0], dyadic(noise[1])),
         world=None if world is None else dyadic(world),
         radius=Fraction(whole("radius") * b, a * 2 ** found["radius_unit_bits"]),
@@ -123,14 +137,14 @@ class Certificate:
         return f"Certificate: {self.proved}"
 
 
-def _native(J: Any, parts: dict[str, Any], p: float) -> tuple[_synbal.Network, str, bool]:
-    """The network, the sha256 of its input, and whether it is feed-forward."""
+def _given(J: Any, parts: dict[str, Any], activation: Any, p: float, alpha: Any = None) -> tuple[Given, str]:
+    """The network, and the sha256 of its input."""
     if isinstance(J, (str, os.PathLike)):
-        J = load(J, activation="linear", p=p, sparse=True)
-    given = Given(J, parts, "relu")
+        # Of a file that says nothing of it, every neuron is of degree one unless it is said here.
+        J, activation = load(J, activation="linear" if activation is None else activation, p=p, sparse=True), None
+    given = Given(J, parts, once(J, activation), alpha)
     of_file = J.digest_of_file() if isinstance(J, Network) else None
-    sha256 = given.native.sha256() if of_file is None else of_file
-    return given.native, sha256, given.feed_forward
+    return given, given.native.sha256() if of_file is None else of_file
 
 
 def certify(
@@ -138,10 +152,14 @@ def certify(
     p: float = 2.0,
     *,
     h: ArrayLike | None = None,
+    alpha: Any = None,
     w_in: ArrayLike | None = None,
     w_out: ArrayLike | None = None,
     b: ArrayLike | None = None,
     world: float | None = None,
+    activation: Activations | None = None,
+    steps: int | None = None,
+    discount: float | None = None,
     within_components: bool = False,
     coq: str | None = None,
     progress: Callable[[str], object] | None = None,
@@ -158,9 +176,10 @@ def certify(
     h : array_like, shape (n,), optional
         The log-scales to certify, as they are. Without them the network is balanced, and they are refined beyond float64.
     coq : str, optional
-        The title of a file for Coq, to be made as well.
-    w_in, w_out, b, world, within_components
-        See :func:`balance`.
+        The title of a file for Coq, to be made as well; of neurons of degree one, without ``steps``.
+    alpha, w_in, w_out, b, world, activation, steps, discount, within_components
+        See :func:`balance`. Certificates hold one factor ``alpha`` for each source neuron, and degrees that are fractions of a
+        denominator of at most 16; those of other degrees than one are about whole networks.
     progress : callable, optional
         Called with what is being worked on. Ctrl-C returns at once; what is under way ends by itself.
 
@@ -185,10 +204,10 @@ def certify(
     >>> synbal.check(certificate, J) == certificate.proved
     True
     """
-    native, sha256, feed_forward = _native(J, {"w_in": w_in, "w_out": w_out, "b": b}, p)
+    given, sha256 = _given(J, {"w_in": w_in, "w_out": w_out, "b": b}, activation, p, alpha)
     text, file, found = _synbal.certify(
-        native,
-        task(p, None, world, within_components, feed_forward),
+        given.native,
+        task(p, alpha, world, within_components, given.feed_forward, steps=steps, discount=discount),
         sha256=sha256,
         log_scales=None if h is None else doubles("h", h, 1),
         title=coq,
@@ -204,6 +223,7 @@ def check(
     w_in: ArrayLike | None = None,
     w_out: ArrayLike | None = None,
     b: ArrayLike | None = None,
+    activation: Activations | None = None,
 ) -> Proved:
     """Decide a certificate in whole numbers alone, by code that shares nothing with what made it.
 
@@ -214,6 +234,8 @@ def check(
         The network that it is about. A path is read by the checker itself, where it knows the format.
     w_in, w_out, b : array_like, optional
         See :func:`balance`.
+    activation : optional
+        That of :func:`certify`, for an array: it is a part of what the certificate is about.
 
     Returns
     -------
@@ -237,11 +259,11 @@ def check(
             raise NoSuchFile(f"{os.fspath(certificate)}: there is no such file", path=certificate) from None
         except OSError as error:
             raise FileError(f"{os.fspath(certificate)}: {error.strerror}", path=certificate) from None
-    if isinstance(J, (str, os.PathLike)) and w_in is None and w_out is None and b is None:
+    if isinstance(J, (str, os.PathLike)) and w_in is None and w_out is None and b is None and activation is None:
         found = _synbal.check(text, path=J)
         if found is not None:
             return _proved(found)
-    native, sha256, _ = _native(J, {"w_in": w_in, "w_out": w_out, "b": b}, 2.0)
-    found = _synbal.check(text, network=native, sha256=sha256)
+    given, sha256 = _given(J, {"w_in": w_in, "w_out": w_out, "b": b}, activation, 2.0)
+    found = _synbal.check(text, network=given.native, sha256=sha256)
     assert found is not None
     return _proved(found)

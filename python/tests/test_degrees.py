@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,37 @@ def test_facts_claims_and_costs_of_other_degrees(whole):
     verdicts = {claim.id: claim.verdict for claim in claims.claims}
     assert verdicts["any_degree"] == verdicts["task_preservation"] == "held"
     assert verdicts["lax_form"] == "not-applicable"
+
+
+def test_certificates_say_their_degrees(whole, tmp_path):
+    J, parts = whole
+    keywords = {**parts, "activation": MIXED}
+    certificate = synbal.certify(J, world=1.0, **keywords)
+    proved = certificate.proved
+    assert proved.degrees == tuple(map(Fraction, DEGREES)) and proved.components is None and proved.left_out == 0
+    assert synbal.check(certificate, J, **keywords) == proved
+    assert "degrees 1/2 to 2" in str(proved)
+    found = synbal.balance(J, world=1.0, **keywords)
+    # The balance holds to 1e-10; rounding of costs of five neurons is far below.
+    assert float(proved.cost_lower) * (1 - 1e-9) <= found.cost_final <= float(proved.cost_upper) * (1 + 1e-9)
+    assert 0 <= proved.radius < 1e-12
+    # What is loaded from a file, and the file itself.
+    path = tmp_path / "mixed.safetensors"
+    synbal.save(path, J, **keywords)
+    for given in (path, synbal.load(path)):
+        assert synbal.certify(given, world=1.0).text == certificate.text
+        assert synbal.check(certificate, given) == proved
+    # Its own log-scales, which are balanced, and others, which are not.
+    assert synbal.certify(J, world=1.0, h=found.h, **keywords).proved.radius > 0
+    with pytest.raises(synbal.NotCertified):
+        synbal.certify(J, world=1.0, h=found.h + np.arange(5.0), **keywords)
+    with pytest.raises(synbal.CertificateRefused):
+        synbal.check(certificate, J, **parts, activation=[*MIXED[:4], SQUARE])
+    with pytest.raises(synbal.CertificateRefused):
+        synbal.check(certificate.text.replace('"degrees"', '"degreez"'), J, **keywords)
+    with pytest.raises(synbal.NotCertified, match="whole networks"):
+        synbal.certify(J, world=1.0, within_components=True, **keywords)
+    with pytest.raises(synbal.NotCertified, match="Coq"):
+        synbal.certify(J, world=1.0, coq="a network", **keywords)
+    with pytest.raises(synbal.NotCertified, match="neuron 4"):
+        synbal.certify(J, world=1.0, **parts, activation=[*MIXED[:4], ("rectified-power", 0.3)])

@@ -166,6 +166,24 @@ def test_certificates_of_whole_networks(rng, J):
     assert found.cost_final >= float(certificate.proved.cost_lower) * (1 - 1e-13)
     assert certificate.proved.gap == certificate.proved.cost_upper - certificate.proved.cost_lower
     assert "least possible" in str(certificate.proved)
+    assert certificate.proved.degrees is None and certificate.proved.alpha is None
+
+
+def test_certificates_of_other_costs(J):
+    gains = np.linspace(0.25, 1.0, J.shape[0])
+    certificate = synbal.certify(J, alpha=gains)
+    proved = certificate.proved
+    assert list(map(float, proved.alpha)) == list(gains) and "alpha |J|^2" in str(proved)
+    assert synbal.check(certificate, J) == proved
+    # The balance holds to 1e-10.
+    assert synbal.balance(J, alpha=gains).cost_final == pytest.approx(float(proved.cost_upper), rel=1e-9, abs=0.0)
+    certificate = synbal.certify(J, steps=3, discount=0.5, activation="linear")
+    assert certificate.proved.accumulated == (3, 0.5) and certificate.proved.p == 2
+    assert synbal.check(certificate, J, activation="linear") == certificate.proved
+    found = synbal.balance(J, steps=3, discount=0.5, activation="linear")
+    assert found.cost_final == pytest.approx(float(certificate.proved.cost_upper), rel=1e-9, abs=0.0)
+    with pytest.raises(synbal.NotCertified):
+        synbal.certify(J, alpha=np.abs(J))
 
 
 def test_a_feed_forward_network_has_the_costs_that_it_is_balanced_by():
