@@ -127,7 +127,8 @@ fn command_line(bytes: &mut Unstructured) -> Result<(Vec<String>, String)> {
         });
     }
     let passes = "--max-passes".to_owned();
-    if own.contains(&passes) && !line.contains(&passes) {
+    // Digits have no passes.
+    if own.contains(&passes) && !line.iter().any(|word| *word == passes || word == "--digits") {
         line.extend([passes, FEW_PASSES.to_string()]);
     }
     Ok((line, network(bytes)?))
