@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,21 @@ def test_ctrl_c_stops_a_run(keywords):
     timer.join()
     # Nothing goes on behind.
     assert synbal.balance(stiff(), method="newton").balanced
+
+
+def test_ctrl_c_ends_what_looks_at_no_watch(rng):
+    # A hundred thousand powers take minutes, and what was begun ends by itself: in a process that ends before.
+    code = """
+import os, signal, threading, numpy as np, synbal
+threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    synbal.balance(np.ones((400, 400)) / 400, steps=10**8, activation="linear")
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+    os._exit(0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
+    assert done.stdout == "stopped\n", done.stderr
 
 
 def test_progress_is_reported_on_the_calling_thread_and_may_stop_the_run():
