@@ -57,40 +57,40 @@ fn decided(certificate: &[u8], sha256: &str, input: &Input) -> Result<Found, Ref
     }
 }
 
+/// A field that both kinds have.
+macro_rules! of_either {
+    ($found:ident, $field:ident) => {
+        match $found {
+            Found::One(found) => &found.$field,
+            Found::Any(found) => &found.$field,
+        }
+    };
+}
+
 /// The same for the package: whole numbers as they are in the certificate.
 fn proved<'py>(py: Python<'py>, found: &Found) -> PyResult<Bound<'py, PyDict>> {
     let fields = PyDict::new(py);
-    let integers = match found {
-        Found::One(found) => {
-            fields.set_item("nodes", found.nodes)?;
-            fields.set_item("synapses", found.synapses)?;
-            fields.set_item("left_out", found.left_out)?;
-            fields.set_item("components", found.components)?;
-            fields.set_item("p", found.p)?;
-            fields.set_item("degrees", None::<()>)?;
-            fields.set_item("alpha", &found.alpha)?;
-            fields.set_item("accumulated", found.accumulated)?;
-            fields.set_item("world", found.world)?;
-            fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
-            fields.set_item("radius_unit_bits", found.radius_unit_bits)?;
-            [&found.upper_cost, &found.lower_cost, &found.gap, &found.radius]
-        }
-        Found::Any(found) => {
-            fields.set_item("nodes", found.nodes)?;
-            fields.set_item("synapses", found.synapses)?;
-            fields.set_item("left_out", 0)?;
-            fields.set_item("components", None::<()>)?;
-            fields.set_item("p", found.p)?;
-            fields.set_item("degrees", (&found.numerators, found.denominator))?;
-            fields.set_item("alpha", &found.alpha)?;
-            fields.set_item("accumulated", None::<()>)?;
-            fields.set_item("world", found.world)?;
-            fields.set_item("cost_unit_bits", found.cost_unit_bits)?;
-            fields.set_item("radius_unit_bits", found.radius_unit_bits)?;
-            [&found.upper_cost, &found.lower_cost, &found.gap, &found.radius]
-        }
+    fields.set_item("nodes", of_either!(found, nodes))?;
+    fields.set_item("synapses", of_either!(found, synapses))?;
+    fields.set_item("p", of_either!(found, p))?;
+    fields.set_item("alpha", of_either!(found, alpha))?;
+    fields.set_item("world", of_either!(found, world))?;
+    fields.set_item("cost_unit_bits", of_either!(found, cost_unit_bits))?;
+    fields.set_item("radius_unit_bits", of_either!(found, radius_unit_bits))?;
+    let (components, left_out, accumulated, degrees) = match found {
+        Found::One(found) => (Some(found.components), found.left_out, found.accumulated, None),
+        Found::Any(found) => (None, 0, None, Some((&found.numerators, found.denominator))),
     };
-    for (name, integer) in ["upper_cost", "lower_cost", "gap", "radius"].into_iter().zip(integers) {
+    fields.set_item("components", components)?;
+    fields.set_item("left_out", left_out)?;
+    fields.set_item("accumulated", accumulated)?;
+    fields.set_item("degrees", degrees)?;
+    for (name, integer) in [
+        ("upper_cost", of_either!(found, upper_cost)),
+        ("lower_cost", of_either!(found, lower_cost)),
+        ("gap", of_either!(found, gap)),
+        ("radius", of_either!(found, radius)),
+    ] {
         fields.set_item(name, format!("{integer:x}"))?;
     }
     Ok(fields)
