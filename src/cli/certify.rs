@@ -7,7 +7,7 @@ use synbal::certify::certificate::{CertifyError, Costs, DistanceToGiven, Refine,
 use synbal::certify::degrees::{DegreeCertifyError, certify_degrees};
 use synbal::check::{Refused, check, check_degrees};
 use synbal::cost::CostSpec;
-use synbal::io::{Content, Loaded, check_outputs, read_scales, write_bytes};
+use synbal::io::{Content, Loaded, read_scales, write_bytes};
 use synbal::network::Activation;
 use synbal::ranks::{Ranks, agree};
 
@@ -16,7 +16,7 @@ use super::arguments::{CertifyOptions, CostName, scope};
 use super::balance::ACCUMULATED_OF_LINEAR;
 use super::check::{text, text_of_degrees};
 use super::console::{ProgressLine, notify, print, read, say};
-use super::outputs::{is_stream, refuse_stdout};
+use super::outputs::{self, is_stream, refuse_stdout};
 use super::shared::{self, Shared};
 use super::{CliError, Ending};
 
@@ -53,7 +53,7 @@ fn check_files(options: &CertifyOptions) -> Result<(), CliError> {
     let files = [output, options.coq.as_ref()].into_iter().flatten();
     let inputs = options.input.files().into_iter().chain(options.scales.as_deref());
     let outputs = files.map(|path| (path.as_path(), Content::Bytes));
-    Ok(check_outputs(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())?)
+    outputs::check_files(&outputs.collect::<Vec<_>>(), &inputs.collect::<Vec<_>>())
 }
 
 fn write(options: &CertifyOptions, certificate: &str) -> Result<(), CliError> {

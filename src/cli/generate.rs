@@ -5,13 +5,14 @@ use std::path::Path;
 
 use synbal::balance::Scope;
 use synbal::io::embedded::Trained;
-use synbal::io::{Content, check_outputs, write_bytes, write_network};
+use synbal::io::{Content, write_bytes, write_network};
 use synbal::network::{Activation, GraphFacts, Network};
 use synbal::tasks::flyvis::{FlyvisNetwork, Inputs, Outputs};
 use synbal::tasks::{construct_xor, embedded_cases};
 
 use super::arguments::{GenerateOptions, InputsName, OutputsName};
 use super::console::{notify, print};
+use super::outputs::check_files;
 use super::{CliError, Ending};
 
 /// The name of the trained fly networks.
@@ -23,7 +24,7 @@ const XOR_NEURONS: usize = 64;
 pub fn run(options: &GenerateOptions) -> Result<Ending, CliError> {
     let names = options.names.iter().map(|path| (path.as_path(), Content::Bytes));
     let files = [(options.output.as_path(), Content::Network)].into_iter().chain(names);
-    check_outputs(&files.collect::<Vec<_>>(), &[])?;
+    check_files(&files.collect::<Vec<_>>(), &[])?;
     if options.case == FLYVIS { fly(options) } else { case(options) }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use synbal::io::{Content, WriteError, check_outputs, write_bytes, write_network_in_single_precision};
+use synbal::io::{Content, WriteError, write_bytes, write_network_in_single_precision};
 use synbal::network::Network;
 use synbal::tasks::training::recipe::{self, Course, Passes};
 use synbal::tasks::training::{Descent, History, Reach, initial_network, train};
@@ -12,6 +12,7 @@ use synbal::tasks::{ContextIntegration, FullIntegration, Task, Teacher, XorInteg
 use super::arguments::{ReachName, TaskName, TrainOptions};
 use super::console::{ProgressLine, print};
 use super::input_arguments::ActivationName;
+use super::outputs::check_files;
 use super::{CliError, Ending};
 
 /// Neurons of a teacher.
@@ -25,7 +26,7 @@ pub fn run(options: &TrainOptions) -> Result<Ending, CliError> {
         return Err(WriteError::UnknownExtension { path, known: ".safetensors" }.into());
     }
     let history_path = beside(&options.output, ".history.csv");
-    check_outputs(&[(&options.output, Content::Network), (&history_path, Content::Bytes)], &[])?;
+    check_files(&[(&options.output, Content::Network), (&history_path, Content::Bytes)], &[])?;
 
     let activation = options.activation.activation()?;
     let (task, (network, history)): (&str, (Network, History)) = match options.task {

@@ -14,8 +14,8 @@ use synbal::network::Network;
 
 use crate::cli::CliError;
 use crate::cli::arguments::BalanceOptions;
-use crate::cli::console::{notify, print_bytes};
-use crate::cli::outputs::is_stream as is_stdout;
+use crate::cli::console::print_bytes;
+use crate::cli::outputs::{is_stream as is_stdout, say_what_is_replaced};
 
 /// The result of a command.
 pub struct Rescaled<'a> {
@@ -96,12 +96,11 @@ impl<'a> Destination<'a> {
             check_outputs(&others.collect::<Vec<_>>(), &[input])?;
         }
         check_outputs(&files, &inputs)?;
-        for (path, _) in files.iter().filter(|(path, _)| path.exists()) {
-            if options.no_clobber {
-                return Err(CliError::Exists { path: path.display().to_string() });
-            }
-            notify(&[format!("{} exists; a result will replace it", path.display())]);
+        let taken = files.iter().map(|(path, _)| *path).find(|path| path.exists());
+        if let (true, Some(path)) = (options.no_clobber, taken) {
+            return Err(CliError::Exists { path: path.display().to_string() });
         }
+        say_what_is_replaced(files.iter().map(|(path, _)| *path));
         Ok(destination)
     }
 
