@@ -1,6 +1,6 @@
 //! Standard output, notices and progress.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -183,7 +183,6 @@ fn reveal_later(bar: &ProgressBar) {
     let _ = std::thread::Builder::new().spawn(move || {
         std::thread::sleep(SILENT_FOR);
         if !revealed.is_finished() {
-            // indicatif draws nothing where standard error is no terminal.
             revealed.set_draw_target(ProgressDrawTarget::stderr());
             revealed.enable_steady_tick(Duration::from_millis(100));
         }
@@ -193,7 +192,7 @@ fn reveal_later(bar: &ProgressBar) {
 impl ProgressLine {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if !QUIET.load(Ordering::Relaxed) {
+        if !QUIET.load(Ordering::Relaxed) && std::io::stderr().is_terminal() {
             reveal_later(&bar);
         }
         ProgressLine { bar }
