@@ -115,18 +115,27 @@ impl Wanted {
         Ok((text, coq, found))
     }
 
-    fn of_degree_one(&self, watch: &Watch) -> Result<(String, Option<String>), Fault> {
-        let problem = Problem::new(&self.network, &self.spec, self.scope).map_err(Fault::Balance)?;
-        let (h, refine) = match &self.given {
-            Some(h) => (h.clone(), Refine::No),
-            None => {
-                watch.say("balancing");
-                let criteria = Criteria::default().observed_by(watch);
-                // Whether it is balanced enough, the certificate shows.
-                (problem.solve(Method::Auto, &criteria).map_err(Fault::Balance)?.log_scales, Refine::Yes)
-            }
+    /// Those that were given, or those of a solver: whether they are balanced enough, the certificate shows.
+    fn log_scales(
+        &self,
+        watch: &Watch,
+        solve: impl FnOnce(&Criteria<'_>) -> Result<Vec<f64>, Fault>,
+    ) -> Result<(Vec<f64>, Refine), Fault> {
+        let found = if let Some(h) = &self.given {
+            (h.clone(), Refine::No)
+        } else {
+            watch.say("balancing");
+            (solve(&Criteria::default().observed_by(watch))?, Refine::Yes)
         };
         watch.say("certifying");
+        Ok(found)
+    }
+
+    fn of_degree_one(&self, watch: &Watch) -> Result<(String, Option<String>), Fault> {
+        let problem = Problem::new(&self.network, &self.spec, self.scope).map_err(Fault::Balance)?;
+        let (h, refine) = self.log_scales(watch, |criteria| {
+            Ok(problem.solve(Method::Auto, criteria).map_err(Fault::Balance)?.log_scales)
+        })?;
         let costs = if self.title.is_some() { Costs::ExactIfPossible } else { Costs::Rounded };
         let certificate = certified(&problem, &h, refine, costs).map_err(Fault::Certify)?;
         let coq = self.title.as_ref().map(|title| certificate.to_coq(title, problem.network())).transpose();
@@ -141,15 +150,9 @@ impl Wanted {
             return Err(Fault::CertifyDegrees(DegreeCertifyError::Components));
         }
         let problem = DegreeProblem::new(&self.network, &self.spec, self.scope).map_err(Fault::Degree)?;
-        let (h, refine) = match &self.given {
-            Some(h) => (h.clone(), Refine::No),
-            None => {
-                watch.say("balancing");
-                let criteria = Criteria::default().observed_by(watch);
-                (problem.solve(Method::Auto, &criteria).map_err(Fault::Degree)?.log_scales, Refine::Yes)
-            }
-        };
-        watch.say("certifying");
+        let (h, refine) = self.log_scales(watch, |criteria| {
+            Ok(problem.solve(Method::Auto, criteria).map_err(Fault::Degree)?.log_scales)
+        })?;
         let certificate = certify_degrees(&problem, &h, refine).map_err(Fault::CertifyDegrees)?;
         Ok(certificate.to_text(&self.sha256))
     }

@@ -231,7 +231,8 @@ def check(
     ----------
     certificate : Certificate, its text as str or bytes, or path of its file
     J : array_like, sparse matrix, Network, or path
-        The network that it is about. A path is read by the checker itself, where it knows the format.
+        The network that it is about. A path is read by the checker itself, where it knows the format
+        and nothing else is given.
     w_in, w_out, b : array_like, optional
         See :func:`balance`.
     activation : optional
